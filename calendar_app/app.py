@@ -1,0 +1,42 @@
+"""Requests come in here: `create_app` puts the rooms together."""
+
+from __future__ import annotations
+
+import importlib
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from calendar_app import models  # noqa: F401 - fills the registry of mapped classes
+from calendar_app.config import Config, folder, load
+from calendar_app.db import Database
+from calendar_app.people import door, sign_in
+from calendar_app.web import errors, language, request, security, templating
+
+_ROOMS = ("people", "plans", "posts", "meetups", "calendar", "reminders", "feed")
+
+
+def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
+    """The web application for `config` (default: this process's settings)."""
+    config = config or load()
+    app = Flask("calendar_app", template_folder=str(folder("templates")), static_folder=None)
+    request.install(app, config, database or Database(config.database_url))
+    security.install(app, config)
+    language.install(app)
+    templating.install(app)
+    errors.install(app)
+    sign_in.install(app)
+    for room in _ROOMS:
+        try:
+            views = importlib.import_module(f"calendar_app.{room}.views")
+        except ModuleNotFoundError as error:
+            if error.name != f"calendar_app.{room}.views":
+                raise
+            continue
+        app.register_blueprint(views.bp)
+    app.context_processor(lambda: {"nav_items": [], "next_meetup": None, "notices": []})
+    door.install(app)
+    if config.secure:
+        # One proxy in front ends https and tells the caller's address.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return app

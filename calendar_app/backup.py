@@ -1,0 +1,118 @@
+"""Copies of the database: whole, checked after writing, and put back with care (SQLite).
+
+SQLite's own backup reads a consistent state while others write. A copy counts only after the database
+itself has found it sound. PostgreSQL has better tools of its own (pg_dump, pg_basebackup).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from calendar_app import presence, schema
+from calendar_app.db import Database, sqlite_file
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+
+
+def back_up(url: str, target: Path) -> None:
+    """Write a verified copy of the database at `url` to `target`. Raises Refused, leaving nothing."""
+    source = _sqlite(url)
+    if not source.exists():
+        raise Refused(N_("There is no database to copy yet: %(file)s."), file=source)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        _copy(source, part)
+        _verify(part)
+        os.replace(part, target)
+    except (OSError, sqlite3.Error) as error:
+        raise Refused(N_("The copy could not be written: %(cause)s."), cause=error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def restore(url: str, source: Path, data_dir: Path, now: datetime) -> Path | None:
+    """Put the copy `source` in the place of the database; the old one is kept, and named.
+
+    Raises Refused, changing nothing, when the copy is not sound, comes from a newer Kapstok, or when
+    Kapstok is running on this data folder.
+    """
+    target = _sqlite(url)
+    if not source.is_file():
+        raise Refused(N_("There is no file %(file)s."), file=source)
+    with presence.alone(data_dir):
+        part = target.with_name(f"{target.name}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _copy(source, part)
+            _verify(part)
+            _refuse_newer(part)
+            return _swap(part, target, now)
+        except (OSError, sqlite3.Error) as error:
+            raise Refused(N_("The copy could not be put back: %(cause)s."), cause=error) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def back_up_before_upgrade(url: str, now: datetime) -> Path | None:
+    """Before the schema changes: a copy beside the database. None when there is nothing to lose."""
+    file = sqlite_file(url)
+    if file is None or not file.exists():
+        return None
+    target = file.with_name(f"{file.stem}-before-upgrade-{now:%Y%m%dT%H%M%SZ}{file.suffix}")
+    back_up(url, target)
+    return target
+
+
+def _sqlite(url: str) -> Path:
+    file = sqlite_file(url)
+    if file is None:
+        raise Refused(N_("This database is PostgreSQL: use pg_dump and pg_restore for copies."))
+    return file
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reader:
+        with closing(sqlite3.connect(target)) as writer:
+            reader.backup(writer)
+            # One file, no -wal beside it: what is copied is all there is.
+            writer.execute("PRAGMA journal_mode=DELETE")
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _verify(copy: Path) -> None:
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as reader:
+        found = reader.execute("PRAGMA integrity_check").fetchone()[0]
+        known = reader.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name IN ('alembic_version', 'team', 'post')"
+        ).fetchone()[0]
+    if found != "ok":
+        raise Refused(N_("The copy is damaged: %(cause)s."), cause=found)
+    if known != 3:
+        raise Refused(N_("This file is no database of Kapstok."))
+
+
+def _refuse_newer(copy: Path) -> None:
+    database = Database(f"sqlite:///{copy}")
+    try:
+        if schema.state(database) is schema.SchemaState.NEWER:
+            raise Refused(N_("This copy was made by a newer Kapstok. Update the program first."))
+    finally:
+        database.dispose()
+
+
+def _swap(part: Path, target: Path, now: datetime) -> Path | None:
+    kept = None
+    if target.exists():
+        kept = target.with_name(f"{target.stem}-before-restore-{now:%Y%m%dT%H%M%SZ}{target.suffix}")
+        _copy(target, kept)
+    for name in (f"{target.name}-wal", f"{target.name}-shm"):
+        target.with_name(name).unlink(missing_ok=True)
+        part.with_name(name.replace(target.name, part.name)).unlink(missing_ok=True)
+    os.replace(part, target)
+    return kept

@@ -1,0 +1,440 @@
+"""The `kapstok` command: for who runs an installation, and for scripts.
+
+Exit status 0 done, 1 refused or failed (one clear line on standard error), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+from sqlalchemy.orm import Session
+
+from calendar_app import backup as copies
+from calendar_app import clock, logs, presence, schema
+from calendar_app.config import BadSetting, Config, is_zone, load
+from calendar_app.db import Database, sqlite_file
+from calendar_app.errors import Refused
+from calendar_app.text import clean_line
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Plain(click.Group):
+    """Turns a refusal into one line on standard error and exit status 1."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(context)
+        except (Refused, BadSetting) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Plain, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kapstok")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Kapstok, the content calendar that hangs every post on a plan."""
+    context.obj = config = load()
+    logs.set_up(config.log)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="kapstok")
+
+
+# Running
+
+
+@cli.command()
+@click.option("--sample", is_flag=True, help="Load the sample team when the database is new.")
+@click.pass_obj
+def run(config: Config, *, sample: bool) -> None:
+    """Bring the database up to date, then run web and worker together."""
+    from calendar_app import supervisor  # noqa: PLC0415 - each command loads only what it needs
+
+    with presence.only_one(config.data_dir), presence.running(config.data_dir):
+        _refuse_taken_address(config.bind)
+        _upgrade(config)
+        if sample:
+            _load_sample_once(config)
+        click.echo(f"Kapstok: {config.base_url}  (stop with Ctrl+C)")
+        if sample:
+            _tell_how_to_sign_in(config)
+        sys.stdout.flush()
+        sys.exit(supervisor.run())
+
+
+@cli.command()
+@click.pass_obj
+def web(config: Config) -> None:
+    """Answer the pages and the feeds, alone."""
+    from calendar_app import server  # noqa: PLC0415 - as above
+
+    _require_current_schema(config)
+    with presence.running(config.data_dir):
+        server.serve(config)
+
+
+@cli.command()
+@click.pass_obj
+def worker(config: Config) -> None:
+    """Send the reminders, alone."""
+    from calendar_app.worker import run as work  # noqa: PLC0415 - as above
+
+    _require_current_schema(config)
+    with presence.running(config.data_dir):
+        sys.exit(work(config))
+
+
+# The schema
+
+
+@cli.group()
+def db() -> None:
+    """The shape of the database."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(config: Config) -> None:
+    """Bring the database up to date; a copy is made first."""
+    _upgrade(config)
+
+
+@db.command()
+@click.pass_obj
+def current(config: Config) -> None:
+    """Print the step that the database is at."""
+    with _database(config) as database:
+        click.echo(schema.revision(database) or "empty")
+
+
+@db.command()
+@click.pass_obj
+def check(config: Config) -> None:
+    """Say whether the database is as this program needs it."""
+    with _database(config) as database:
+        state = schema.state(database)
+        if state is not schema.SchemaState.CURRENT:
+            raise click.ClickException(_SCHEMA_WORDS[state])
+        if schema.differences(database):
+            raise click.ClickException("The database differs from what this program expects.")
+    click.echo("The database is up to date.")
+
+
+# Sample, teams, people
+
+
+@cli.group()
+def sample() -> None:
+    """The sample team."""
+
+
+@sample.command("load")
+@click.option("--posts", type=click.IntRange(1, 2_000_000), help="A larger team, of so many posts …")
+@click.option("--people", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--weeks", type=click.IntRange(1, 520), default=26, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same team.")
+@click.pass_obj
+def sample_load(config: Config, *, posts: int | None, people: int, weeks: int, seed: int) -> None:
+    """Load the sample team, or a larger made-up one for load tests."""
+    from calendar_app import sample as samples  # noqa: PLC0415 - as above
+
+    _upgrade(config)
+    with _database(config) as database:
+        if posts is None:
+            samples.load(config, database, clock.now())
+            _tell_how_to_sign_in(config)
+        else:
+            samples.load_large(
+                config, database, clock.now(), posts=posts, people=people, weeks=weeks, seed=seed
+            )
+            click.echo(f"Loaded {posts} posts of {people} people over {weeks} weeks.")
+
+
+@cli.group()
+def team() -> None:
+    """Teams."""
+
+
+@team.command("add")
+@click.argument("name")
+@click.option("--zone", default="Europe/Amsterdam", show_default=True)
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+@click.pass_obj
+def team_add(config: Config, *, name: str, zone: str, language: str) -> None:
+    """Make a team."""
+    from calendar_app.people import queries  # noqa: PLC0415 - as above
+    from calendar_app.people.models import Team  # noqa: PLC0415 - as above
+
+    if not is_zone(zone):
+        raise click.BadParameter(f"{zone} is no time zone, like Europe/Amsterdam.")
+    name = _needed_line(name, "The team needs a name.")
+    with _writing(config) as session:
+        if queries.team_by_name(session, name) is not None:
+            raise click.ClickException(f"There is a team {name} already.")
+        session.add(Team(name=name, zone=zone, language=language))
+        _note(session, "team.made")
+    click.echo(f"Made the team {name}.")
+
+
+@cli.group()
+def person() -> None:
+    """People."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--team", "team_name", required=True)
+@click.option("--role", type=click.Choice(["viewer", "writer", "editor", "admin"]), required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.pass_obj
+def person_add(
+    config: Config, *, email: str, name: str, team_name: str, role: str, password_stdin: bool
+) -> None:
+    """Add a colleague to a team; without a password, print a one-time link."""
+    from calendar_app.people import joining  # noqa: PLC0415 - as above
+
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with _application(config) as app, app.test_request_context(base_url=config.base_url):
+        with _writing(config) as session:
+            added = joining.add(
+                session, team_name, email, _needed_line(name, "A name is needed."), role, password
+            )
+            _note(session, "person.added", added)
+            link = None if added.password else joining.link(added)
+    click.echo(link or f"Added {added.email} to {team_name}.")
+
+
+# Feeds, deliveries
+
+
+@cli.group()
+def feed() -> None:
+    """Calendar feeds."""
+
+
+@feed.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--scope", type=click.Choice(["team", "mine", "meetups"]), default="team")
+@click.option("--detail", type=click.Choice(["busy", "title", "full"]), default="title")
+@click.pass_obj
+def feed_add(config: Config, *, email: str, name: str, scope: str, detail: str) -> None:
+    """Make a feed for a person and print its address, this once."""
+    from calendar_app.feed.models import Feed  # noqa: PLC0415 - as above
+    from calendar_app.feed.queries import live_feed  # noqa: PLC0415 - as above
+
+    name = _needed_line(name, "A feed needs a name.")
+    with _writing(config) as session:
+        owner, owners_team = _person_and_team(session, email)
+        if live_feed(session, owner, name) is not None:
+            raise click.ClickException(f"{email} has a feed {name} already.")
+        made, token = Feed.new(
+            team=owners_team, person=owner, name=name, scope=scope, detail=detail, now=clock.now()
+        )
+        session.add(made)
+        _note(session, "feed.made", made)
+    click.echo(f"{config.base_url}/feeds/{token}.ics")
+
+
+@feed.command("revoke")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.pass_obj
+def feed_revoke(config: Config, *, email: str, name: str) -> None:
+    """Close a feed: its address answers nothing any more."""
+    from calendar_app.feed.queries import live_feed  # noqa: PLC0415 - as above
+
+    with _writing(config) as session:
+        owner, _team = _person_and_team(session, email)
+        found = live_feed(session, owner, clean_line(name))
+        if found is None:
+            raise click.ClickException(f"{email} has no feed {name}.")
+        found.revoke(clock.now())
+        _note(session, "feed.revoked", found)
+    click.echo(f"Closed the feed {name} of {email}.")
+
+
+@cli.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+@click.pass_obj
+def deliveries(config: Config, *, since: datetime | None, as_json: bool) -> None:
+    """The delivery log: one row a delivery."""
+    from calendar_app.reminders.queries import delivery_rows  # noqa: PLC0415 - as above
+
+    if since is not None and since.tzinfo is None:
+        since = since.astimezone()
+    with _database(config) as database, database.reading() as session:
+        rows = delivery_rows(session, since)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        return
+    for row in rows:
+        click.echo("\t".join(str(value if value is not None else "-") for value in row.values()))
+
+
+# Copies and care
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(config: Config, *, file: Path) -> None:
+    """Write a verified copy of the database to FILE, also while Kapstok runs."""
+    copies.back_up(config.database_url, file)
+    click.echo(f"Copied the database to {file}, and checked it.")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore(config: Config, *, file: Path) -> None:
+    """Put the copy FILE back; the database of now is kept beside it."""
+    kept = copies.restore(config.database_url, file, config.data_dir, clock.now())
+    click.echo(f"Put {file} back." + (f" What was there is kept as {kept}." if kept else ""))
+    _upgrade(config)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+@click.pass_obj
+def doctor(config: Config, *, as_json: bool) -> None:
+    """Check settings, database, schema, mail, worker, clock and address; say what to do."""
+    from calendar_app.doctor import examine  # noqa: PLC0415 - as above
+
+    findings = examine(config, clock.now())
+    if as_json:
+        click.echo(json.dumps([vars(finding) for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok' if finding.well else 'NOT OK':7}{finding.about}: {finding.words}")
+    sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+_SCHEMA_WORDS = {
+    schema.SchemaState.EMPTY: "The database is empty. Run: kapstok db upgrade",
+    schema.SchemaState.BEHIND: "The database is of an older Kapstok. Run: kapstok db upgrade",
+    schema.SchemaState.NEWER: "The database is of a newer Kapstok. Update the program.",
+}
+
+
+@contextmanager
+def _database(config: Config) -> Iterator[Database]:
+    database = Database(config.database_url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def _writing(config: Config) -> Iterator[Session]:
+    _require_current_schema(config)
+    with _database(config) as database, database.writing() as session:
+        yield session
+
+
+@contextmanager
+def _application(config: Config) -> Iterator[Any]:
+    from calendar_app.app import create_app  # noqa: PLC0415 - as above
+
+    with _database(config) as database:
+        yield create_app(config, database)
+
+
+def _upgrade(config: Config) -> None:
+    with _database(config) as database:
+        found = schema.state(database) if _exists(config) else schema.SchemaState.EMPTY
+    if found is schema.SchemaState.CURRENT:
+        return
+    if found is schema.SchemaState.BEHIND:
+        kept = copies.back_up_before_upgrade(config.database_url, clock.now())
+        if kept is not None:
+            click.echo(f"Before the change, the database was copied to {kept}.")
+    schema.upgrade(config.database_url)
+    click.echo("The database is up to date.")
+
+
+def _exists(config: Config) -> bool:
+    file = sqlite_file(config.database_url)
+    return file is None or file.exists()
+
+
+def _require_current_schema(config: Config) -> None:
+    if not _exists(config):
+        raise click.ClickException(_SCHEMA_WORDS[schema.SchemaState.EMPTY])
+    with _database(config) as database:
+        found = schema.state(database)
+    if found is not schema.SchemaState.CURRENT:
+        raise click.ClickException(_SCHEMA_WORDS[found])
+
+
+def _refuse_taken_address(bind: str) -> None:
+    host, _, port = bind.rpartition(":")
+    try:
+        socket.create_server((host.strip("[]"), int(port)), reuse_port=False).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"The address {bind} cannot be used ({error.strerror}). "
+            "Stop what runs there, or set KAPSTOK_BIND to another port."
+        ) from error
+
+
+def _load_sample_once(config: Config) -> None:
+    from calendar_app import sample as samples  # noqa: PLC0415 - as above
+
+    with _database(config) as database:
+        if samples.is_wanted(database):
+            samples.load(config, database, clock.now())
+
+
+def _tell_how_to_sign_in(config: Config) -> None:
+    from calendar_app import sample as samples  # noqa: PLC0415 - as above
+
+    password = samples.password(config)
+    click.echo(f"Sign in as sanne@delinde.example (administrator), password: {password}")
+    click.echo("Also: mo (editor), anouk and joris (writers), fatima (writer, away), henk (viewer).")
+
+
+def _person_and_team(session: Session, email: str) -> tuple[Any, Any]:
+    from calendar_app.people import queries  # noqa: PLC0415 - as above
+
+    found = queries.person_by_email(session, email)
+    places = [] if found is None else [m for m in found.memberships if m.ended_at is None]
+    if not places:
+        raise click.ClickException(f"Nobody in any team has the address {email}.")
+    return found, places[0].team
+
+
+def _note(session: Session, action: str, subject: Any = None) -> None:
+    from calendar_app.people.audit import record  # noqa: PLC0415 - as above
+
+    team_id = getattr(subject, "team_id", None)
+    from calendar_app.people.models import Team  # noqa: PLC0415 - as above
+
+    owner = None if team_id is None else session.get(Team, team_id)
+    record(session, action, at=clock.now(), origin="command line", team=owner, subject=subject)
+
+
+def _needed_line(text: str, refusal: str) -> str:
+    cleaned = clean_line(text)
+    if not cleaned:
+        raise click.BadParameter(refusal)
+    return cast("str", cleaned)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""What the operator of one installation set: read once at the start, from the environment or a file."""
+
+from __future__ import annotations
+
+import math
+import os
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+_HERE = Path(__file__).resolve().parent
+PREFIX = "KAPSTOK_"
+
+
+class BadSetting(Exception):
+    """A setting cannot be used; the message is one sentence that names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one installation; README lists what each means."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    base_url: str = "http://127.0.0.1:8000"
+    bind: str = "127.0.0.1:8000"
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "Kapstok <kapstok@localhost>"
+    mail_rate: int = 30
+    log: str = "text"
+    sample_password: str | None = field(default=None, repr=False)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this installation by https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host name people reach this installation by, without port."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Config:
+    """The settings of this process. Raises BadSetting with one sentence for the operator."""
+    found = _with_file(os.environ if environment is None else environment)
+    data_dir = Path(found.get("DATA_DIR", "instance")).absolute()
+    bind = _bind(found.get("BIND", "127.0.0.1:8000"))
+    return Config(
+        data_dir=data_dir,
+        database_url=_database_url(found.get("DATABASE_URL"), data_dir),
+        secret_key=_secret_key(found.get("SECRET_KEY"), data_dir),
+        base_url=_base_url(found.get("BASE_URL", f"http://{bind}")),
+        bind=bind,
+        smtp_url=_smtp_url(found.get("SMTP_URL")),
+        mail_from=_mail_from(found.get("MAIL_FROM", "Kapstok <kapstok@localhost>")),
+        mail_rate=_mail_rate(found.get("MAIL_RATE", "30")),
+        log=_one_of("LOG", found.get("LOG", "text"), ("text", "json")),
+        sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
+    )
+
+
+def folder(name: str) -> Path:
+    """The top-level folder `name` ("templates", "migrations", "sample_data"), wherever it lies.
+
+    In a checkout it stands beside the package, in an installed wheel inside it.
+    """
+    inside = _HERE / name
+    return inside if inside.is_dir() else _HERE.parent / name
+
+
+def environment_for_child(**settings: str) -> dict[str, str]:
+    """This process's environment with the given settings added, for a child process."""
+    return {**os.environ, **{PREFIX + name.upper(): value for name, value in settings.items()}}
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA time zone that this machine knows, with a place in it."""
+    return name in zones()
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The IANA time zones that this machine knows and that name a place, ascending."""
+    return tuple(sorted(name for name in available_timezones() if _names_a_place(name)))
+
+
+def _names_a_place(zone: str) -> bool:
+    return "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+
+
+def _with_file(environment: Mapping[str, str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    named = environment.get(f"{PREFIX}CONFIG")
+    if named:
+        settings.update(_file_settings(Path(named)))
+    settings.update({k: v for k, v in environment.items() if k.startswith(PREFIX) and v != ""})
+    return {name.removeprefix(PREFIX): value for name, value in settings.items()}
+
+
+def _file_settings(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"KAPSTOK_CONFIG names {path}, which cannot be read: {error}.") from error
+    pairs = (line.split("=", 1) for line in lines if line.strip() and not line.startswith("#"))
+    return {pair[0].strip(): pair[-1].strip().strip("\"'") for pair in pairs if len(pair) == 2}
+
+
+def _database_url(url: str | None, data_dir: Path) -> str:
+    if not url:
+        return f"sqlite:///{data_dir / 'kapstok.sqlite'}"
+    if url.startswith("postgres://"):
+        raise BadSetting("KAPSTOK_DATABASE_URL must begin with postgresql+psycopg://.")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting(
+            "KAPSTOK_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://."
+        )
+    return url
+
+
+def _secret_key(key: str | None, data_dir: Path) -> str:
+    if key is None:
+        return _kept_secret(data_dir / "secret_key")
+    if len(key) < 32 or _bits(key) < 96:
+        raise BadSetting(
+            "KAPSTOK_SECRET_KEY is too weak: use at least 32 random characters, "
+            "or leave it out and Kapstok makes one."
+        )
+    return key
+
+
+def _bits(key: str) -> float:
+    """Shannon's estimate of the bits in `key`; it catches 'aaaa…' and repeated words."""
+    shares = [count / len(key) for count in Counter(key).values()]
+    return -sum(share * math.log2(share) for share in shares) * len(key)
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # O_EXCL: of two processes started together one writes, the other reads.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise BadSetting(f"The data folder {path.parent} cannot be written: {error}.") from error
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key := secrets.token_urlsafe(48))
+    return key
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise BadSetting("KAPSTOK_BASE_URL must be the address people type, like https://a.example.")
+    if parts.path not in {"", "/"}:
+        raise BadSetting("KAPSTOK_BASE_URL must have no path: Kapstok needs a host of its own.")
+    return url.rstrip("/")
+
+
+def _bind(bind: str) -> str:
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise BadSetting("KAPSTOK_BIND must be an address and a port, like 127.0.0.1:8000.")
+    return bind
+
+
+def _smtp_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise BadSetting(
+            "KAPSTOK_SMTP_URL must look like smtp://user:password@host:587?starttls=required."
+        )
+    return url
+
+
+def _mail_from(sender: str) -> str:
+    if "@" not in parseaddr(sender)[1] or "\n" in sender or "\r" in sender:
+        raise BadSetting("KAPSTOK_MAIL_FROM must be an address, like Kapstok <kapstok@a.example>.")
+    return sender
+
+
+def _mail_rate(rate: str) -> int:
+    if not rate.isdigit() or int(rate) == 0:
+        raise BadSetting("KAPSTOK_MAIL_RATE must be a whole number of mails a minute, 1 or more.")
+    return int(rate)
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise BadSetting(f"{PREFIX}{name} must be one of: {', '.join(choices)}.")
+    return value
+
+
+def _sample_password(password: str | None) -> str | None:
+    if password is not None and len(password) < 8:
+        raise BadSetting("KAPSTOK_SAMPLE_PASSWORD must have at least 8 characters.")
+    return password

@@ -1,0 +1,445 @@
+"""What a feed holds: the team's posts and meet-ups around a day, as entries of a calendar.
+
+The window runs from 90 days before its day to 400 days after it, whole days of UTC. It is the only
+thing here that time moves, and it moves once a day, so the same rows give the same entries all day.
+A feed holds at most a thousand posts (Google's limit): of more, those from its day on go first, the
+nearest first, and then those behind it, the nearest first.
+
+Three levels of detail. "busy" tells only when something is planned; "title" adds the title and the
+link; "full" adds texts, values, audiences, channels and the place. None of them names a person: a
+feed's address ends up with the makers of calendar programs.
+
+A post lasts a quarter of an hour in a calendar: long enough to be seen and clicked, and as it does
+not take the person's time, no promise about the work.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from calendar_app.config import Config
+from calendar_app.feed.ics import FeedEntry
+from calendar_app.feed.queries import Subscription
+from calendar_app.feed.timezones import zone_named
+from calendar_app.language import N_, say
+from calendar_app.meetups.holidays import free_days_between
+from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
+from calendar_app.meetups.recurrence import BadRule, Rule, days, parse_weekdays, rrule
+from calendar_app.plans.models import Audience, BrandValue, Channel
+from calendar_app.posts.models import STATE_NAMES, Post, PostAudience, PostChannel, PostValue
+
+log = logging.getLogger(__name__)
+
+BACK = timedelta(days=90)
+AHEAD = timedelta(days=400)
+MOST_POSTS = 1000
+POST_LASTS = timedelta(minutes=15)
+# Longest texts in an entry: with a thousand posts a feed must stay under a megabyte.
+MOST_OF_A_TEXT = 280
+MOST_OF_A_LINE = 200
+
+_DAY = timedelta(days=1)
+_STATUS = {
+    "approved": "CONFIRMED",
+    "published": "CONFIRMED",
+    "cancelled": "CANCELLED",
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days a feed shows, in UTC, `first` and `last` included, around the day `anchor`."""
+
+    first: date
+    anchor: date
+    last: date
+
+    @classmethod
+    def around(cls, now: datetime) -> Window:
+        """The window of the day of `now` (aware)."""
+        anchor = now.astimezone(UTC).date()
+        return cls(anchor - BACK, anchor, anchor + AHEAD)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """For whom entries are written: what they may tell, in which words, with whose address."""
+
+    detail: str
+    language: str
+    base_url: str
+    host: str
+    alarms: bool
+
+    def say(self, msgid: str, **values: object) -> str:
+        return say(self.language, msgid, **values)
+
+
+def entries(
+    session: Session, feed: Subscription, window: Window, config: Config
+) -> list[FeedEntry]:
+    """What `feed` shows in `window`: meet-ups by series, then posts by moment.
+
+    The number of queries does not grow with either.
+    """
+    page = _Page(feed.detail, feed.language, config.base_url, config.host, feed.alarms)
+    found = _meetup_entries(session, feed, window, page)
+    if feed.scope == "meetups":
+        return found
+    return found + _post_entries(session, feed, window, page)
+
+
+# Posts
+
+
+def _post_entries(
+    session: Session, feed: Subscription, window: Window, page: _Page
+) -> list[FeedEntry]:
+    posts = _posts(session, feed, window)
+    if not posts:
+        return []
+    if page.detail != "full":
+        return [_post_entry(post, page) for post in posts]
+    hung = _hung_on(session, feed, posts)
+    return [_full_post_entry(post, hung, page) for post in posts]
+
+
+def _posts(session: Session, feed: Subscription, window: Window) -> list[Row[Any]]:
+    """The posts that fit in the feed, by moment, then id."""
+    first, anchor, end = map(_midnight, (window.first, window.anchor, window.last + _DAY))
+    wanted = select(
+        Post.id,
+        Post.uuid,
+        Post.title,
+        Post.text,
+        Post.link,
+        Post.state,
+        Post.starts_at,
+        Post.zone,
+        Post.sequence,
+        Post.updated_at,
+    ).where(*_shown(feed))
+    ahead = wanted.where(Post.starts_at >= anchor, Post.starts_at < end)
+    ahead = ahead.order_by(Post.starts_at, Post.id).limit(MOST_POSTS)
+    coming = session.execute(ahead).all()
+    behind = wanted.where(Post.starts_at >= first, Post.starts_at < anchor)
+    behind = behind.order_by(Post.starts_at.desc(), Post.id.desc())
+    gone = session.execute(behind.limit(MOST_POSTS - len(coming))).all()
+    return [*reversed(gone), *coming]
+
+
+def _shown(feed: Subscription) -> list[ColumnElement[bool]]:
+    """Which posts of the team belong in `feed`, dates aside."""
+    rules: list[ColumnElement[bool]] = [Post.team_id == feed.team_id, Post.deleted_at.is_(None)]
+    if feed.scope == "mine":
+        parts = (Post.owner_id, Post.reviewer_id, Post.sender_id)
+        rules.append(or_(*(part == feed.person_id for part in parts)))
+    return rules
+
+
+def _post_entry(post: Row[Any], page: _Page) -> FeedEntry:
+    starts, ends = _on_its_clock(post.starts_at, POST_LASTS, post.zone)
+    entry = FeedEntry(
+        uid=f"post-{post.uuid}@{page.host}",
+        starts=starts,
+        ends=ends,
+        summary=page.say(N_("Planned")),
+        changed_at=post.updated_at,
+        sequence=post.sequence,
+        status=_STATUS.get(post.state, "TENTATIVE"),
+        busy=False,
+    )
+    if page.detail == "busy":
+        return entry
+    link = f"{page.base_url}/posts/{post.id}"
+    return replace(entry, summary=_cut(post.title, MOST_OF_A_LINE), description=link, url=link)
+
+
+@dataclass(frozen=True)
+class _Hung:
+    """The names of what posts hang on, by post id."""
+
+    values: dict[int, list[str]]
+    audiences: dict[int, list[str]]
+    channels: dict[int, list[str]]
+
+
+def _hung_on(session: Session, feed: Subscription, posts: Sequence[Row[Any]]) -> _Hung:
+    span = (
+        Post.team_id == feed.team_id,
+        Post.starts_at.between(posts[0].starts_at, posts[-1].starts_at),
+    )
+
+    def names(link: Any, named: Any, key: Any, *order: Any) -> dict[int, list[str]]:
+        query = select(link.post_id, named.name).join(Post, Post.id == link.post_id)
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        for post_id, name in session.execute(
+            query.join(named, named.id == key).where(*span).order_by(link.post_id, *order)
+        ):
+            found[post_id].append(_cut(name, MOST_OF_A_LINE))
+        return found
+
+    return _Hung(
+        names(PostValue, BrandValue, PostValue.value_id, PostValue.position, PostValue.id),
+        names(PostAudience, Audience, PostAudience.audience_id, Audience.position, Audience.id),
+        names(PostChannel, Channel, PostChannel.channel_id, Channel.position, Channel.id),
+    )
+
+
+def _full_post_entry(post: Row[Any], hung: _Hung, page: _Page) -> FeedEntry:
+    values = hung.values.get(post.id, [])
+    entry = _post_entry(post, page)
+    facts = [
+        page.say(N_("State: %(state)s"), state=page.say(STATE_NAMES[post.state])),
+        _names(page, N_("Values: %(names)s"), values),
+        _names(page, N_("Audiences: %(names)s"), hung.audiences.get(post.id, [])),
+        _names(page, N_("Channels: %(names)s"), hung.channels.get(post.id, [])),
+    ]
+    texts = (_cut(post.text, MOST_OF_A_TEXT), _cut(post.link, MOST_OF_A_LINE), _lines(facts))
+    return replace(
+        entry, description=_paragraphs([*texts, entry.url]), categories=tuple(values)
+    )
+
+
+def _names(page: _Page, msgid: str, names: Sequence[str]) -> str:
+    return page.say(msgid, names=", ".join(names)) if names else ""
+
+
+# Meet-ups
+
+
+def _meetup_entries(
+    session: Session, feed: Subscription, window: Window, page: _Page
+) -> list[FeedEntry]:
+    meetups = _meetups(session, feed, window)
+    if not meetups:
+        return []
+    decided = _decided(session, feed)
+    found: list[FeedEntry] = []
+    for meetup in meetups:
+        try:
+            series = _Series(meetup, decided[meetup.id], feed.country, window)
+        except BadRule as error:
+            log.warning("meet-up %s left out of feeds: %s", meetup.id, error)
+            continue
+        found.extend(_series_entries(series, page))
+    return found
+
+
+def _meetups(session: Session, feed: Subscription, window: Window) -> Sequence[Row[Any]]:
+    """The series with days in the window, by id."""
+    wanted = select(*Meetup.__table__.columns).where(
+        Meetup.team_id == feed.team_id,
+        Meetup.deleted_at.is_(None),
+        Meetup.starts_on <= window.last,
+        or_(Meetup.ends_on.is_(None), Meetup.ends_on >= window.first),
+    )
+    if feed.scope == "mine":
+        takes_part = exists().where(
+            MeetupParticipant.meetup_id == Meetup.id,
+            MeetupParticipant.person_id == feed.person_id,
+        )
+        wanted = wanted.where(or_(Meetup.host_id == feed.person_id, takes_part))
+    return session.execute(wanted.order_by(Meetup.id)).all()
+
+
+def _decided(session: Session, feed: Subscription) -> defaultdict[int, list[Row[Any]]]:
+    """The days of the team's series that are not simply as the rule says, by series and day."""
+    by_hand = or_(Occurrence.changed_by_id.is_not(None), Occurrence.sequence > 0)
+    wanted = (
+        select(*Occurrence.__table__.columns)
+        .join(Meetup, and_(Meetup.id == Occurrence.meetup_id, Meetup.deleted_at.is_(None)))
+        .where(Occurrence.team_id == feed.team_id, or_(Occurrence.state != "planned", by_hand))
+        .order_by(Occurrence.meetup_id, Occurrence.local_day)
+    )
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(wanted):
+        found[row.meetup_id].append(row)
+    return found
+
+
+class _Series:
+    """One series as a calendar holds it: its days by the rule, and what differs on which."""
+
+    def __init__(
+        self, meetup: Row[Any], decided: Sequence[Row[Any]], country: str, window: Window
+    ) -> None:
+        """Raises BadRule."""
+        self.meetup = meetup
+        # A series may have begun long ago; from New Year of last year on is enough for a window.
+        begin = max(meetup.starts_on, date(window.first.year - 1, 1, 1))
+        self.rule = _rule(meetup, begin)
+        self.days = days(self.rule, begin, window.last)
+        self.decided = {row.local_day: row for row in decided}
+        self.first = window.first
+        self.free = (
+            set(free_days_between(country, begin, window.last, "en"))
+            if meetup.skips_holidays
+            else set()
+        )
+        self.moved = [row for row in decided if row.state == "moved"]
+        self.in_place = [row for row in self.moved if self._stays_between(row)]
+
+    @property
+    def sequence(self) -> int:
+        """Rises with each change of the rule and of any of its days."""
+        return int(self.meetup.sequence) + sum(row.sequence for row in self.decided.values())
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the series, or the last changed of its days, changed."""
+        stamps = [row.updated_at for row in self.decided.values()]
+        return max([self.meetup.updated_at, *stamps])
+
+    def not_held(self) -> list[date]:
+        """Days by the rule on which nothing stands in the place that the rule gives it."""
+        stays = {row.local_day for row in self.in_place}
+        return [day for day in self.days if day not in stays and self._is_off(day)]
+
+    def moved_elsewhere(self) -> list[Row[Any]]:
+        """Moved days that a calendar program would refuse as part of the series."""
+        return [
+            row for row in self.moved if row not in self.in_place and row.held_on >= self.first
+        ]
+
+    def _is_off(self, day: date) -> bool:
+        row = self.decided.get(day)
+        if row is None or (row.state == "skipped" and not row.reason):
+            return day in self.free
+        if row.state == "planned":
+            put_back = row.changed_by_id is not None
+            return day in self.free and not put_back
+        return True
+
+    def _stays_between(self, row: Row[Any]) -> bool:
+        """Whether a moved day stays after the one before it and before the one after it.
+
+        Outlook knows no others, and counts days that are not held too.
+        """
+        if row.local_day not in self.days:
+            return False
+        place = self.days.index(row.local_day)
+        before = [self._held_on(day) for day in self.days[:place]]
+        after = [self._held_on(day) for day in self.days[place + 1 :]]
+        return max(before, default=date.min) < row.held_on < min(after, default=date.max)
+
+    def _held_on(self, day: date) -> date:
+        row = self.decided.get(day)
+        moved_to: date = day if row is None or row.state != "moved" else row.held_on
+        return moved_to
+
+
+def _rule(meetup: Row[Any], begin: date) -> Rule:
+    return Rule(
+        weekdays=parse_weekdays(meetup.weekdays),
+        local_time=meetup.local_time,
+        zone=meetup.zone,
+        minutes=meetup.minutes,
+        starts_on=begin,
+        ends_on=meetup.ends_on,
+    )
+
+
+def _series_entries(series: _Series, page: _Page) -> Iterator[FeedEntry]:
+    if not series.days:
+        return
+    whole = _whole_series(series, page)
+    yield whole
+    for row in series.in_place:
+        yield replace(
+            _moved(whole, row, series), instead_of=_at_rule(series.rule, row.local_day)
+        )
+    for row in series.moved_elsewhere():
+        yield replace(_moved(whole, row, series), uid=f"meetup-{row.uuid}@{page.host}")
+
+
+def _whole_series(series: _Series, page: _Page) -> FeedEntry:
+    meetup, rule = series.meetup, series.rule
+    starts = _at_rule(rule, series.days[0])
+    ends = (starts.astimezone(UTC) + timedelta(minutes=rule.minutes)).astimezone(starts.tzinfo)
+    entry = FeedEntry(
+        uid=f"meetup-{meetup.uuid}@{page.host}",
+        starts=starts,
+        ends=ends,
+        summary=page.say(N_("Busy")),
+        changed_at=series.changed_at,
+        sequence=series.sequence,
+        status="CONFIRMED",
+        busy=True,
+        rule=rrule(rule),
+        without=tuple(_at_rule(rule, day) for day in series.not_held()),
+        alarm=timedelta(minutes=meetup.lead_minutes) if page.alarms else None,
+    )
+    if page.detail == "busy":
+        return entry
+    return _told(entry, meetup, page)
+
+
+def _told(entry: FeedEntry, meetup: Row[Any], page: _Page) -> FeedEntry:
+    """`entry` with what a feed of more detail says of the series."""
+    link = f"{page.base_url}/meetups/{meetup.id}"
+    named = replace(entry, summary=_cut(meetup.name, MOST_OF_A_LINE), description=link, url=link)
+    if page.detail != "full":
+        return named
+    online = _cut(meetup.link, 2 * MOST_OF_A_LINE)
+    place = _cut(meetup.place, MOST_OF_A_LINE) or online
+    return replace(named, description=_paragraphs([online, link]), location=place)
+
+
+def _moved(whole: FeedEntry, row: Row[Any], series: _Series) -> FeedEntry:
+    """The entry of one moved day."""
+    lasts = row.ends_at - row.starts_at
+    starts, ends = _on_its_clock(row.starts_at, lasts, series.meetup.zone)
+    changed_at = max(row.updated_at, series.meetup.updated_at)
+    return replace(whole, starts=starts, ends=ends, rule="", without=(), changed_at=changed_at)
+
+
+def _at_rule(rule: Rule, day: date) -> datetime:
+    """The start by the rule on `day`, as the wall clock of the rule's zone shows it."""
+    return datetime.combine(day, rule.local_time, zone_named(rule.zone) or UTC)
+
+
+# Times and texts
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _on_its_clock(starts_at: datetime, lasts: timedelta, zone: str) -> tuple[datetime, datetime]:
+    """Start and end on the clocks of `zone`; in UTC where those clocks cannot name the moment.
+
+    In the night in October an hour comes twice, and a calendar file cannot say which it means.
+    """
+    found = zone_named(zone)
+    if found is None:
+        return starts_at, starts_at + lasts
+    local = starts_at.astimezone(found), (starts_at + lasts).astimezone(found)
+    if any(map(_comes_twice, local)):
+        return starts_at, starts_at + lasts
+    return local
+
+
+def _comes_twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _cut(text: str, most: int) -> str:
+    """`text`, or as much of it as fits in `most` characters with a mark that more follows."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _paragraphs(texts: Iterable[str]) -> str:
+    return "\n\n".join(text for text in texts if text)
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "\n".join(text for text in texts if text)

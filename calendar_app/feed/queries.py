@@ -1,0 +1,105 @@
+"""Questions about feeds: whose address this is, and which ones a person has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
+
+from calendar_app.errors import NotYours
+from calendar_app.feed.models import Feed, hashed
+from calendar_app.language import N_
+from calendar_app.people.models import Membership, Person, Team
+
+
+class Subscription(NamedTuple):
+    """All that decides what one feed shows, as one row."""
+
+    feed_id: int
+    uuid: str
+    version: int
+    updated_at: datetime
+    name: str
+    scope: str
+    detail: str
+    alarms: bool
+    fetched_at: datetime | None
+    person_id: int
+    own_language: str | None
+    team_id: int
+    team_name: str
+    team_language: str
+    country: str
+    revision: int
+    revised_at: datetime | None
+
+    @property
+    def language(self) -> str:
+        """ "nl" or "en": the person's own choice, else the team's."""
+        return self.own_language or self.team_language
+
+
+_SUBSCRIPTION = (
+    select(
+        Feed.id,
+        Feed.uuid,
+        Feed.version,
+        Feed.updated_at,
+        Feed.name,
+        Feed.scope,
+        Feed.detail,
+        Feed.alarms,
+        Feed.fetched_at,
+        Feed.person_id,
+        Person.language,
+        Team.id,
+        Team.name,
+        Team.language,
+        Team.country,
+        Team.revision,
+        Team.revised_at,
+    )
+    .join(Team, Team.id == Feed.team_id)
+    .join(Person, Person.id == Feed.person_id)
+    .join(
+        Membership,
+        and_(Membership.team_id == Feed.team_id, Membership.person_id == Feed.person_id),
+    )
+    .where(Feed.revoked_at.is_(None), Membership.ended_at.is_(None), Person.active)
+)
+
+
+def subscription(session: Session, token: str) -> Subscription | None:
+    """The feed at the address with `token`; None unless it is live and its person still belongs.
+
+    One read, by unique keys.
+    """
+    found = session.execute(_SUBSCRIPTION.where(Feed.token_hash == hashed(token))).one_or_none()
+    return None if found is None else Subscription._make(found)
+
+
+def feeds_of(session: Session, person: Person, team: Team) -> list[Feed]:
+    """The live feeds that `person` has in `team`, by name."""
+    return list(session.scalars(_live(person).where(Feed.team_id == team.id)))
+
+
+def feed_of(session: Session, person: Person, team: Team, feed_id: int) -> Feed:
+    """One live feed of `person` in `team`. Raises NotYours."""
+    wanted = _live(person).where(Feed.team_id == team.id, Feed.id == feed_id)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotYours(N_("This feed is not here."))
+    return found
+
+
+def live_feed(session: Session, person: Person, name: str) -> Feed | None:
+    """The live feed that `person` calls `name`, capitals aside; None when there is none."""
+    wanted = name.casefold()
+    return next((f for f in session.scalars(_live(person)) if f.name.casefold() == wanted), None)
+
+
+def _live(person: Person) -> Select[tuple[Feed]]:
+    mine = select(Feed).where(Feed.person_id == person.id, Feed.revoked_at.is_(None))
+    return mine.order_by(Feed.name, Feed.id)

@@ -1,0 +1,32 @@
+"""The two languages of Kapstok, for every part of it: pages, mails and the command line.
+
+Source strings are English; `translations/nl` holds the Dutch. The web chooses a language a request,
+the worker and the command line ask for a catalogue by name, so this module knows no Flask.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = ("nl", "en")
+FOLDER = Path(__file__).parent / "translations"
+
+
+def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"
+    """Mark `msgid` for the catalogues; the person's language is only known at the exit."""
+    return msgid
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The translations into `language` ("nl" or "en"); English is the source itself."""
+    return Translations.load(FOLDER, [language])
+
+
+def say(language: str, msgid: str, **values: object) -> str:
+    """`msgid` in `language`, its `%(name)s` places filled with `values`."""
+    text = catalogue(language).ugettext(msgid)
+    return text % values if values else text

@@ -1,0 +1,55 @@
+"""Letters: one text and one HTML body from `templates/mail`, in the reader's language, no Flask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from calendar_app.config import Config, folder
+from calendar_app.language import catalogue
+from calendar_app.text import clean_line
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The mail templates, speaking `language`."""
+    made = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    return made
+
+
+def bodies(language: str, template: str, **facts: object) -> tuple[str, str]:
+    """The text and the HTML of `template` ("mail/invitation") in `language`."""
+    told = {"language": language, **facts}
+    made = environment(language)
+    return tuple(made.get_template(f"{template}.{kind}").render(told) for kind in ("txt", "html"))  # type: ignore[return-value]
+
+
+def letter(
+    config: Config, *, to: tuple[str, str], language: str, subject: str, at: datetime, text: str, html: str
+) -> EmailMessage:
+    """A letter to one person, `to` = (name, address), with the headers that every mail of ours has."""
+    message = EmailMessage()
+    name, address = parseaddr(config.mail_from)
+    message["From"] = Address(clean_line(name), addr_spec=address)
+    message["To"] = Address(clean_line(to[0]), addr_spec=to[1])
+    message["Subject"] = clean_line(subject)
+    message["Date"] = format_datetime(at)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = language
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message

@@ -1,0 +1,139 @@
+"""What people type about meet-ups: a series, another moment for one of them, an idea."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from calendar_app.config import zones
+from calendar_app.meetups.models import WEEKDAY_NAMES, Meetup, Series
+from calendar_app.people.models import Person
+from calendar_app.web.forms import Form, LineField, LinkField, needed
+
+_NOBODY = 0
+
+
+class SeriesForm(Form):
+    """A series of meet-ups: when, how long, with whom."""
+
+    creation_key = HiddenField(validators=[Length(max=64)])
+    name = LineField(_l("Name"), limit=120, validators=[needed()])
+    weekdays = SelectMultipleField(
+        _l("Weekdays"),
+        choices=[(code, _l(name)) for code, name in WEEKDAY_NAMES.items()],
+        validators=[needed(_l("Choose at least one weekday."))],
+    )
+    local_time = TimeField(_l("Time"), validators=[InputRequired(_l("Fill this in."))])
+    minutes = IntegerField(
+        _l("Minutes"),
+        validators=[
+            needed(),
+            NumberRange(1, 240, _l("A meet-up lasts between 1 and 240 minutes.")),
+        ],
+    )
+    zone = LineField(_l("Time zone"), limit=64, validators=[needed()])
+    starts_on = DateField(_l("First day"), validators=[needed()])
+    ends_on = DateField(_l("Last day"), validators=[Optional()])
+    skips_holidays = BooleanField(_l("No meet-up on public holidays"))
+    participants = SelectMultipleField(
+        _l("Participants"),
+        coerce=int,
+        validators=[needed(_l("Choose at least one participant."))],
+    )
+    host = SelectField(_l("Host"), coerce=int)
+    lead_minutes = IntegerField(
+        _l("Reminder, minutes before"),
+        validators=[
+            InputRequired(_l("Fill this in.")),
+            NumberRange(0, 1440, _l("Choose between 0 and 1440 minutes.")),
+        ],
+    )
+    place = LineField(_l("Place"), limit=200)
+    link = LinkField(_l("Link to the meeting"))
+
+    def __init__(self, people: Sequence[Person], **options: Any) -> None:
+        super().__init__(**options)
+        self._people = {person.id: person for person in people}
+        choices = [(person.id, person.name) for person in people]
+        self.participants.choices = choices
+        self.host.choices = [(_NOBODY, _("Nobody in particular")), *choices]
+
+    def validate_zone(self, field: LineField) -> None:
+        """The zone is one that this machine knows."""
+        if field.data not in zones():
+            raise ValidationError(_("Choose a time zone from the list, like Europe/Amsterdam."))
+
+    def series(self) -> Series:
+        """What was typed, of a form that is valid."""
+        return Series(
+            name=self.name.data,
+            weekdays=tuple(self.weekdays.data),
+            local_time=self.local_time.data,
+            zone=self.zone.data,
+            minutes=self.minutes.data,
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+            skips_holidays=self.skips_holidays.data,
+            participants=[self._people[person_id] for person_id in self.participants.data],
+            host=self._people.get(self.host.data),
+            place=self.place.data or "",
+            link=self.link.data or "",
+            lead_minutes=self.lead_minutes.data,
+        )
+
+    def conflict(self, meetup: Meetup) -> list[tuple[str, str, str]]:
+        """(label, what is saved now, what was typed) of all that differs from `meetup`."""
+        saved = answers_of(meetup)
+        holidays = saved.pop("skips_holidays")
+        rows = self.differences(saved)
+        if bool(self.skips_holidays.data) != holidays:
+            words = {True: _("Yes"), False: _("No")}
+            label = str(self.skips_holidays.label.text)
+            rows.append((label, words[bool(holidays)], words[not holidays]))
+        return rows
+
+
+def answers_of(meetup: Meetup) -> dict[str, object]:
+    """What `SeriesForm` shows of a series, by the names of its fields."""
+    return {
+        "name": meetup.name,
+        "weekdays": meetup.weekdays.split(","),
+        "local_time": meetup.local_time,
+        "minutes": meetup.minutes,
+        "zone": meetup.zone,
+        "starts_on": meetup.starts_on,
+        "ends_on": meetup.ends_on,
+        "skips_holidays": meetup.skips_holidays,
+        "participants": [person.id for person in meetup.participants],
+        "host": meetup.host_id or _NOBODY,
+        "lead_minutes": meetup.lead_minutes,
+        "place": meetup.place,
+        "link": meetup.link,
+    }
+
+
+class MoveForm(Form):
+    """Another moment for one meet-up, on the clocks of its own zone."""
+
+    day = DateField(_l("Day"), validators=[needed()])
+    local_time = TimeField(_l("Time"), validators=[InputRequired(_l("Fill this in."))])
+
+
+class CancelForm(Form):
+    """Why one meet-up does not take place."""
+
+    reason = LineField(_l("Reason"), limit=200)

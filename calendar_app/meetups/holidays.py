@@ -1,0 +1,74 @@
+"""Public holidays: the days on which a team of a country is off, and no meet-up is held.
+
+The days come from the `holidays` package. For the Netherlands its list is not what a hospital or a
+town hall lives by, so two days are decided here:
+
+- 5 May (Liberation Day) is off every year. It is a national holiday each year and the civil service
+  is free, though the package counts it as public only every fifth year, and so do some employers.
+- Good Friday is a working day. The package counts it as public, but most people in care and local
+  government work on it.
+
+A team that works on a holiday puts that one meet-up back by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+
+import holidays
+
+_OWN_CATEGORIES = {"NL": ("public", "optional")}
+# By the package's English name.
+_WORKING_DAYS = {"NL": frozenset({"Good Friday"})}
+
+
+def free_days(country: str, years: Iterable[int], language: str = "en") -> dict[date, str]:
+    """The days off in `country` (ISO 3166 code) in `years`, ascending, each with its name.
+
+    The name is in `language` ("nl" or "en") where the package has it, else in English, else in the
+    country's own. A country that the package does not know has no days off.
+    """
+    return {
+        day: name
+        for year in sorted(set(years))
+        for day, name in _free_days(country.upper(), year, language).items()
+    }
+
+
+def free_days_between(country: str, first: date, last: date, language: str) -> dict[date, str]:
+    """The days off from `first` to `last`, both included, as `free_days` gives them."""
+    found = free_days(country, range(first.year, last.year + 1), language)
+    return {day: name for day, name in found.items() if first <= day <= last}
+
+
+@lru_cache(maxsize=256)
+def _free_days(country: str, year: int, language: str) -> MappingProxyType[date, str]:
+    working = _WORKING_DAYS.get(country, frozenset())
+    english = _of_package(country, year, "en")
+    names = _of_package(country, year, language)
+    return MappingProxyType(
+        {day: names[day] for day in sorted(names) if english.get(day) not in working}
+    )
+
+
+def _of_package(country: str, year: int, language: str) -> dict[date, str]:
+    try:
+        found = holidays.country_holidays(
+            country,
+            years=year,
+            categories=_OWN_CATEGORIES.get(country),
+            language=_spoken(country, language),
+        )
+    except NotImplementedError:
+        return {}
+    return dict(found)
+
+
+def _spoken(country: str, language: str) -> str | None:
+    """The package's code for `language` in `country`; None: the country's own language."""
+    spoken = holidays.list_localized_countries().get(country, [])
+    wanted = [*(code for code in spoken if code[:2] == language), "en_US"]
+    return next((code for code in wanted if code in spoken), None)

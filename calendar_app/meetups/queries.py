@@ -1,0 +1,392 @@
+"""Questions about a team's meet-ups, and the planning of each series onto real days.
+
+Every answer starts from the team, and asks a fixed number of queries however many rows there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from calendar_app.meetups import agenda, recurrence
+from calendar_app.meetups.holidays import free_days_between
+from calendar_app.meetups.models import Between, Meetup, MeetupParticipant, Occurrence
+from calendar_app.moments import local
+from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.plans.models import Channel, Plan
+from calendar_app.posts import queries as posts
+from calendar_app.posts.models import Post, PostChannel, PostValue
+
+PLANNED_DAYS = 35
+SHOWN_IDEAS = 8
+_DAY = timedelta(days=1)
+# No zone is further from UTC than 14 hours, so a local day lies within this of its moment.
+_ABOUT_A_DAY = timedelta(hours=38)
+_HELD = Occurrence.state.in_(("planned", "moved"))
+_NOT_DROPPED = or_(Occurrence.state != "skipped", Occurrence.reason != "")
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who of a meet-up's people are there on its day, by name, and who is away."""
+
+    present: list[Person]
+    # One row a person, the one that lasts longest; its `person` and `deputy` are loaded.
+    absent: list[Absence]
+
+
+def plan_occurrences(
+    session: Session, whose: Team | Meetup, now: datetime, days: int = PLANNED_DAYS
+) -> int:
+    """Bring the rows of a series, or of all series of a team, in line with rule and holidays.
+
+    Looks from `now` until `days` local days ahead; what has begun is history and stays as it was.
+    Answers how many rows it made or changed: a second run answers 0.
+    """
+    series = [whose] if isinstance(whose, Meetup) else meetups(session, whose)
+    return sum(_plan(session, meetup, now, days) for meetup in series)
+
+
+def _plan(session: Session, meetup: Meetup, now: datetime, ahead: int) -> int:
+    session.flush()
+    # Two planners at once would make the same row twice: one waits (SQLite has one writer anyway).
+    session.execute(select(Meetup.id).where(Meetup.id == meetup.id).with_for_update())
+    today = local(now, meetup.zone).date()
+    rows = _rows_from(session, meetup, today, now)
+    # A day whose hour has passed already was never held, and is nothing to remind of.
+    wanted = [
+        day
+        for day in _days_of(meetup, today, today + ahead * _DAY)
+        if recurrence.moment(day, meetup.local_time, meetup.zone) > now
+    ]
+    holidays = _holidays(meetup, [*wanted, *(row.local_day for row in rows)])
+    for row in rows:
+        if row.starts_at > now:
+            row.follow_rule(meetup, holidays.get(row.local_day))
+    known = {row.local_day for row in rows}
+    new = [Occurrence.planned(meetup, day, holidays.get(day)) for day in wanted if day not in known]
+    session.add_all(new)
+    _keep_in_order([*rows, *new], meetup, now)
+    changed = len(new) + sum(1 for row in rows if session.is_modified(row))
+    session.flush()
+    return changed
+
+
+def _rows_from(session: Session, meetup: Meetup, today: date, now: datetime) -> list[Occurrence]:
+    query = (
+        select(Occurrence)
+        .where(Occurrence.meetup_id == meetup.id)
+        .where(or_(Occurrence.local_day >= today, Occurrence.starts_at > now))
+        .order_by(Occurrence.local_day)
+        # The row may have changed while this planner waited for another.
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def _days_of(meetup: Meetup, first: date, last: date) -> list[date]:
+    return [] if meetup.deleted_at else recurrence.days(meetup.rule, first, last)
+
+
+def _holidays(meetup: Meetup, days: Sequence[date]) -> dict[date, str]:
+    if not days or not meetup.skips_holidays:
+        return {}
+    return free_days_between(
+        meetup.team.country, min(days), max(days), language=meetup.team.language
+    )
+
+
+def _keep_in_order(rows: Iterable[Occurrence], meetup: Meetup, now: datetime) -> None:
+    """Put back what was moved to a place that a change of the series has since taken."""
+    held = sorted((row for row in rows if row.is_held), key=lambda row: row.local_day)
+    while (lost := _first_out_of_order(held, now)) is not None:
+        lost.fall_back(meetup)
+
+
+def _first_out_of_order(held: Sequence[Occurrence], now: datetime) -> Occurrence | None:
+    for earlier, later in pairwise(held):
+        if earlier.held_on >= later.held_on:
+            movable = (row for row in (earlier, later) if row.state == "moved")
+            return next((row for row in movable if row.starts_at > now), None)
+    return None
+
+
+def neighbours(session: Session, occurrence: Occurrence) -> Between:
+    """The days of the meet-ups that are held just before and just after `occurrence`."""
+    of_series = select(Occurrence.held_on).where(
+        Occurrence.meetup_id == occurrence.meetup_id, _HELD
+    )
+    earlier = of_series.where(Occurrence.local_day < occurrence.local_day)
+    later = of_series.where(Occurrence.local_day > occurrence.local_day)
+    before = session.scalar(earlier.order_by(Occurrence.local_day.desc()).limit(1))
+    after = session.scalar(later.order_by(Occurrence.local_day).limit(1))
+    return Between(before, after or _next_by_rule(occurrence))
+
+
+def _next_by_rule(occurrence: Occurrence) -> date | None:
+    first = occurrence.local_day + _DAY
+    last = occurrence.local_day + PLANNED_DAYS * _DAY
+    off = _holidays(occurrence.meetup, [first, last])
+    found = _days_of(occurrence.meetup, first, last)
+    return next((day for day in found if day not in off), None)
+
+
+def meetups(session: Session, team: Team) -> list[Meetup]:
+    """The team's series that are not deleted, with their people, the oldest first."""
+    query = (
+        select(Meetup)
+        .where(Meetup.team_id == team.id, Meetup.deleted_at.is_(None))
+        .options(selectinload(Meetup.participants), selectinload(Meetup.host))
+        .order_by(Meetup.id)
+    )
+    return list(session.scalars(query))
+
+
+def meetup_made_by(session: Session, team: Team, creation_key: str) -> Meetup | None:
+    """The series that the form with this key made before, if it did."""
+    query = select(Meetup).where(Meetup.team_id == team.id, Meetup.creation_key == creation_key)
+    return session.scalars(query).one_or_none()
+
+
+def occurrences_between(
+    session: Session, team: Team, start: datetime, end: datetime
+) -> list[Occurrence]:
+    """Meet-ups with `start` <= starts_at < `end` (aware), by moment, with their series and people.
+
+    In every state, so ask `is_held`; left out are only days that a series no longer has.
+    """
+    query = _of(team).where(Occurrence.starts_at >= start, Occurrence.starts_at < end, _NOT_DROPPED)
+    return _in_order(session, query)
+
+
+def coming_occurrences(
+    session: Session, team: Team, now: datetime, limit: int = 10
+) -> list[Occurrence]:
+    """The next meet-ups that are not over, in every state, by moment."""
+    return _in_order(session, _of(team).where(Occurrence.ends_at > now, _NOT_DROPPED).limit(limit))
+
+
+def next_occurrence(
+    session: Session, team: Team, person: Person | None, now: datetime
+) -> Occurrence | None:
+    """The running or next meet-up that is held, with `person` in it (None: with anybody)."""
+    query = _of(team).where(Occurrence.ends_at > now, _HELD)
+    if person is not None:
+        query = query.where(_takes_part(person))
+    return next(iter(_in_order(session, query.limit(1))), None)
+
+
+def todays_occurrence(session: Session, team: Team, now: datetime) -> Occurrence | None:
+    """The meet-up of this local day that is running or next; when all are over, the last one."""
+    about_now = (
+        Occurrence.starts_at > now - _ABOUT_A_DAY,
+        Occurrence.starts_at < now + _ABOUT_A_DAY,
+    )
+    near = _in_order(session, _of(team).where(_HELD, *about_now))
+    today = [row for row in near if row.held_on == local(now, row.zone).date()]
+    not_over = [row for row in today if row.ends_at > now]
+    return next(iter(not_over or today[-1:]), None)
+
+
+def occurrence_before(session: Session, occurrence: Occurrence) -> Occurrence | None:
+    """The meet-up of the same series that was held last before this one."""
+    query = (
+        select(Occurrence)
+        .where(Occurrence.meetup_id == occurrence.meetup_id, _HELD)
+        .where(Occurrence.starts_at < occurrence.starts_at)
+        .order_by(Occurrence.starts_at.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def _of(team: Team) -> Select[Occurrence]:
+    whole = selectinload(Occurrence.meetup)
+    return (
+        select(Occurrence)
+        .where(Occurrence.team_id == team.id)
+        .options(whole.selectinload(Meetup.participants), whole.selectinload(Meetup.host))
+    )
+
+
+def _in_order(session: Session, query: Select[Occurrence]) -> list[Occurrence]:
+    return list(session.scalars(query.order_by(Occurrence.starts_at, Occurrence.id)))
+
+
+def _takes_part(person: Person) -> ColumnElement[bool]:
+    mine = select(MeetupParticipant.meetup_id).where(MeetupParticipant.person_id == person.id)
+    return Occurrence.meetup_id.in_(mine)
+
+
+def present_participants(
+    session: Session, occurrence: Occurrence
+) -> tuple[list[Person], list[Absence]]:
+    """Who is there on the occurrence's local day, by name, and the absences of who is not.
+
+    Who left the team, or has no account any more, is neither.
+    """
+    found = presence(session, [occurrence])[occurrence.id]
+    return found.present, found.absent
+
+
+def presence(session: Session, occurrences: Sequence[Occurrence]) -> dict[int, Presence]:
+    """Who is there and who is away, by the occurrence's id; two queries for all of them."""
+    if not occurrences:
+        return {}
+    people = _people_by_meetup(session, {row.meetup_id for row in occurrences})
+    days = [row.held_on for row in occurrences]
+    everyone = {person.id for invited in people.values() for person in invited}
+    away = _absences(session, everyone, min(days), max(days))
+    return {row.id: _presence(row, people.get(row.meetup_id, []), away) for row in occurrences}
+
+
+def host_of(occurrence: Occurrence, found: Presence) -> Person | None:
+    """Who leads: the host; when away their deputy, else who comes next by name. None: nobody."""
+    host = occurrence.meetup.host
+    if host is None or not found.present:
+        return None
+    if host in found.present:
+        return host
+    deputy = next((away.deputy for away in found.absent if away.person_id == host.id), None)
+    if deputy in found.present:
+        return deputy
+    after = (person for person in found.present if person.name > host.name)
+    return next(after, found.present[0])
+
+
+def _people_by_meetup(session: Session, meetup_ids: set[int]) -> dict[int, list[Person]]:
+    query = (
+        select(MeetupParticipant.meetup_id, Person)
+        .join(Person, Person.id == MeetupParticipant.person_id)
+        .join(Meetup, Meetup.id == MeetupParticipant.meetup_id)
+        .join(
+            Membership,
+            (Membership.person_id == Person.id) & (Membership.team_id == Meetup.team_id),
+        )
+        .where(MeetupParticipant.meetup_id.in_(meetup_ids))
+        .where(Membership.ended_at.is_(None), Person.active.is_(True))
+        .order_by(Person.name, Person.id)
+    )
+    found: dict[int, list[Person]] = {}
+    for meetup_id, person in session.execute(query):
+        found.setdefault(meetup_id, []).append(person)
+    return found
+
+
+def _absences(session: Session, people: set[int], first: date, last: date) -> list[Absence]:
+    query = (
+        select(Absence)
+        .where(Absence.person_id.in_(people))
+        .where(Absence.first_day <= last, Absence.last_day >= first)
+        .options(selectinload(Absence.person), selectinload(Absence.deputy))
+        .order_by(Absence.last_day.desc(), Absence.id)
+    )
+    return list(session.scalars(query))
+
+
+def _presence(
+    occurrence: Occurrence, invited: Sequence[Person], absences: Sequence[Absence]
+) -> Presence:
+    away: dict[int, Absence] = {}
+    for absence in absences:
+        on_the_day = absence.first_day <= occurrence.held_on <= absence.last_day
+        if on_the_day and absence.team_id == occurrence.team_id:
+            away.setdefault(absence.person_id, absence)
+    return Presence(
+        present=[person for person in invited if person.id not in away],
+        absent=[away[person.id] for person in invited if person.id in away],
+    )
+
+
+def agenda_of(
+    session: Session, team: Team, occurrence: Occurrence, now: datetime
+) -> tuple[agenda.Block, ...]:
+    """The four blocks of one meet-up, from what the calendar holds at `now`."""
+    seen = agenda.window(occurrence.held_on, occurrence.zone, since(session, occurrence))
+    facts = agenda.Facts(
+        posts=_post_facts(session, _posts_in(session, team, seen, now)),
+        ideas=_post_facts(session, _newest_ideas(session, team)),
+        channels=_channel_facts(session, team, seen),
+    )
+    minutes = int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60)
+    return agenda.agenda(facts, seen, now, minutes)
+
+
+def since(session: Session, occurrence: Occurrence) -> datetime:
+    """When the team last met; for the first meet-up a day earlier."""
+    before = occurrence_before(session, occurrence)
+    return before.starts_at if before else occurrence.starts_at - _DAY
+
+
+def _posts_in(session: Session, team: Team, seen: agenda.Window, now: datetime) -> list[Post]:
+    found = [
+        *posts.posts_between(session, team, seen.day_starts, seen.coming_ends),
+        *posts.published_between(session, team, seen.since, seen.day_ends),
+        *posts.late_posts(session, team, now),
+    ]
+    return list({post.id: post for post in found}.values())
+
+
+def _newest_ideas(session: Session, team: Team) -> list[Post]:
+    query = (
+        select(Post)
+        .where(Post.team_id == team.id, Post.state == "idea", Post.deleted_at.is_(None))
+        .options(
+            selectinload(Post.value_links).selectinload(PostValue.value),
+            selectinload(Post.channels),
+            selectinload(Post.owner),
+        )
+        .order_by(Post.created_at.desc(), Post.id.desc())
+    )
+    return list(session.scalars(query.limit(SHOWN_IDEAS)))
+
+
+def _post_facts(session: Session, found: Sequence[Post]) -> list[agenda.PostFact]:
+    # One query for all reviewers; after it `post.reviewer` asks none.
+    reviewers = {post.reviewer_id for post in found if post.reviewer_id is not None}
+    known = list(session.scalars(select(Person).where(Person.id.in_(reviewers))))
+    names = {person.id: person.first_name for person in known}
+    return [_post_fact(post, names.get(post.reviewer_id or 0, "")) for post in found]
+
+
+def _post_fact(post: Post, reviewer: str) -> agenda.PostFact:
+    values = [link.value for link in post.value_links]
+    return agenda.PostFact(
+        id=post.id,
+        title=post.title,
+        state=post.state,
+        starts_at=post.starts_at,
+        published_at=post.published_at,
+        channels=tuple(channel.name for channel in post.channels),
+        channel_short=post.channels[0].short if post.channels else "",
+        value_hooks=tuple(value.hook for value in values),
+        value_names=tuple(value.name for value in values),
+        owner=post.owner.first_name if post.owner else "",
+        owner_initials=post.owner.initials if post.owner else "",
+        reviewer=reviewer,
+    )
+
+
+def _channel_facts(session: Session, team: Team, seen: agenda.Window) -> list[agenda.ChannelFact]:
+    this_week = (
+        select(PostChannel.channel_id, func.count().label("planned"))
+        .join(Post, Post.id == PostChannel.post_id)
+        .where(Post.team_id == team.id, Post.deleted_at.is_(None))
+        .where(Post.state.not_in(("idea", "cancelled")))
+        .where(Post.starts_at >= seen.week_starts, Post.starts_at < seen.week_ends)
+        .group_by(PostChannel.channel_id)
+        .subquery()
+    )
+    query = (
+        select(Channel.name, Channel.cadence, func.coalesce(this_week.c.planned, 0))
+        .join(Plan, Plan.id == Channel.plan_id)
+        .outerjoin(this_week, this_week.c.channel_id == Channel.id)
+        .where(Channel.team_id == team.id, Channel.deleted_at.is_(None), Channel.cadence > 0)
+        .where(Plan.archived_at.is_(None))
+        .order_by(Channel.plan_id, Channel.position, Channel.id)
+    )
+    return [agenda.ChannelFact(*row) for row in session.execute(query)]

@@ -1,0 +1,289 @@
+"""Pages of the meet-ups: the series, each day's meet-up with its agenda, and what may change."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from calendar_app.config import zones
+from calendar_app.meetups import queries
+from calendar_app.meetups.agenda import Item
+from calendar_app.meetups.forms import CancelForm, MoveForm, SeriesForm, answers_of
+from calendar_app.meetups.models import STATE_NAMES, WEEKDAY_NAMES, Between, Meetup, Occurrence
+from calendar_app.moments import local
+from calendar_app.people.door import audit, me, my_team, own, requires
+from calendar_app.people.queries import people
+from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
+from calendar_app.web.request import commit, now, session
+from calendar_app.web.templating import clock_time, moment, render, short_day
+
+bp = Blueprint("meetups", __name__)
+
+
+# The series
+
+
+@bp.get("/meetups/")
+@requires("team.see")
+def show_all() -> ResponseReturnValue:
+    """The team's series, and the meet-ups that come next."""
+    coming = queries.coming_occurrences(session(), my_team(), now())
+    return render(
+        "meetups/index.html",
+        meetups=queries.meetups(session(), my_team()),
+        coming=coming,
+        presence=queries.presence(session(), coming),
+        state_names=STATE_NAMES,
+        weekday_names=WEEKDAY_NAMES,
+    )
+
+
+@bp.get("/meetups/new")
+@requires("meetups.write")
+def show_new() -> ResponseReturnValue:
+    """A form for a series, filled in with the ten minutes that the method asks for."""
+    team, members = my_team(), people(session(), my_team())
+    form = SeriesForm(
+        members,
+        data={
+            "creation_key": secrets.token_urlsafe(16),
+            "name": _("Content meet-up"),
+            "weekdays": ["MO", "TU", "WE", "TH", "FR"],
+            "minutes": 10,
+            "zone": team.zone,
+            "starts_on": local(now(), team.zone).date(),
+            "skips_holidays": True,
+            "participants": [person.id for person in members],
+            "host": me().id,
+            "lead_minutes": 10,
+        },
+    )
+    return _new_page(form)
+
+
+@bp.post("/meetups/new")
+@requires("meetups.write")
+def do_new() -> ResponseReturnValue:
+    """Begin a series. The same form sent twice begins one."""
+    form = SeriesForm(people(session(), my_team()))
+    if not form.validate():
+        return _new_page(form), 422
+    key = form.creation_key.data
+    if key and queries.meetup_made_by(session(), my_team(), key) is not None:
+        return redirect(url_for("meetups.show_all"), 303)
+    if not form.obeys(lambda: _begin(form)):
+        return _new_page(form), 422
+    commit()
+    flash(_("The meet-up is in the calendar. Everybody in it is reminded."), "good")
+    return redirect(url_for("meetups.show_all"), 303)
+
+
+def _begin(form: SeriesForm) -> None:
+    meetup = Meetup.new(my_team(), form.series(), form.creation_key.data or None)
+    session().add(meetup)
+    queries.plan_occurrences(session(), meetup, now())
+    audit("meetup.begun", meetup)
+
+
+def _new_page(form: SeriesForm) -> str:
+    return render("meetups/new.html", form=form, zones=zones())
+
+
+@bp.get("/meetups/<int:meetup_id>/edit")
+@requires("meetups.write")
+def show_edit(meetup_id: int) -> ResponseReturnValue:
+    """The form of a series."""
+    meetup = own(Meetup, meetup_id)
+    saved = {**answers_of(meetup), "version": meetup.version}
+    return _edit_page(meetup, SeriesForm(people(session(), my_team()), data=saved))
+
+
+@bp.post("/meetups/<int:meetup_id>/edit")
+@requires("meetups.write")
+def do_edit(meetup_id: int) -> ResponseReturnValue:
+    """Change a series, and with it every day that still follows it."""
+    meetup = own(Meetup, meetup_id)
+    form = SeriesForm(people(session(), my_team()))
+    if form.stale(meetup):
+        return _edit_page(meetup, form, conflict=form.conflict(meetup)), 409
+    if not (form.validate() and form.obeys(lambda: meetup.edit(form.series()))):
+        return _edit_page(meetup, form), 422
+    queries.plan_occurrences(session(), meetup, now())
+    audit("meetup.changed", meetup)
+    commit()
+    flash(_("Saved."), "good")
+    return redirect(url_for("meetups.show_all"), 303)
+
+
+def _edit_page(
+    meetup: Meetup, form: SeriesForm, conflict: list[tuple[str, str, str]] | None = None
+) -> str:
+    return render(
+        "meetups/edit.html", meetup=meetup, form=form, zones=zones(), conflict=conflict or []
+    )
+
+
+@bp.post("/meetups/<int:meetup_id>/deletion")
+@requires("meetups.write")
+def do_delete(meetup_id: int) -> ResponseReturnValue:
+    """End a series: nobody is reminded of it any more."""
+    meetup = own(Meetup, meetup_id)
+    meetup.delete(now())
+    queries.plan_occurrences(session(), meetup, now())
+    audit("meetup.deleted", meetup)
+    commit()
+    flash(_("The series has ended. Nobody is reminded of it any more."), "good")
+    return redirect(url_for("meetups.show_all"), 303)
+
+
+# One meet-up
+
+
+@bp.get("/meetups/today")
+@requires("team.see")
+def show_today() -> ResponseReturnValue:
+    """The meet-up of today, else the next one, else a page that says there is none."""
+    found = queries.todays_occurrence(session(), my_team(), now())
+    found = found or queries.next_occurrence(session(), my_team(), None, now())
+    if found is None:
+        return render("meetups/none.html")
+    return redirect(url_for("meetups.show_occurrence", occurrence_id=found.id), 303)
+
+
+@bp.get("/meetups/occurrences/<int:occurrence_id>")
+@requires("team.see")
+def show_occurrence(occurrence_id: int) -> ResponseReturnValue:
+    """One meet-up with its agenda, its clock and its people."""
+    occurrence = own(Occurrence, occurrence_id)
+    return _occurrence_page(occurrence, CancelForm(formdata=None, version=occurrence.version))
+
+
+def _occurrence_page(occurrence: Occurrence, cancel: CancelForm) -> str:
+    found = queries.presence(session(), [occurrence])[occurrence.id]
+    return render(
+        "meetups/occurrence.html",
+        occurrence=occurrence,
+        meetup=occurrence.meetup,
+        blocks=queries.agenda_of(session(), my_team(), occurrence, now()),
+        since=queries.since(session(), occurrence),
+        present=found.present,
+        absent=found.absent,
+        host=queries.host_of(occurrence, found),
+        is_today=local(now(), occurrence.zone).date() == occurrence.held_on,
+        is_to_come=occurrence.starts_at > now(),
+        now=now(),
+        state_names=STATE_NAMES,
+        draw=_drawn,
+        idea_key=secrets.token_urlsafe(16),
+        cancel=cancel,
+    )
+
+
+def _drawn(item: Item) -> dict[str, object]:
+    """One post of the agenda, as `_post.html` draws it."""
+    post = item.post
+    return {
+        "title": post.title,
+        "href": url_for("posts.see", post_id=post.id),
+        "value_hooks": post.value_hooks,
+        "value_names": post.value_names,
+        "state": post.state,
+        "state_label": _(POST_STATE_NAMES[post.state]),
+        "channel_short": post.channel_short,
+        "channel_names": post.channels,
+        "date_text": short_day(post.starts_at) if post.starts_at else "",
+        "time_text": clock_time(post.starts_at) if post.starts_at else "",
+        "owner_initials": post.owner_initials,
+        "owner_name": post.owner,
+        "late": item.late,
+    }
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/cancellation")
+@requires("meetups.write")
+def do_cancel(occurrence_id: int) -> ResponseReturnValue:
+    """Call one meet-up off. Twice is the same as once."""
+    occurrence, form = own(Occurrence, occurrence_id), CancelForm()
+    if occurrence.state != "cancelled":
+        occurrence.expect(form.version.data)
+        if not (
+            form.validate()
+            and form.obeys(lambda: occurrence.cancel_day(me(), now(), form.reason.data or ""))
+        ):
+            return _occurrence_page(occurrence, form), 422
+        audit("meetup.day_cancelled", occurrence)
+        commit()
+    flash(_("This meet-up does not take place. Nobody is reminded of it."), "good")
+    return _to(occurrence)
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/restoration")
+@requires("meetups.write")
+def do_restore(occurrence_id: int) -> ResponseReturnValue:
+    """Hold one meet-up as the series says after all. Twice is the same as once."""
+    occurrence = own(Occurrence, occurrence_id)
+    if occurrence.state != "planned":
+        between = queries.neighbours(session(), occurrence)
+        occurrence.restore_day(by=me(), now=now(), between=between)
+        audit("meetup.day_restored", occurrence)
+        commit()
+    flash(_("This meet-up takes place as planned."), "good")
+    return _to(occurrence)
+
+
+@bp.get("/meetups/occurrences/<int:occurrence_id>/move")
+@requires("meetups.write")
+def show_move(occurrence_id: int) -> ResponseReturnValue:
+    """A form for another moment."""
+    occurrence = own(Occurrence, occurrence_id)
+    form = MoveForm(
+        data={
+            "day": occurrence.held_on,
+            "local_time": occurrence.local_time,
+            "version": occurrence.version,
+        }
+    )
+    return _move_page(occurrence, form, queries.neighbours(session(), occurrence))
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/move")
+@requires("meetups.write")
+def do_move(occurrence_id: int) -> ResponseReturnValue:
+    """Hold one meet-up at another moment."""
+    occurrence, form = own(Occurrence, occurrence_id), MoveForm()
+    between = queries.neighbours(session(), occurrence)
+    if form.stale(occurrence):
+        saved = {"day": occurrence.held_on, "local_time": occurrence.local_time}
+        return _move_page(occurrence, form, between, form.differences(saved)), 409
+    if not (form.validate() and form.obeys(lambda: _move(occurrence, form, between))):
+        return _move_page(occurrence, form, between), 422
+    audit("meetup.day_moved", occurrence)
+    commit()
+    flash(_("Moved to %(moment)s.", moment=moment(occurrence.starts_at)), "good")
+    return _to(occurrence)
+
+
+def _move(occurrence: Occurrence, form: MoveForm, between: Between) -> None:
+    occurrence.move_day(form.day.data, form.local_time.data, by=me(), now=now(), between=between)
+
+
+def _move_page(
+    occurrence: Occurrence,
+    form: MoveForm,
+    between: Between,
+    conflict: list[tuple[str, str, str]] | None = None,
+) -> str:
+    return render(
+        "meetups/move.html",
+        occurrence=occurrence,
+        form=form,
+        between=between,
+        conflict=conflict or [],
+    )
+
+
+def _to(occurrence: Occurrence) -> ResponseReturnValue:
+    return redirect(url_for("meetups.show_occurrence", occurrence_id=occurrence.id), 303)

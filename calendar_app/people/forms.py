@@ -1,0 +1,166 @@
+"""What people type about themselves, their team and the way in."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from holidays import list_supported_countries
+from wtforms import DateField, HiddenField, PasswordField, SelectField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from calendar_app.config import zones
+from calendar_app.people.models import ROLE_NAMES, ROLES
+from calendar_app.people.sign_in import SHORTEST_PASSWORD
+from calendar_app.text import clean_line
+from calendar_app.web.forms import Form, LineField, language_choices, needed
+
+
+class EmailField(LineField):
+    """A mail address, in the one way Kapstok writes it: lower case, NFC."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        render = {"type": "email", "autocomplete": "email", "inputmode": "email"}
+        super().__init__(label, limit=254, render_kw=render, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no mail address."""
+        super().pre_validate(form)
+        if not self.data:
+            return
+        try:
+            found = validate_email(self.data, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise ValidationError(_("This is no mail address.")) from error
+        self.data = found.normalized.lower()
+
+
+class SignInForm(Form):
+    """A mail address and a password; nothing here tells whether the account exists."""
+
+    email = EmailField(_l("Mail address"), validators=[needed()])
+    password = PasswordField(
+        _l("Password"),
+        [InputRequired(_l("Fill this in.")), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class LinkForm(Form):
+    """Where to send a one-time link."""
+
+    email = EmailField(_l("Mail address"), validators=[needed()])
+
+
+class NewPasswordForm(Form):
+    """A new password. Length is what counts; no rules about digits and signs."""
+
+    password = PasswordField(
+        _l("New password"),
+        [
+            InputRequired(_l("Fill this in.")),
+            Length(
+                min=SHORTEST_PASSWORD,
+                max=200,
+                message=_l("Use at least %(min)d characters. A short sentence is fine."),
+            ),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class OwnPasswordForm(NewPasswordForm):
+    """A new password, for who knows the old one."""
+
+    old_password = PasswordField(
+        _l("Password now"),
+        [InputRequired(_l("Fill this in.")), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class FirstStartForm(NewPasswordForm):
+    """The first team and its administrator."""
+
+    team = LineField(_l("Name of the team"), limit=120, validators=[needed()])
+    name = LineField(_l("Your name"), limit=120, validators=[needed()])
+    email = EmailField(_l("Mail address"), validators=[needed()])
+
+
+class InvitationForm(Form):
+    """Who is invited, as what."""
+
+    name = LineField(_l("Name"), limit=120, validators=[needed()])
+    email = EmailField(_l("Mail address"), validators=[needed()])
+    role = SelectField(_l("Role"), choices=[(r, _l(ROLE_NAMES[r])) for r in ROLES])
+
+
+class RoleForm(Form):
+    """What a colleague may do."""
+
+    role = SelectField(_l("Role"), choices=[(r, _l(ROLE_NAMES[r])) for r in ROLES])
+
+
+class AbsenceForm(Form):
+    """Days away, and who takes over."""
+
+    person = SelectField(_l("Who"), coerce=int)
+    first_day = DateField(_l("First day"), [needed()])
+    last_day = DateField(_l("Last day"), [needed()])
+    deputy = SelectField(_l("Deputy"), coerce=int, validators=[Optional()])
+    note = LineField(_l("Note"), limit=200)
+
+    def validate_last_day(self, field: DateField) -> None:
+        """The last day cannot be before the first."""
+        if self.first_day.data and field.data and field.data < self.first_day.data:
+            raise ValidationError(_("The last day is before the first day."))
+
+
+class OwnForm(Form):
+    """How Kapstok speaks to one person."""
+
+    name = LineField(_l("Name"), limit=120, validators=[needed()])
+    language = SelectField(_l("Language"))
+    theme = SelectField(
+        _l("Theme"),
+        choices=[("auto", _l("As your device")), ("light", _l("Light")), ("dark", _l("Dark"))],
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.language.choices = [("", _("As your browser")), *language_choices()]
+
+
+class TeamForm(Form):
+    """What all of a team shares."""
+
+    name = LineField(_l("Name of the team"), limit=120, validators=[needed()])
+    zone = LineField(_l("Time zone"), limit=64, validators=[needed()])
+    language = SelectField(_l("Language"))
+    country = SelectField(_l("Country, for public holidays"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.language.choices = language_choices()
+        self.country.choices = _countries()
+
+    def validate_zone(self, field: LineField) -> None:
+        """The zone is one that this machine knows."""
+        field.data = clean_line(field.data or "")
+        if field.data not in zones():
+            raise ValidationError(_("Choose a time zone from the list, like Europe/Amsterdam."))
+
+
+@functools.cache
+def _country_codes() -> tuple[str, ...]:
+    return tuple(sorted(code for code in list_supported_countries() if len(code) == 2))
+
+
+def _countries() -> list[tuple[str, str]]:
+    names = get_locale().territories
+    return sorted(((c, names.get(c, c)) for c in _country_codes()), key=lambda pair: pair[1])

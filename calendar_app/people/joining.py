@@ -1,0 +1,59 @@
+"""Taking a colleague into a team from the command line, with a password or a one-time link."""
+
+from __future__ import annotations
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import Session
+
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.people import queries, sign_in
+from calendar_app.people.models import Membership, Person, Team
+
+
+def add(
+    session: Session, team_name: str, email: str, name: str, role: str, password: str | None
+) -> Person:
+    """The person, made if needed and now a member. Raises Refused; needs an application context."""
+    team = queries.team_by_name(session, team_name)
+    if team is None:
+        raise Refused(N_("There is no team %(name)s."), name=team_name)
+    if password is not None and len(password) < sign_in.SHORTEST_PASSWORD:
+        raise Refused(N_("Use a password of at least ten characters."))
+    address = written(email)
+    person = queries.person_by_email(session, address)
+    if person is None:
+        person = Person(name=name, email=address)
+        session.add(person)
+        session.flush()
+    elif password is not None and person.password is not None:
+        raise Refused(N_("%(email)s has a password already."), email=address)
+    if password is not None:
+        person.password = sign_in.hashed(password)
+    _join(session, team, person, role)
+    return person
+
+
+def link(person: Person) -> str:
+    """A one-time link by which `person` chooses a password."""
+    return sign_in.one_time_link(person)
+
+
+def written(email: str) -> str:
+    """`email` in the one way Kapstok writes it. Raises Refused when it is none."""
+    try:
+        found = validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Refused(N_("%(email)s is no mail address."), email=email) from error
+    return found.normalized.lower()
+
+
+def _join(session: Session, team: Team, person: Person, role: str) -> None:
+    membership = queries.membership_of(session, team, person)
+    if membership is None:
+        session.add(Membership(team=team, person=person, role=role))
+    elif membership.ended_at is not None:
+        membership.renew(role)
+    else:
+        raise Refused(N_("%(email)s is in the team already."), email=person.email)
+    session.flush()

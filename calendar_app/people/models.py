@@ -1,0 +1,209 @@
+"""Teams and the people in them: who belongs where, with which role, and who is away."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from calendar_app import clock
+from calendar_app.db import Base, Editable, new_uuid
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.people.account import Account
+
+ROLES = ("viewer", "writer", "editor", "admin")
+ROLE_NAMES = {
+    "viewer": N_("Viewer"),
+    "writer": N_("Writer"),
+    "editor": N_("Editor"),
+    "admin": N_("Administrator"),
+}
+
+
+class Team(Editable, Base):
+    """People who share plans and one calendar. Everything else belongs to one team."""
+
+    __tablename__ = "team"
+    moves_revision = True
+
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    zone: Mapped[str] = mapped_column(String(64), default="Europe/Amsterdam")
+    language: Mapped[str] = mapped_column(String(2), default="nl")
+    country: Mapped[str] = mapped_column(String(2), default="NL")
+    # Counts every change that the calendar or a feed shows; a poll compares this one number.
+    revision: Mapped[int] = mapped_column(default=1)
+    revised_at: Mapped[datetime | None]
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="team")
+
+    @property
+    def team_id(self) -> int:
+        """The team a row belongs to; a team belongs to itself."""
+        return self.id
+
+
+class Person(Account, Editable, Base):
+    """A colleague with an account."""
+
+    __tablename__ = "person"
+
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(
+        String(64), unique=True, default=lambda: secrets.token_urlsafe(32)
+    )
+    # None: as the browser, or failing that the team, says.
+    language: Mapped[str | None] = mapped_column(String(2))
+    theme: Mapped[str] = mapped_column(String(5), default="auto")
+    signed_in_at: Mapped[datetime | None]
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="person")
+
+    @property
+    def initials(self) -> str:
+        """Two letters for a small badge: of the first and the last word of the name."""
+        words = self.name.split() or ["?"]
+        letters = words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])
+        return letters.upper()
+
+    @property
+    def first_name(self) -> str:
+        """How colleagues call this person in a list."""
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+class Membership(Editable, Base):
+    """One person in one team, with a role. Ended, never removed: their posts stay the team's."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("team_id", "person_id"),
+        CheckConstraint("role IN ('viewer', 'writer', 'editor', 'admin')", name="role"),
+    )
+    moves_revision = True
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    ended_at: Mapped[datetime | None]
+
+    team: Mapped[Team] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship(back_populates="memberships")
+
+    @property
+    def role_name(self) -> str:
+        """The role as an English msgid."""
+        return ROLE_NAMES[self.role]
+
+    def change_role(self, role: str, *, admins: int) -> None:
+        """Give another role. `admins` is how many administrators the team has now."""
+        if self.role == "admin" and role != "admin":
+            _keep_one_admin(admins)
+        self.role = role
+
+    def end(self, now: datetime, *, admins: int) -> None:
+        """Take the person out of the team; their posts stay the team's."""
+        if self.role == "admin":
+            _keep_one_admin(admins)
+        self.ended_at = now
+
+    def renew(self, role: str) -> None:
+        """Take back in who was in the team before."""
+        self.role = role
+        self.ended_at = None
+
+
+def _keep_one_admin(admins: int) -> None:
+    if admins < 2:
+        raise Refused(
+            N_("A team needs an administrator. Make somebody else one first."), field="role"
+        )
+
+
+class Visit(Base):
+    """One signed-in browser. The cookie only names it, so that signing out really ends it."""
+
+    __tablename__ = "visit"
+
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class Absence(Editable, Base):
+    """Days on which a person is away, both ends included; reminders stay silent meanwhile."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", name="order"),
+        Index("ix_absence_person_id_last_day", "person_id", "last_day"),
+    )
+    moves_revision = True
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    deputy: Mapped[Person | None] = relationship(foreign_keys=deputy_id)
+
+
+class AuditEntry(Base):
+    """One security-relevant act. Rows are added, never changed: the database refuses it too."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_team_id_at", "team_id", "at"),)
+
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    action: Mapped[str] = mapped_column(String(60))
+    object_kind: Mapped[str] = mapped_column(String(30), default="")
+    object_id: Mapped[int | None]
+    result: Mapped[str] = mapped_column(String(10), default="done")
+    origin: Mapped[str] = mapped_column(String(60), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    actor: Mapped[Person | None] = relationship()
+
+
+class Hit(Base):
+    """How often something throttled was tried in one window of time, shared by all processes."""
+
+    __tablename__ = "hit"
+
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    count: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+@event.listens_for(Session, "after_flush")
+def _move_revision(session: Session, _context: object) -> None:
+    """Count a change of the team's calendar, in the same transaction as the change."""
+    changed = [*session.new, *session.dirty, *session.deleted]
+    moved = {row.team_id for row in changed if isinstance(row, Base) and row.moves_revision}
+    for team_id in sorted(moved - {None}):
+        _count_change(session, team_id)
+
+
+def _count_change(session: Session, team_id: int) -> None:
+    table = Team.__table__
+    session.execute(
+        table.update()
+        .where(table.c.id == team_id)
+        .values(revision=table.c.revision + 1, revised_at=clock.now())
+    )

@@ -1,0 +1,42 @@
+"""Who may do what: the one place that decides.
+
+Each route names one action below; each action names the least role that may do it. A role may do all
+that the roles before it may. What belongs to another team is not there at all (`door.own`).
+"""
+
+from __future__ import annotations
+
+from calendar_app.people.models import ROLES
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+ACTIONS = {
+    "team.see": "viewer",
+    "feeds.own": "viewer",
+    "absences.own": "viewer",
+    "settings.own": "viewer",
+    "posts.write": "writer",
+    "posts.publish": "writer",
+    "posts.approve": "editor",
+    "plans.write": "editor",
+    "meetups.write": "editor",
+    "people.administer": "admin",
+    "team.administer": "admin",
+    "deliveries.see": "admin",
+    "audit.see": "admin",
+}
+
+
+def known(action: str) -> bool:
+    """Whether `action` is one that a route may name."""
+    return action in ACTIONS or action in {PUBLIC, SIGNED_IN}
+
+
+def allowed(role: str | None, action: str) -> bool:
+    """Whether a member with `role` (None: nobody, or no member) may do `action`."""
+    if action == PUBLIC:
+        return True
+    if role is None:
+        return False
+    return action == SIGNED_IN or ROLES.index(role) >= ROLES.index(ACTIONS[action])

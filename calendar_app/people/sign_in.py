@@ -1,0 +1,117 @@
+"""Signing in, by Flask-Security: its password hashes, its sessions and its one-time links.
+
+The pages are our own (`people.views`); the library keeps no pages and no routes here.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, current_app, g
+from flask import session as cookie
+from flask_security import Security, SQLAlchemySessionUserDatastore
+from flask_security import login_user as library_sign_in
+from flask_security import logout_user as library_sign_out
+from flask_security.recoverable import reset_password_token_status
+from flask_security.utils import hash_password, verify_password
+from werkzeug.local import LocalProxy
+
+from calendar_app.people import visits
+from calendar_app.people.models import Person
+from calendar_app.web import request as this_request
+
+LINK_LASTS = timedelta(days=3)
+SHORTEST_PASSWORD = 10
+# Hashing a password takes tens of megabytes on purpose; more at once would let anybody fill memory.
+_TWO_HASHES_AT_A_TIME = threading.BoundedSemaphore(2)
+
+
+class _NoRoles:
+    """Roles belong to memberships; the library asks for a model it never uses."""
+
+    name = ""
+
+
+def install(app: Flask) -> None:
+    """Give `app` accounts."""
+    app.config.update(
+        SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_RESET_PASSWORD_WITHIN=LINK_LASTS,
+        SECURITY_RECOVERABLE=True,
+        SECURITY_SEND_PASSWORD_RESET_EMAIL=False,
+        SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,
+        SECURITY_TRACKABLE=False,
+        SECURITY_ANONYMOUS_USER_DISABLED=False,
+        REMEMBER_COOKIE_DURATION=timedelta(0),
+        PERMANENT_SESSION_LIFETIME=visits.LASTS,
+    )
+    session: Any = LocalProxy(this_request.session)
+    store = SQLAlchemySessionUserDatastore(session, Person, _NoRoles)
+    Security(app, store, register_blueprint=False)
+
+
+def sign_in(person: Person) -> None:
+    """Make this browser `person`'s, in a fresh session (no fixation)."""
+    cookie.clear()
+    person.signed_in_at = this_request.now()
+    library_sign_in(person, remember=False)
+    cookie["visit"] = visits.begin(this_request.session(), person, this_request.now())
+    cookie.permanent = True
+
+
+def sign_out() -> None:
+    """End this visit for good: a copy of its cookie opens nothing."""
+    g.visit.ended_at = this_request.now()
+    library_sign_out()
+    cookie.clear()
+
+
+def look_at(team_id: int) -> None:
+    """From now on this visit looks at the team `team_id`."""
+    g.visit.team_id = team_id
+
+
+def right_password(person: Person | None, password: str) -> bool:
+    """Whether `password` is `person`'s. Takes as long for nobody as for somebody."""
+    with _TWO_HASHES_AT_A_TIME:
+        if person is None or person.password is None:
+            hash_password(password)
+            return False
+        return bool(verify_password(password, person.password))
+
+
+def set_password(person: Person, password: str) -> None:
+    """Give `person` a new password; every session and every one-time link of theirs ends."""
+    person.password = hashed(password)
+    person.fs_uniquifier = visits.new_key()
+    visits.end_all(this_request.session(), person, this_request.now())
+
+
+def hashed(password: str) -> str:
+    """The argon2 hash of `password`."""
+    with _TWO_HASHES_AT_A_TIME:
+        return str(hash_password(password))
+
+
+def one_time_link(person: Person) -> str:
+    """The address where `person` chooses a password: works once, for `LINK_LASTS`.
+
+    It is signed, not stored; using it changes `fs_uniquifier`, which makes it and its twins void.
+    """
+    # The library would add a slow hash of the password; the changing key does the same at no cost,
+    # and asking a link for an unknown address takes no shorter than for a known one.
+    token = current_app.extensions["security"].reset_serializer.dumps([person.fs_uniquifier])
+    return f"{this_request.house().config.base_url}/reset/{token}"
+
+
+def person_of_link(token: str) -> Person | None:
+    """Whose one-time link this is; None when it is wrong, used or too old."""
+    expired, invalid, person = reset_password_token_status(token)
+    usable = person is not None and not expired and not invalid and person.active
+    return person if usable else None

@@ -1,0 +1,534 @@
+"""Pages about people: the way in and out, the team, absences, and how Kapstok speaks to each."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import TooManyRequests
+
+from calendar_app.config import zones
+from calendar_app.errors import Forbidden, NotYours
+from calendar_app.language import LANGUAGES, N_
+from calendar_app.people import mail, queries, seals, sign_in, throttle
+from calendar_app.people.audit import record
+from calendar_app.people.door import audit, may, me, my_team, own, requires, somebody
+from calendar_app.people.forms import (
+    AbsenceForm,
+    FirstStartForm,
+    InvitationForm,
+    LinkForm,
+    NewPasswordForm,
+    OwnForm,
+    OwnPasswordForm,
+    RoleForm,
+    SignInForm,
+    TeamForm,
+)
+from calendar_app.people.models import ROLE_NAMES, Absence, Membership, Person, Team
+from calendar_app.post_office import send_now
+from calendar_app.web.language import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
+from calendar_app.web.request import commit, house, now, origin, session
+from calendar_app.web.security import own_address
+from calendar_app.web.templating import local, render
+
+bp = Blueprint("people", __name__)
+
+_A_YEAR = 31_536_000
+_KNOWN_COOKIE = "known"
+_LOG_PAGE = 50
+
+
+# The way in and out
+
+
+@bp.get("/sign-in")
+@requires("public")
+def show_sign_in() -> ResponseReturnValue:
+    """The sign-in form, or the first start when nobody has an account yet."""
+    if queries.nobody_yet(session()):
+        return redirect("/first-start", 303)
+    if somebody() is not None:
+        return redirect(own_address(request.args.get("next"), "/"), 303)
+    form = SignInForm(next=request.args.get("next", ""))
+    return render("people/sign_in.html", form=form)
+
+
+@bp.post("/sign-in")
+@requires("public")
+def do_sign_in() -> ResponseReturnValue:
+    """Let in who knows the password; say the same to everybody else."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render("people/sign_in.html", form=form), 422
+    email = form.email.data
+    _refuse_too_many(email)
+    with house().database.reading() as reader:
+        found = queries.person_by_email(reader, email)
+        right = sign_in.right_password(found, form.password.data) and found.active
+    if not right:
+        return _wrong_password(form, email)
+    person = queries.person_by_email(session(), email)
+    sign_in.sign_in(person)
+    throttle.forget(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(email))
+    record(session(), "signed_in", at=now(), origin=origin(), actor=person)
+    commit()
+    answer = make_response(redirect(own_address(form.next.data, "/"), 303))
+    answer.set_cookie(
+        _KNOWN_COOKIE,
+        seals.seal(house().config.secret_key, "known", email),
+        max_age=_A_YEAR // 2,
+        secure=house().config.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@bp.post("/sign-out")
+@requires("signed_in")
+def do_sign_out() -> ResponseReturnValue:
+    """End this visit."""
+    audit("signed_out")
+    sign_in.sign_out()
+    commit()
+    return redirect("/sign-in", 303)
+
+
+@bp.get("/reset")
+@requires("public")
+def show_reset() -> ResponseReturnValue:
+    """Ask where to send a one-time link."""
+    return render("people/reset.html", form=LinkForm())
+
+
+@bp.post("/reset")
+@requires("public")
+def do_reset() -> ResponseReturnValue:
+    """Send a one-time link. The answer is the same whether the account exists or not."""
+    form = LinkForm()
+    if not form.validate_on_submit():
+        return render("people/reset.html", form=form), 422
+    email = form.email.data
+    _refuse_too_many(email)
+    may_send = throttle.count(session(), throttle.LINKS_FOR_ONE_ACCOUNT, email)
+    throttle.count(session(), throttle.FROM_ONE_ADDRESS, origin())
+    person = queries.person_by_email(session(), email)
+    letter = None
+    if may_send and person is not None and person.active:
+        letter = mail.reset_letter(
+            house().config, person, sign_in.one_time_link(person), now()
+        )
+        record(session(), "reset_asked", at=now(), origin=origin(), actor=person)
+    commit()
+    if letter is not None:
+        send_now(house().config, letter)
+    return render("people/reset_sent.html", email=email)
+
+
+@bp.get("/reset/<token>")
+@requires("public")
+def show_new_password(token: str) -> ResponseReturnValue:
+    """Choose a password. Looking does not use the link up: mail scanners look too."""
+    person = sign_in.person_of_link(token)
+    if person is None:
+        return render("people/link_over.html"), 410
+    return render("people/new_password.html", form=NewPasswordForm(), person=person, token=token)
+
+
+@bp.post("/reset/<token>")
+@requires("public")
+def do_new_password(token: str) -> ResponseReturnValue:
+    """Set the password and sign in; the link is used up."""
+    person = sign_in.person_of_link(token)
+    if person is None:
+        return render("people/link_over.html"), 410
+    form = NewPasswordForm()
+    if not form.validate_on_submit():
+        page = render("people/new_password.html", form=form, person=person, token=token)
+        return page, 422
+    sign_in.set_password(person, form.password.data)
+    session().flush()
+    sign_in.sign_in(person)
+    record(session(), "password_set", at=now(), origin=origin(), actor=person)
+    commit()
+    flash(_("Your password is set. You are signed in."), "good")
+    return redirect("/", 303)
+
+
+@bp.get("/first-start")
+@requires("public")
+def show_first_start() -> ResponseReturnValue:
+    """Make the first team and its administrator; only while there is nobody."""
+    _only_while_nobody()
+    return render("people/first_start.html", form=FirstStartForm())
+
+
+@bp.post("/first-start")
+@requires("public")
+def do_first_start() -> ResponseReturnValue:
+    """Make the first team and its administrator, and sign in."""
+    _only_while_nobody()
+    form = FirstStartForm()
+    if not form.validate_on_submit():
+        return render("people/first_start.html", form=form), 422
+    team = Team(name=form.team.data)
+    person = Person(name=form.name.data, email=form.email.data)
+    person.password = sign_in.hashed(form.password.data)
+    session().add_all([team, person, Membership(team=team, person=person, role="admin")])
+    session().flush()
+    sign_in.sign_in(person)
+    record(session(), "team_made", at=now(), origin=origin(), team=team, actor=person)
+    commit()
+    flash(_("Welcome to Kapstok. Begin with a plan: everything else hangs on it."), "good")
+    return redirect("/plans/", 303)
+
+
+# How Kapstok speaks
+
+
+@bp.post("/language")
+@requires("public")
+def choose_language() -> ResponseReturnValue:
+    """Speak the chosen language, to this person from now on."""
+    chosen = request.form.get("language", "")
+    return _remember(LANGUAGE_COOKIE, chosen if chosen in LANGUAGES else "nl")
+
+
+@bp.post("/theme")
+@requires("public")
+def choose_theme() -> ResponseReturnValue:
+    """Light, dark, or as the device is."""
+    chosen = request.form.get("theme", "")
+    return _remember(THEME_COOKIE, chosen if chosen in THEMES else "auto")
+
+
+@bp.get("/settings/")
+@requires("settings.own")
+def show_settings() -> ResponseReturnValue:
+    """A person's own settings."""
+    return _settings_page(OwnForm(obj=me()), OwnPasswordForm(prefix="password"))
+
+
+@bp.post("/settings/own")
+@requires("settings.own")
+def save_own() -> ResponseReturnValue:
+    """Save a person's own settings."""
+    form = OwnForm()
+    person = me()
+    if form.stale(person):
+        kept = {"name": person.name, "language": person.language or "", "theme": person.theme}
+        differences = form.differences(kept)
+        return _settings_page(form, OwnPasswordForm(prefix="password"), differences), 409
+    if not form.validate_on_submit():
+        return _settings_page(form, OwnPasswordForm(prefix="password")), 422
+    person.name = form.name.data
+    person.language = form.language.data or None
+    person.theme = form.theme.data
+    commit()
+    flash(_("Saved."), "good")
+    return redirect("/settings/", 303)
+
+
+@bp.post("/settings/password")
+@requires("settings.own")
+def change_password() -> ResponseReturnValue:
+    """Change the password: every other browser is signed out."""
+    form = OwnPasswordForm(prefix="password")
+    if form.validate_on_submit():
+        _refuse_too_many(me().email)
+        if sign_in.right_password(me(), form.old_password.data):
+            return _new_own_password(form)
+        throttle.count(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(me().email))
+        commit()
+        form.old_password.errors = [_("This is not your password.")]
+    return _settings_page(OwnForm(obj=me()), form), 422
+
+
+@bp.get("/settings/team")
+@requires("team.administer")
+def show_team_settings() -> ResponseReturnValue:
+    """What all of the team shares."""
+    return render("people/team_settings.html", form=TeamForm(obj=my_team()), zones=zones())
+
+
+@bp.post("/settings/team")
+@requires("team.administer")
+def save_team_settings() -> ResponseReturnValue:
+    """Save what all of the team shares."""
+    team, form = my_team(), TeamForm()
+    if form.stale(team):
+        kept = {name: getattr(team, name) for name in ("name", "zone", "language", "country")}
+        page = render(
+            "people/team_settings.html", form=form, zones=zones(), conflict=form.differences(kept)
+        )
+        return page, 409
+    if not form.validate_on_submit():
+        return render("people/team_settings.html", form=form, zones=zones()), 422
+    team.name, team.zone = form.name.data, form.zone.data
+    team.language, team.country = form.language.data, form.country.data
+    audit("team.changed", team)
+    commit()
+    flash(_("Saved."), "good")
+    return redirect("/settings/team", 303)
+
+
+@bp.get("/settings/log")
+@requires("audit.see")
+def show_log() -> ResponseReturnValue:
+    """The audit log, the newest first."""
+    page = max(1, request.args.get("page", 1, type=int))
+    entries = queries.log(session(), my_team(), page, _LOG_PAGE)
+    more = len(entries) > _LOG_PAGE
+    return render("people/log.html", entries=entries[:_LOG_PAGE], page=page, more=more)
+
+
+# The team
+
+
+@bp.get("/team/")
+@requires("team.see")
+def show_team() -> ResponseReturnValue:
+    """Who is in the team, as what, and who is away."""
+    return _team_page(InvitationForm(role="writer"))
+
+
+@bp.post("/team/people")
+@requires("people.administer")
+def invite() -> ResponseReturnValue:
+    """Invite a colleague by a one-time link."""
+    form = InvitationForm()
+    if not form.validate_on_submit():
+        return _team_page(form), 422
+    person = _person_to_invite(form)
+    if person is None:
+        return _team_page(form), 422
+    audit("person.invited", person, role=form.role.data)
+    return _send_invitation(person)
+
+
+@bp.post("/team/people/<int:membership_id>/link")
+@requires("people.administer")
+def send_link(membership_id: int) -> ResponseReturnValue:
+    """Send the invitation again to who has not chosen a password yet."""
+    person = own_membership(membership_id).person
+    if person.password is not None:
+        raise Forbidden(N_("This colleague has a password. They can ask for a new one themselves."))
+    audit("person.invited", person)
+    return _send_invitation(person)
+
+
+@bp.get("/team/people/<int:membership_id>")
+@requires("people.administer")
+def show_person(membership_id: int) -> ResponseReturnValue:
+    """One member: role, link, ending."""
+    membership = own_membership(membership_id)
+    form = RoleForm(obj=membership)
+    return render("people/person.html", membership=membership, form=form)
+
+
+@bp.post("/team/people/<int:membership_id>")
+@requires("people.administer")
+def change_role(membership_id: int) -> ResponseReturnValue:
+    """Give a member another role."""
+    membership, form = own_membership(membership_id), RoleForm()
+    if form.stale(membership):
+        differences = form.differences({"role": membership.role})
+        page = render(
+            "people/person.html", membership=membership, form=form, conflict=differences
+        )
+        return page, 409
+    admins = len(queries.admins(session(), my_team()))
+    if not (
+        form.validate_on_submit()
+        and form.obeys(lambda: membership.change_role(form.role.data, admins=admins))
+    ):
+        return render("people/person.html", membership=membership, form=form), 422
+    audit("person.role", membership.person, role=membership.role)
+    commit()
+    flash(_("Saved."), "good")
+    return redirect("/team/", 303)
+
+
+@bp.post("/team/people/<int:membership_id>/ending")
+@requires("people.administer")
+def end_membership(membership_id: int) -> ResponseReturnValue:
+    """Take a colleague out of the team. Their posts stay."""
+    membership = own_membership(membership_id)
+    membership.end(now(), admins=len(queries.admins(session(), my_team())))
+    audit("person.ended", membership.person)
+    commit()
+    flash(_("%(name)s is no longer in the team.", name=membership.person.name), "good")
+    return redirect("/team/", 303)
+
+
+@bp.post("/team/choice")
+@requires("signed_in")
+def choose_team() -> ResponseReturnValue:
+    """Look at another team that I am in."""
+    wanted = request.form.get("team_id", type=int)
+    mine = [m for m in me().memberships if m.ended_at is None and m.team_id == wanted]
+    if not mine:
+        raise NotYours(N_("This is not here, or not for you."))
+    sign_in.look_at(mine[0].team_id)
+    commit()
+    return redirect("/", 303)
+
+
+@bp.post("/team/absences")
+@requires("absences.own")
+def add_absence() -> ResponseReturnValue:
+    """Note days away: one's own, or as administrator anybody's."""
+    form = _absence_form()
+    if not form.validate_on_submit():
+        return _team_page(InvitationForm(role="writer"), form), 422
+    absence = Absence(
+        team_id=my_team().id,
+        person_id=form.person.data,
+        first_day=form.first_day.data,
+        last_day=form.last_day.data,
+        deputy_id=form.deputy.data or None,
+        note=form.note.data or "",
+    )
+    session().add(absence)
+    commit()
+    flash(_("The absence is noted. Reminders stay silent on these days."), "good")
+    return redirect("/team/#absences", 303)
+
+
+@bp.post("/team/absences/<int:absence_id>/deletion")
+@requires("absences.own")
+def remove_absence(absence_id: int) -> ResponseReturnValue:
+    """Take an absence back."""
+    absence = own(Absence, absence_id)
+    if absence.person_id != me().id and not may("people.administer"):
+        raise Forbidden(N_("Only the colleague or an administrator may do this."))
+    session().delete(absence)
+    commit()
+    flash(_("The absence is taken back."), "good")
+    return redirect("/team/#absences", 303)
+
+
+def own_membership(membership_id: int) -> Membership:
+    """A member of my team, or NotYours."""
+    membership = own(Membership, membership_id)
+    if membership.ended_at is not None:
+        raise NotYours(N_("This is not here, or not for you."))
+    return membership
+
+
+def _wrong_password(form: SignInForm, email: str) -> ResponseReturnValue:
+    throttle.count(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(email))
+    throttle.count(session(), throttle.FROM_ONE_ADDRESS, origin())
+    record(session(), "sign_in_refused", at=now(), origin=origin(), result="refused")
+    commit()
+    form.password.errors = [_("This mail address and password do not belong together.")]
+    return render("people/sign_in.html", form=form), 422
+
+
+def _account_key(email: str) -> tuple[str, str]:
+    """A browser that signed in to the account before is counted apart from strangers."""
+    sealed = request.cookies.get(_KNOWN_COOKIE, "")
+    known = seals.unsealed(house().config.secret_key, "known", sealed) == email
+    return email, "known" if known else "stranger"
+
+
+def _refuse_too_many(email: str) -> None:
+    with house().database.reading() as reader:
+        for limit, who in (
+            (throttle.FROM_ONE_ADDRESS, (origin(),)),
+            (throttle.FOR_ONE_ACCOUNT, _account_key(email)),
+        ):
+            if not throttle.left(reader, limit, *who):
+                raise TooManyRequests(retry_after=throttle.seconds_left(reader, limit, *who))
+
+
+def _only_while_nobody() -> None:
+    if not queries.nobody_yet(session()):
+        raise NotYours(N_("This is not here, or not for you."))
+
+
+def _remember(name: str, value: str) -> ResponseReturnValue:
+    person = somebody()
+    if person is not None:
+        setattr(person, name, value)
+        commit()
+    answer = make_response(redirect(own_address(request.form.get("next"), "/"), 303))
+    answer.set_cookie(
+        name, value, max_age=_A_YEAR, secure=house().config.secure, httponly=True, samesite="Lax"
+    )
+    return answer
+
+
+def _new_own_password(form: OwnPasswordForm) -> ResponseReturnValue:
+    sign_in.set_password(me(), form.password.data)
+    session().flush()
+    audit("password_set", me())
+    sign_in.sign_in(me())
+    commit()
+    flash(_("Your password is changed. Other browsers are signed out."), "good")
+    return redirect("/settings/", 303)
+
+
+def _settings_page(
+    form: OwnForm,
+    password_form: OwnPasswordForm,
+    conflict: list[tuple[str, str, str]] | None = None,
+) -> str:
+    return render(
+        "people/settings.html", form=form, password_form=password_form, conflict=conflict
+    )
+
+
+def _team_page(invitation: InvitationForm, absence: AbsenceForm | None = None) -> str:
+    today = local(now()).date()
+    return render(
+        "people/team.html",
+        members=queries.members(session(), my_team()),
+        away=queries.absent_on(session(), my_team(), today),
+        absences=queries.absences(session(), my_team(), today),
+        invitation=invitation,
+        absence=absence or _absence_form(),
+        role_names=ROLE_NAMES,
+    )
+
+
+def _absence_form() -> AbsenceForm:
+    form = AbsenceForm(person=me().id, deputy=0)
+    people = queries.people(session(), my_team())
+    mine = people if may("people.administer") else [me()]
+    form.person.choices = [(person.id, person.name) for person in mine]
+    form.deputy.choices = [(0, _("Nobody")), *((person.id, person.name) for person in people)]
+    return form
+
+
+def _person_to_invite(form: InvitationForm) -> Person | None:
+    """The invited person, now a member; None when they already were, which the form then says."""
+    person = queries.person_by_email(session(), form.email.data)
+    if person is None:
+        person = Person(name=form.name.data, email=form.email.data)
+        session().add(person)
+        session().flush()
+    membership = queries.membership_of(session(), my_team(), person)
+    if membership is None:
+        session().add(Membership(team=my_team(), person=person, role=form.role.data))
+    elif membership.ended_at is not None:
+        membership.renew(form.role.data)
+    else:
+        form.email.errors = [_("This colleague is in the team already.")]
+        return None
+    session().flush()
+    return person
+
+
+def _send_invitation(person: Person) -> ResponseReturnValue:
+    link = sign_in.one_time_link(person) if person.password is None else house().config.base_url
+    letter = mail.invitation_letter(house().config, person, my_team(), me(), link, now())
+    commit()
+    sent = send_now(house().config, letter)
+    if sent:
+        flash(_("The invitation is on its way to %(email)s.", email=person.email), "good")
+        return redirect("/team/", 303)
+    # Only who has no password yet gets a link that opens the account, so nobody's is opened here.
+    return render("people/invited.html", person=person, link=link)
+

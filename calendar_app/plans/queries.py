@@ -1,0 +1,192 @@
+"""Questions about a team's plans, and about the posts that hang on their parts.
+
+Values, audiences, facts and channels come along in a fixed number of queries, whatever their
+number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Integer, String, and_, case, column, func, select, table
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from calendar_app.db import UtcDateTime
+from calendar_app.people.models import Team
+from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
+from calendar_app.plans.questions import Question, missing_points
+from calendar_app.plans.steps import AudienceFacts, ChannelFacts, PlanFacts, ValueFacts
+
+RECENT_DAYS = 28
+
+Part = TypeVar("Part", BrandValue, Audience, Channel)
+
+# Posts stand above plans in the house, so this room knows them by the names of their tables alone.
+_post = table(
+    "post",
+    column("id", Integer),
+    column("plan_id", Integer),
+    column("state", String),
+    column("starts_at", UtcDateTime()),
+    column("published_at", UtcDateTime()),
+    column("deleted_at", UtcDateTime()),
+)
+_post_value = table("post_value", column("post_id", Integer), column("value_id", Integer))
+_post_audience = table("post_audience", column("post_id", Integer), column("audience_id", Integer))
+_post_channel = table("post_channel", column("post_id", Integer), column("channel_id", Integer))
+_LINKS: dict[type, ColumnElement[int]] = {
+    BrandValue: _post_value.c.value_id,
+    Audience: _post_audience.c.audience_id,
+    Channel: _post_channel.c.channel_id,
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """Posts on one part of a plan: published in the last RECENT_DAYS, and planned from now on."""
+
+    recent: int = 0
+    coming: int = 0
+
+    @property
+    def all(self) -> int:
+        """Both together."""
+        return self.recent + self.coming
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was taken out of a plan and can be put back, last removed first."""
+
+    values: Sequence[BrandValue]
+    audiences: Sequence[Audience]
+    channels: Sequence[Channel]
+    facts: Sequence[AudienceFact]
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.audiences or self.channels or self.facts)
+
+
+def plans_of(session: Session, team: Team) -> list[Plan]:
+    """The team's plans with all that hangs on them: those in use, then the archive, by name."""
+    wanted = select(Plan).where(Plan.team_id == team.id).options(*_parts())
+    in_use_first = (Plan.archived_at.is_not(None), Plan.name, Plan.id)
+    return list(session.scalars(wanted.order_by(*in_use_first)))
+
+
+def fill(session: Session, plan: Plan) -> Plan:
+    """`plan` with its values, audiences, facts and channels read."""
+    wanted = select(Plan).where(Plan.id == plan.id).options(*_parts())
+    return session.scalars(wanted).one()
+
+
+def question_of(plan: Plan) -> Question:
+    """The question of step 1."""
+    return Question(
+        group=plan.question_group,
+        behaviour=plan.question_behaviour,
+        before=plan.question_before,
+        measure=plan.question_measure,
+    )
+
+
+def facts_of(plan: Plan) -> PlanFacts:
+    """What the path (`steps`) looks at in `plan`."""
+    question = question_of(plan)
+    return PlanFacts(
+        question_points=missing_points(question),
+        question_is_begun=question.is_begun,
+        story=plan.story,
+        values=[_value_facts(value) for value in plan.values],
+        audiences=[AudienceFacts(one.id, one.name, len(one.facts)) for one in plan.audiences],
+        channels=[ChannelFacts(one.id, one.name, one.cadence) for one in plan.channels],
+    )
+
+
+def counts_by(
+    session: Session, kind: type[PlanPart], parts: Sequence[PlanPart], now: datetime
+) -> dict[int, Count]:
+    """How many posts hang on each of `parts`, all of `kind`, by id; in one query."""
+    link = _LINKS[kind]
+    wanted = (
+        select(link, func.sum(_one_if(_recent(now))), func.sum(_one_if(_coming(now))))
+        .join(_post, link.table.c.post_id == _post.c.id)
+        .where(link.in_([part.id for part in parts]), _post.c.deleted_at.is_(None))
+        .group_by(link)
+    )
+    found = {part_id: Count(recent, coming) for part_id, recent, coming in session.execute(wanted)}
+    return {part.id: found.get(part.id, Count()) for part in parts}
+
+
+def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> int:
+    """How many posts planned after `now` hang on `row`."""
+    if isinstance(row, Plan):
+        wanted = select(func.count()).select_from(_post).where(_post.c.plan_id == row.id)
+    else:
+        link = _LINKS[type(row)]
+        wanted = (
+            select(func.count())
+            .select_from(_post)
+            .join(link.table, link.table.c.post_id == _post.c.id)
+            .where(link == row.id)
+        )
+    return session.scalars(wanted.where(_post.c.deleted_at.is_(None), _coming(now))).one()
+
+
+def removed_from(session: Session, plan: Plan) -> Removed:
+    """What can be put back into `plan`. Facts of a removed audience come back with it."""
+    facts = (
+        select(AudienceFact)
+        .join(Audience, AudienceFact.audience_id == Audience.id)
+        .where(Audience.plan_id == plan.id, Audience.deleted_at.is_(None))
+        .where(AudienceFact.deleted_at.is_not(None))
+        .options(selectinload(AudienceFact.audience))
+        .order_by(AudienceFact.deleted_at.desc(), AudienceFact.id.desc())
+    )
+    return Removed(
+        values=_removed(session, BrandValue, plan),
+        audiences=_removed(session, Audience, plan),
+        channels=_removed(session, Channel, plan),
+        facts=session.scalars(facts).all(),
+    )
+
+
+def _parts() -> Sequence[ExecutableOption]:
+    return (
+        selectinload(Plan.values),
+        selectinload(Plan.audiences).selectinload(Audience.facts),
+        selectinload(Plan.channels),
+    )
+
+
+def _value_facts(value: BrandValue) -> ValueFacts:
+    return ValueFacts(
+        id=value.id,
+        name=value.name,
+        meaning=value.meaning,
+        belongs=value.belongs,
+        falls_outside=value.falls_outside,
+        wanted_share=value.wanted_share,
+    )
+
+
+def _removed(session: Session, kind: type[Part], plan: Plan) -> Sequence[Part]:
+    wanted = select(kind).where(kind.plan_id == plan.id, kind.deleted_at.is_not(None))
+    return session.scalars(wanted.order_by(kind.deleted_at.desc(), kind.id.desc())).all()
+
+
+def _recent(now: datetime) -> ColumnElement[bool]:
+    since = now - timedelta(days=RECENT_DAYS)
+    return and_(_post.c.state == "published", _post.c.published_at > since)
+
+
+def _coming(now: datetime) -> ColumnElement[bool]:
+    return and_(_post.c.starts_at > now, _post.c.state.not_in(("published", "cancelled")))
+
+
+def _one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)

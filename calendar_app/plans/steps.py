@@ -1,0 +1,182 @@
+"""The path through a plan: why, who, what, and where, how, when and who, in that order.
+
+Most teams begin with the channels. The method turns that round: a channel is chosen only when the
+question, the audience and the story are there. Each step says what it lacks: a sentence a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from calendar_app.language import N_
+
+WHOLE = 100
+
+TITLES = {
+    "why": N_("Why?"),
+    "who": N_("Who?"),
+    "what": N_("What?"),
+    "where": N_("Where, how, when, who?"),
+}
+SUBJECTS = {
+    "why": N_("The question"),
+    "who": N_("Audiences"),
+    "what": N_("Story and brand values"),
+    "where": N_("Channels and rhythm"),
+}
+STATE_NAMES = {"open": N_("not begun"), "busy": N_("busy"), "done": N_("done")}
+
+
+@dataclass(frozen=True)
+class ValueFacts:
+    """What the path looks at in a value; `wanted_share` in percent."""
+
+    id: int
+    name: str
+    meaning: str = ""
+    belongs: str = ""
+    falls_outside: str = ""
+    wanted_share: int = 0
+
+
+@dataclass(frozen=True)
+class AudienceFacts:
+    """What the path looks at in an audience: how many facts are written down."""
+
+    id: int
+    name: str
+    facts: int = 0
+
+
+@dataclass(frozen=True)
+class ChannelFacts:
+    """What the path looks at in a channel: its posts a week."""
+
+    id: int
+    name: str
+    cadence: int = 0
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """What the path looks at in a plan. `question_points` are what step 1 lacks (`questions`)."""
+
+    question_points: Sequence[str] = ()
+    question_is_begun: bool = False
+    story: str = ""
+    values: Sequence[ValueFacts] = ()
+    audiences: Sequence[AudienceFacts] = ()
+    channels: Sequence[ChannelFacts] = ()
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that is missing: a sentence, and the part of the plan where it can be mended.
+
+    `place` is "why", "what", "values", "audiences" or "channels"; `row_id` the row there, if any.
+    """
+
+    message: str
+    place: str
+    row_id: int | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the path: `key` "why", "who", "what" or "where", and how it stands."""
+
+    number: int
+    key: str
+    state: str
+    points: Sequence[Point]
+
+    @property
+    def title(self) -> str:
+        """The question of this step, a msgid."""
+        return TITLES[self.key]
+
+    @property
+    def subject(self) -> str:
+        """What this step is about, a msgid."""
+        return SUBJECTS[self.key]
+
+    @property
+    def state_name(self) -> str:
+        """How the step stands in a word, a msgid."""
+        return STATE_NAMES[self.state]
+
+
+def path(plan: PlanFacts) -> list[Step]:
+    """The steps in their order, each with what it lacks."""
+    return [
+        _step(1, "why", _why(plan), begun=plan.question_is_begun),
+        _step(2, "who", _who(plan), begun=bool(plan.audiences)),
+        _step(3, "what", _what(plan), begun=bool(plan.story or plan.values)),
+        _step(4, "where", _where(plan), begun=bool(plan.channels)),
+    ]
+
+
+def next_step(steps: Sequence[Step]) -> Step | None:
+    """The first step that is not done; None when all are."""
+    return next((step for step in steps if step.state != "done"), None)
+
+
+def _step(number: int, key: str, missing: Iterator[Point], *, begun: bool) -> Step:
+    points = list(missing)
+    state = "done" if not points else "busy" if begun else "open"
+    return Step(number, key, state, points)
+
+
+def _why(plan: PlanFacts) -> Iterator[Point]:
+    for message in plan.question_points:
+        yield Point(message, "why")
+
+
+def _who(plan: PlanFacts) -> Iterator[Point]:
+    if not plan.audiences:
+        yield Point(N_("Add an audience: who do you want to reach?"), "audiences")
+    for audience in plan.audiences:
+        if not audience.facts:
+            yield _of(
+                audience,
+                "audiences",
+                N_("%(name)s: write down where they are, online and offline."),
+            )
+
+
+def _what(plan: PlanFacts) -> Iterator[Point]:
+    if not plan.story:
+        yield Point(N_("Write your story: why did you once begin?"), "what")
+    if not plan.values:
+        yield Point(N_("Add a brand value: what do you stand for?"), "values")
+    for value in plan.values:
+        yield from _value(value)
+    total = sum(value.wanted_share for value in plan.values)
+    if plan.values and total != WHOLE:
+        yield Point(
+            N_("The wanted shares add up to %(total)s%%. Make it 100%%."),
+            "values",
+            plan.values[-1].id,
+            {"total": total},
+        )
+
+
+def _value(value: ValueFacts) -> Iterator[Point]:
+    if not value.meaning:
+        yield _of(value, "values", N_("%(name)s has no meaning yet. Write what colleagues notice."))
+    if not (value.belongs and value.falls_outside):
+        yield _of(value, "values", N_("%(name)s: write what belongs and what falls outside."))
+
+
+def _where(plan: PlanFacts) -> Iterator[Point]:
+    if not plan.channels:
+        yield Point(N_("Add a channel: where will you post?"), "channels")
+    for channel in plan.channels:
+        if not channel.cadence:
+            yield _of(channel, "channels", N_("%(name)s: say how many posts a week you want."))
+
+
+def _of(part: ValueFacts | AudienceFacts | ChannelFacts, place: str, message: str) -> Point:
+    return Point(message, place, part.id, {"name": part.name})

@@ -1,0 +1,173 @@
+"""The plans of a team, one plan with its path, and the pages of steps 1 and 3."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from calendar_app.errors import Refused
+from calendar_app.people.door import audit, my_team, own, requires
+from calendar_app.plans import queries
+from calendar_app.plans.forms import WhatForm, WhyForm
+from calendar_app.plans.models import FACING_NAMES, Plan
+from calendar_app.plans.questions import sentence
+from calendar_app.plans.steps import SUBJECTS, TITLES, path
+from calendar_app.plans.views.shared import (
+    Conflict,
+    address_of,
+    bp,
+    overview,
+    page,
+    plan_to_change,
+    refusal,
+    saved,
+)
+from calendar_app.web.language import language
+from calendar_app.web.request import commit, now, session
+from calendar_app.web.templating import render
+
+
+@bp.get("/plans/")
+@requires("team.see")
+def show_plans() -> ResponseReturnValue:
+    """The team's plans, and what a plan is when there is none."""
+    plans = queries.plans_of(session(), my_team())
+    return render(
+        "plans/plans.html",
+        plans=[plan for plan in plans if plan.archived_at is None],
+        archive=[plan for plan in plans if plan.archived_at is not None],
+        steps={plan.id: path(queries.facts_of(plan)) for plan in plans},
+        questions={plan.id: sentence(queries.question_of(plan), language()) for plan in plans},
+        facing_names=FACING_NAMES,
+        titles=TITLES,
+        subjects=SUBJECTS,
+    )
+
+
+@bp.get("/plans/new")
+@requires("plans.write")
+def show_new_plan() -> ResponseReturnValue:
+    """An empty form for a plan."""
+    return _new_plan_page(WhyForm())
+
+
+@bp.post("/plans/new")
+@requires("plans.write")
+def save_new_plan() -> ResponseReturnValue:
+    """Begin a plan with its name and as much of the question as is known."""
+    form = WhyForm()
+    if not form.validate_on_submit():
+        return _new_plan_page(form), 422
+    try:
+        plan = Plan.new(my_team(), **form.texts())
+    except Refused as refused:
+        form.refuse(refused)
+        return _new_plan_page(form), 422
+    session().add(plan)
+    commit()
+    flash(_("The plan is there. Go on with the steps."), "good")
+    return redirect(address_of(plan), 303)
+
+
+@bp.get("/plans/<int:plan_id>")
+@requires("team.see")
+def show_plan(plan_id: int) -> ResponseReturnValue:
+    """The whole plan on one page."""
+    return overview(own(Plan, plan_id))
+
+
+@bp.get("/plans/<int:plan_id>/why")
+@requires("plans.write")
+def show_why(plan_id: int) -> ResponseReturnValue:
+    """Step 1: the question."""
+    plan = plan_to_change(plan_id)
+    return _why_page(plan, WhyForm(obj=plan))
+
+
+@bp.post("/plans/<int:plan_id>/why")
+@requires("plans.write")
+def save_why(plan_id: int) -> ResponseReturnValue:
+    """Write the question."""
+    plan = plan_to_change(plan_id)
+    form = WhyForm()
+    return saved(
+        form,
+        plan,
+        lambda: plan.edit(**form.texts()),
+        lambda conflict: _why_page(plan, form, conflict),
+        address_of(plan),
+    )
+
+
+@bp.get("/plans/<int:plan_id>/what")
+@requires("plans.write")
+def show_what(plan_id: int) -> ResponseReturnValue:
+    """Step 3: the story and the tone."""
+    plan = plan_to_change(plan_id)
+    return _what_page(plan, WhatForm(obj=plan))
+
+
+@bp.post("/plans/<int:plan_id>/what")
+@requires("plans.write")
+def save_what(plan_id: int) -> ResponseReturnValue:
+    """Write the story and the tone."""
+    plan = plan_to_change(plan_id)
+    form = WhatForm()
+    return saved(
+        form,
+        plan,
+        lambda: plan.edit(**form.texts()),
+        lambda conflict: _what_page(plan, form, conflict),
+        address_of(plan, "what"),
+    )
+
+
+@bp.get("/plans/<int:plan_id>/removed")
+@requires("plans.write")
+def show_removed(plan_id: int) -> ResponseReturnValue:
+    """What was taken out of the plan, to put back."""
+    plan = plan_to_change(plan_id)
+    return page("plans/removed.html", plan, removed=queries.removed_from(session(), plan))
+
+
+@bp.post("/plans/<int:plan_id>/archive")
+@requires("plans.write")
+def archive_plan(plan_id: int) -> ResponseReturnValue:
+    """Put the plan away."""
+    plan = plan_to_change(plan_id)
+    try:
+        plan.archive(now(), queries.coming_posts_on(session(), plan, now()))
+    except Refused as refused:
+        return refusal(plan, refused)
+    audit("plan.archived", plan)
+    commit()
+    flash(_("“%(name)s” is in the archive.", name=plan.name), "good")
+    return redirect(url_for("plans.show_plans"), 303)
+
+
+@bp.post("/plans/<int:plan_id>/restoration")
+@requires("plans.write")
+def restore_plan(plan_id: int) -> ResponseReturnValue:
+    """Take the plan out of the archive."""
+    plan = own(Plan, plan_id)
+    try:
+        plan.take_out()
+    except Refused as refused:
+        return refusal(plan, refused)
+    audit("plan.restored", plan)
+    commit()
+    flash(_("“%(name)s” is back.", name=plan.name), "good")
+    return redirect(address_of(plan), 303)
+
+
+def _new_plan_page(form: WhyForm) -> str:
+    return render("plans/new.html", form=form)
+
+
+def _why_page(plan: Plan, form: WhyForm, conflict: Conflict = ()) -> str:
+    return page("plans/why.html", plan, form=form, conflict=conflict, current="why")
+
+
+def _what_page(plan: Plan, form: WhatForm, conflict: Conflict = ()) -> str:
+    return page("plans/what.html", plan, form=form, conflict=conflict, current="what")

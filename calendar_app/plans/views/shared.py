@@ -1,0 +1,213 @@
+"""What the pages of a plan have in common: finding, showing, saving, taking out, putting back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from calendar_app.errors import NotYours, Refused
+from calendar_app.language import N_
+from calendar_app.people.door import audit, own
+from calendar_app.plans import queries
+from calendar_app.plans.forms import PlanPartForm, today
+from calendar_app.plans.models import (
+    CERTAINTY_NAMES,
+    FACING_NAMES,
+    SIDE_NAMES,
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    Plan,
+)
+from calendar_app.plans.questions import sentence
+from calendar_app.plans.steps import WHOLE, Point, next_step, path
+from calendar_app.web.language import language
+from calendar_app.web.request import commit, now, session
+from calendar_app.web.templating import render
+
+bp = Blueprint("plans", __name__)
+
+Part = TypeVar("Part", BrandValue, Audience, Channel)
+Conflict = Sequence[tuple[str, str, str]]
+_ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel"}
+
+
+# Finding
+
+
+def plan_to_change(plan_id: int) -> Plan:
+    """My team's plan, held while this request changes it. Raises NotYours, Refused in the archive.
+
+    Names, colours and badges are compared with each other, so one change at a time.
+    """
+    plan = own(Plan, plan_id)
+    if request.method == "POST":
+        session().refresh(plan, with_for_update=True)
+    plan.expect_active()
+    return plan
+
+
+def part_of(plan: Plan, kind: type[Part], row_id: int) -> Part:
+    """The part of `plan` with this id. Raises NotYours."""
+    part = own(kind, row_id)
+    if part.plan_id != plan.id:
+        raise _not_here()
+    return part
+
+
+def removed_part_of(plan: Plan, kind: type[Part], row_id: int) -> Part:
+    """The part with this id that was taken out of `plan`. Raises NotYours."""
+    part = session().get(kind, row_id)
+    if part is None or part.plan_id != plan.id or part.deleted_at is None:
+        raise _not_here()
+    return part
+
+
+def fact_of(audience: Audience, fact_id: int, *, removed: bool = False) -> AudienceFact:
+    """The fact of `audience` with this id, in use or taken out. Raises NotYours."""
+    fact = session().get(AudienceFact, fact_id)
+    if fact is None or fact.audience_id != audience.id or (fact.deleted_at is None) == removed:
+        raise _not_here()
+    return fact
+
+
+def _not_here() -> NotYours:
+    return NotYours(N_("This is not here, or not for you."))
+
+
+# Showing
+
+
+def page(template: str, plan: Plan, **context: object) -> str:
+    """A page of `plan`, with its path beside it."""
+    return _with_path(template, queries.fill(session(), plan), **context)
+
+
+def overview(plan: Plan) -> str:
+    """The whole plan on one page."""
+    queries.fill(session(), plan)
+    counts = {
+        kind: queries.counts_by(session(), model, parts, now())
+        for kind, model, parts in (
+            ("value", BrandValue, plan.values),
+            ("audience", Audience, plan.audiences),
+            ("channel", Channel, plan.channels),
+        )
+    }
+    return _with_path(
+        "plans/plan.html",
+        plan,
+        question=sentence(queries.question_of(plan), language()),
+        place_of=lambda point: place_of(plan, point),
+        facing_names=FACING_NAMES,
+        side_names=SIDE_NAMES,
+        certainty_names=CERTAINTY_NAMES,
+        counts=counts,
+        whole=WHOLE,
+        today=today(),
+        has_removed=bool(queries.removed_from(session(), plan)),
+    )
+
+
+def _with_path(template: str, plan: Plan, **context: object) -> str:
+    steps = path(queries.facts_of(plan))
+    return render(template, plan=plan, steps=steps, following=next_step(steps), **context)
+
+
+def place_of(plan: Plan, point: Point) -> str:
+    """The address where a missing point can be mended."""
+    if point.place in {"why", "what"}:
+        return url_for(f"plans.show_{point.place}", plan_id=plan.id)
+    kind = point.place.removesuffix("s")
+    if point.row_id is None:
+        return url_for(f"plans.show_new_{kind}", plan_id=plan.id)
+    row: dict[str, Any] = {f"{kind}_id": point.row_id}
+    return url_for(f"plans.show_{kind}", plan_id=plan.id, **row)
+
+
+def address_of(plan: Plan, anchor: str | None = None) -> str:
+    """The address of the plan's page, at `anchor` if given."""
+    return url_for("plans.show_plan", plan_id=plan.id, _anchor=anchor)
+
+
+def address_of_part(part: BrandValue | Audience | Channel) -> str:
+    """The address of the place where `part` stands on the plan's page."""
+    return address_of(part.plan, f"{_ANCHORS[part.__tablename__]}-{part.id}")
+
+
+# Changing
+
+
+def added(
+    form: PlanPartForm, verb: Callable[[], object], show: Callable[[], str], back: str
+) -> ResponseReturnValue:
+    """Obey the form and go `back`, or `show` it again with what is wrong."""
+    if not (form.validate_on_submit() and form.obeys(verb)):
+        return show(), 422
+    commit()
+    flash(_("Saved."), "good")
+    return redirect(back, 303)
+
+
+def saved(
+    form: PlanPartForm,
+    row: Plan | BrandValue | Audience | AudienceFact | Channel,
+    verb: Callable[[], object],
+    show: Callable[[Conflict], str],
+    back: str,
+) -> ResponseReturnValue:
+    """As `added`; when somebody changed `row` meanwhile, `show` both texts."""
+    if form.stale(row):
+        return show(form.conflict_with(row)), 409
+    return added(form, verb, lambda: show(()), back)
+
+
+def taken_out(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseReturnValue:
+    """Take `part` out of `plan` and offer to put it back, or say what still hangs on it."""
+    try:
+        part.remove(now(), queries.coming_posts_on(session(), part, now()))
+    except Refused as refused:
+        return refusal(plan, refused)
+    audit(f"{part.__tablename__}.removed", part)
+    commit()
+    say_removed(plan, part.name)
+    return redirect(address_of(plan), 303)
+
+
+def put_back(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseReturnValue:
+    """Undo `taken_out`, or say what stands in the way."""
+    try:
+        part.put_back()
+    except Refused as refused:
+        return refusal(plan, refused)
+    audit(f"{part.__tablename__}.put_back", part)
+    commit()
+    flash(_("“%(name)s” is back.", name=part.name), "good")
+    return redirect(address_of(plan), 303)
+
+
+def moved(part: BrandValue | Audience | Channel, verb: Callable[[], object]) -> ResponseReturnValue:
+    """Change the order, and go on where `part` now stands."""
+    verb()
+    commit()
+    return redirect(address_of_part(part), 303)
+
+
+def refusal(plan: Plan, refused: Refused) -> ResponseReturnValue:
+    """The plan's page with the refusal above it."""
+    flash(refused.words(language()), "bad")
+    return overview(plan), 422
+
+
+def say_removed(plan: Plan, name: str) -> None:
+    """Tell that `name` is gone, with the way back."""
+    way_back = url_for("plans.show_removed", plan_id=plan.id)
+    words = _("“%(name)s” is removed.", name=name)
+    link = Markup('{} <a href="{}">{}</a>').format(words, way_back, _("Put it back"))
+    flash(link, "good")

@@ -1,0 +1,120 @@
+"""What a writer fills in for a post, as one value that is checked before anything changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+
+if TYPE_CHECKING:
+    from calendar_app.people.models import Person
+    from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a person can fill in. An idea needs only its title."""
+
+    title: str
+    text: str = ""
+    form: str = "text"
+    link: str = ""
+    intent: str = "inform"
+    plan: Plan | None = None
+    # Each value with one line that says why, most important first.
+    values: tuple[tuple[BrandValue, str], ...] = ()
+    audiences: tuple[Audience, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    owner: Person | None = None
+    reviewer: Person | None = None
+    # None: the brand itself.
+    sender: Person | None = None
+    # Aware; None: not on the calendar.
+    starts_at: datetime | None = None
+
+    def told(self) -> dict[str, Any]:
+        """The same as plain texts, for the history: names, ISO 8601, lists of names."""
+        return {
+            "title": self.title,
+            "text": self.text,
+            "form": self.form,
+            "link": self.link,
+            "intent": self.intent,
+            "plan": self.plan.name if self.plan else "",
+            "values": [value.name for value, _reason in self.values],
+            "reasons": [f"{value.name}: {reason}" for value, reason in self.values if reason],
+            "audiences": [audience.name for audience in self.audiences],
+            "channels": [channel.name for channel in self.channels],
+            "owner": _name(self.owner),
+            "reviewer": _name(self.reviewer),
+            "sender": _name(self.sender),
+            "starts_at": self.starts_at.isoformat() if self.starts_at else "",
+        }
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """{field: [before, after]} of what `Content.told` tells differently."""
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+
+
+def check(content: Content, before: Content | None) -> None:
+    """Raise Refused at the field that cannot be: no title, or a hook of another plan."""
+    if not content.title.strip():
+        raise Refused(N_("Give the post a title."), field="title")
+    if _newly(content.plan, before) and content.plan and content.plan.archived_at:
+        raise Refused(N_("This plan is archived. Choose another one."), field="plan")
+    _check_own(content, before)
+
+
+def check_day(day: date) -> None:
+    """Raise Refused for a day that no calendar here reaches."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Refused(
+            N_("Choose a day between %(first)d and %(last)d."),
+            field="day",
+            first=FIRST_YEAR,
+            last=LAST_YEAR,
+        )
+
+
+def _check_own(content: Content, before: Content | None) -> None:
+    values = [value for value, _reason in content.values]
+    groups: dict[str, Iterable[BrandValue | Audience | Channel]] = {
+        "values": values,
+        "audiences": content.audiences,
+        "channels": content.channels,
+    }
+    for name, hooks in groups.items():
+        if any(hook.plan is not content.plan for hook in hooks):
+            raise _foreign(name, content, before)
+
+
+def _newly(plan: Plan | None, before: Content | None) -> bool:
+    return before is None or before.plan is not plan
+
+
+def _foreign(name: str, content: Content, before: Content | None) -> Refused:
+    if before is not None and before.plan is not None and _newly(content.plan, before):
+        return Refused(
+            N_(
+                "The post still hangs on another plan. Choose values, audiences and channels of "
+                "this plan too."
+            ),
+            field="plan",
+        )
+    messages = {
+        "values": N_("This value belongs to another plan. Choose one of this plan."),
+        "audiences": N_("This audience belongs to another plan. Choose one of this plan."),
+        "channels": N_("This channel belongs to another plan. Choose one of this plan."),
+    }
+    return Refused(messages[name], field=name)
+
+
+def _name(person: Person | None) -> str:
+    return person.name if person else ""

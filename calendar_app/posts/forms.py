@@ -1,0 +1,288 @@
+"""The forms of a post: what people fill in, the small steps, and an idea in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, TypeVar
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TimeField,
+)
+from wtforms.validators import Length, Optional
+
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.moments import local, moment
+from calendar_app.people.models import Membership, Person, Team
+from calendar_app.people.permissions import allowed
+from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+from calendar_app.posts import workflow
+from calendar_app.posts.content import Content, check_day
+from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES
+from calendar_app.text import clean_line
+from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed
+from calendar_app.web.templating import day as in_words
+
+USUAL_TIME = time(9)
+REASON_LIMIT = 300
+
+Row = TypeVar("Row")
+Hook = TypeVar("Hook", BrandValue, Audience, Channel)
+
+
+def _id(value: object) -> int | None:
+    return int(str(value)) if value not in (None, "", "None") else None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies ready for a writer: the team, its plans and its people."""
+
+    team: Team
+    plans: Sequence[Plan]
+    members: Sequence[Membership]
+
+    def plan(self, plan_id: int | None) -> Plan | None:
+        """The plan with this id, if it lies here."""
+        return next((plan for plan in self.plans if plan.id == plan_id), None)
+
+    def people(self, also: Person | None = None) -> list[Person]:
+        """The members, and `also` when that person is no member any more."""
+        return _with(also, [membership.person for membership in self.members])
+
+    def reviewers(self, also: Person | None = None) -> list[Person]:
+        """The members who may approve, and `also`."""
+        may_approve = [m.person for m in self.members if allowed(m.role, workflow.APPROVE.action)]
+        return _with(also, may_approve)
+
+
+class PostForm(Form):
+    """All of a post that people fill in."""
+
+    creation_key = HiddenField(validators=[Length(max=64)])
+    title = LineField(_l("Title"), limit=200, validators=[needed(_l("Give the post a title."))])
+    text = TextField(_l("Text"), limit=20_000)
+    plan = SelectField(_l("Plan"), coerce=_id)
+    values = SelectMultipleField(_l("Brand values"), coerce=int, validate_choice=False)
+    audiences = SelectMultipleField(_l("Audience"), coerce=int, validate_choice=False)
+    channels = SelectMultipleField(_l("Channel"), coerce=int, validate_choice=False)
+    form = RadioField(_l("Form"))
+    intent = RadioField(_l("Purpose"))
+    link = LinkField(_l("Link"))
+    day = DateField(_l("Day"), validators=[Optional()])
+    time = TimeField(_l("Time"), validators=[Optional()])
+    sender = SelectField(_l("Posted by"), coerce=_id)
+    owner = SelectField(_l("Owner"), coerce=_id)
+    reviewer = SelectField(_l("Reviewer"), coerce=_id)
+
+    def __init__(self, desk: Desk, before: Content, typed: Any, **shown: Any) -> None:
+        """`typed` is what the browser sent (None: nothing); else the form shows `before`."""
+        super().__init__(typed, data={**_shown(before, desk.team.zone), **shown})
+        self.desk = desk
+        self.before = before
+        self._typed = typed
+        self._offer()
+
+    @property
+    def chosen_plan(self) -> Plan | None:
+        """The plan that the form stands at now."""
+        plan_id = self.plan.data
+        if self.before.plan is not None and plan_id == self.before.plan.id:
+            return self.before.plan
+        return self.desk.plan(plan_id)
+
+    @property
+    def hooks(self) -> dict[int, int]:
+        """The colour of each value that can be chosen, by id."""
+        return {value.id: value.hook for value in self.offered_values()}
+
+    def offered_values(self) -> list[BrandValue]:
+        """The values of the chosen plan, and those the post already hangs on."""
+        plan = self.chosen_plan
+        own = [value for value, _why in self.before.values if value.plan is plan]
+        return _united(plan.values if plan else [], own)
+
+    def reason(self, value_id: int) -> str:
+        """Why this post fits that value, as typed or as kept."""
+        if self._typed is not None:
+            return clean_line(self._typed.get(f"reason-{value_id}", ""))
+        return next((why for value, why in self.before.values if value.id == value_id), "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field, and all that a day asks for at once instead of one after the other."""
+        good = bool(super().validate(extra_validators))
+        if good and self.day.data:
+            for field, message in workflow.missing_hooks(self.values.data, self.audiences.data):
+                self.refuse(Refused(message, field=field))
+                good = False
+        return good
+
+    def content(self) -> Content:
+        """What was filled in. Raises Refused at the field that does not fit the plan."""
+        return Content(
+            title=self.title.data,
+            text=self.text.data or "",
+            form=self.form.data,
+            link=self.link.data or "",
+            intent=self.intent.data,
+            plan=self.chosen_plan,
+            values=self._values(),
+            audiences=self._chosen("audiences", self._offered("audiences")),
+            channels=self._chosen("channels", self._offered("channels")),
+            owner=self._person("owner"),
+            reviewer=self._person("reviewer"),
+            sender=self._person("sender"),
+            starts_at=self._starts_at(),
+        )
+
+    def conflict(self) -> list[tuple[str, str, str]]:
+        """(label, what is kept now, what was typed) of all that differs."""
+        kept = _shown(self.before, self.desk.team.zone)
+        moments = _when(kept["day"], kept["time"]), _when(self.day.data, self.time.data)
+        rows = self.differences({name: kept[name] for name in kept if name not in {"day", "time"}})
+        if moments[0] != moments[1]:
+            rows.append((_("When"), *moments))
+        return rows + self._differing_reasons()
+
+    def _differing_reasons(self) -> list[tuple[str, str, str]]:
+        kept = {value.id: why for value, why in self.before.values}
+        return [
+            (_("Why %(value)s", value=value.name), kept.get(value.id, ""), self.reason(value.id))
+            for value in self.offered_values()
+            if kept.get(value.id, "") != self.reason(value.id)
+        ]
+
+    def _offer(self) -> None:
+        people = self.desk.people
+        self.plan.choices = [("", _("No plan yet")), *_named(self._plans())]
+        self.values.choices = _named(self.offered_values())
+        self.audiences.choices = _named(self._offered("audiences"))
+        self.channels.choices = _named(self._offered("channels"))
+        self.form.choices = [(key, _(name)) for key, name in FORM_NAMES.items()]
+        self.intent.choices = [(key, _(name)) for key, name in INTENT_NAMES.items()]
+        self.sender.choices = [("", _("The organisation")), *_named(people(self.before.sender))]
+        self.owner.choices = [("", _("Nobody yet")), *_named(people(self.before.owner))]
+        reviewers = self.desk.reviewers(self.before.reviewer)
+        self.reviewer.choices = [("", _("Nobody yet")), *_named(reviewers)]
+
+    def _plans(self) -> list[Plan]:
+        return _with(self.before.plan, self.desk.plans)
+
+    def _offered(self, name: str) -> list[Any]:
+        plan = self.chosen_plan
+        own = [hook for hook in getattr(self.before, name) if hook.plan is plan]
+        return _united(getattr(plan, name) if plan else [], own)
+
+    def _values(self) -> tuple[tuple[BrandValue, str], ...]:
+        chosen = self._chosen("values", self.offered_values())
+        return tuple((value, self._short_reason(value.id)) for value in chosen)
+
+    def _short_reason(self, value_id: int) -> str:
+        reason = self.reason(value_id)
+        if len(reason) > REASON_LIMIT:
+            raise Refused(N_("Keep each reason to one short line."), field="values")
+        return reason
+
+    def _chosen(self, name: str, offered: list[Hook]) -> tuple[Hook, ...]:
+        wanted = set(self[name].data or [])
+        found = tuple(hook for hook in offered if hook.id in wanted)
+        if len(found) < len(wanted):
+            raise Refused(
+                N_("A choice here belongs to another plan. Choose again for this plan."), field=name
+            )
+        return found
+
+    def _person(self, name: str) -> Person | None:
+        people = self.desk.people(getattr(self.before, name))
+        return next((person for person in people if person.id == self[name].data), None)
+
+    def _starts_at(self) -> datetime | None:
+        day, zone = self.day.data, self.desk.team.zone
+        if day is None:
+            return None
+        check_day(day)
+        if self.time.data is None:
+            raise Refused(N_("Choose a time too."), field="time")
+        if self.before.starts_at and (day, self.time.data) == _day_and_time(self.before, zone):
+            return self.before.starts_at
+        return moment(day, self.time.data, zone)
+
+
+class StepForm(Form):
+    """One step of a post, with what it asks for."""
+
+    note = TextField(_l("What should change?"), limit=2_000)
+    address = LinkField(_l("Address of the post"))
+
+
+class MoveForm(Form):
+    """Another day for a post; a post without a day also gets a time."""
+
+    day = DateField(_l("New day"), validators=[needed(_l("Choose a day."))])
+    time = TimeField(_l("Time"), validators=[Optional()])
+
+
+class IdeaForm(Form):
+    """An idea in one line."""
+
+    creation_key = HiddenField(validators=[Length(max=64)])
+    title = LineField(_l("New idea"), limit=200, validators=[needed(_l("Write your idea first."))])
+
+
+def typed() -> Any:
+    """What the browser sent of a post; None when it only sent a step."""
+    return request.form if "title" in request.form else None
+
+
+def _shown(content: Content, zone: str) -> dict[str, Any]:
+    """`content` as the fields of a form show it."""
+    day, at = _day_and_time(content, zone)
+    return {
+        "title": content.title,
+        "text": content.text,
+        "plan": content.plan.id if content.plan else None,
+        "values": [value.id for value, _why in content.values],
+        "audiences": [audience.id for audience in content.audiences],
+        "channels": [channel.id for channel in content.channels],
+        "form": content.form,
+        "intent": content.intent,
+        "link": content.link,
+        "day": day,
+        "time": at,
+        "sender": content.sender.id if content.sender else None,
+        "owner": content.owner.id if content.owner else None,
+        "reviewer": content.reviewer.id if content.reviewer else None,
+    }
+
+
+def _day_and_time(content: Content, zone: str) -> tuple[Any, time]:
+    if content.starts_at is None:
+        return None, USUAL_TIME
+    wall = local(content.starts_at, zone)
+    return wall.date(), wall.time().replace(second=0, microsecond=0)
+
+
+def _when(day: date | None, at: time | None) -> str:
+    return f"{in_words(day)} {at:%H:%M}" if day and at else ""
+
+
+def _named(rows: Iterable[Any]) -> list[tuple[Any, str]]:
+    return [(row.id, row.name) for row in rows]
+
+
+def _with(also: Row | None, rows: Sequence[Row]) -> list[Row]:
+    return _united(rows, [] if also is None else [also])
+
+
+def _united(rows: Sequence[Row], also: Sequence[Row]) -> list[Row]:
+    return [*rows, *(row for row in also if row not in rows)]

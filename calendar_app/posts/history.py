@@ -1,0 +1,123 @@
+"""The history of a post as people read it: who did what and when, and what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from calendar_app.language import N_
+
+if TYPE_CHECKING:
+    from calendar_app.posts.models import PostChange
+
+SENTENCES = {
+    "created": N_("%(name)s made this post"),
+    "edited": N_("%(name)s changed this post"),
+    "planned": N_("%(name)s chose a day"),
+    "unplanned": N_("%(name)s took it off the calendar"),
+    "moved": N_("%(name)s moved it to another day"),
+    "back_to_draft": N_("%(name)s made it a draft"),
+    "send_to_review": N_("%(name)s asked for review"),
+    "approve": N_("%(name)s approved it"),
+    "ask_changes": N_("%(name)s asked for changes"),
+    "publish": N_("%(name)s marked it as published"),
+    "take_back": N_("%(name)s took the publication back"),
+    "cancel": N_("%(name)s cancelled it"),
+    "revive": N_("%(name)s took it up again"),
+    "deleted": N_("%(name)s put it in the bin"),
+    "restored": N_("%(name)s took it out of the bin"),
+}
+_EDITED_TEXT = N_("%(name)s changed the text")
+LABELS = {
+    "title": N_("Title"),
+    "text": N_("Text"),
+    "form": N_("Form"),
+    "link": N_("Link"),
+    "intent": N_("Purpose"),
+    "plan": N_("Plan"),
+    "values": N_("Brand values"),
+    "reasons": N_("Why these values"),
+    "audiences": N_("Audiences"),
+    "channels": N_("Channels"),
+    "owner": N_("Owner"),
+    "reviewer": N_("Reviewer"),
+    "sender": N_("Posted by"),
+    "starts_at": N_("When"),
+    "state": N_("State"),
+    "published_address": N_("Address of the post"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field before and after: a text, a name to translate, a moment, or None for nothing."""
+
+    field: str
+    # An English msgid.
+    label: str
+    before: str | datetime | None
+    after: str | datetime | None
+
+    @property
+    def kind(self) -> str:
+        """How to show both sides: "moment", "name" (a msgid) or "text"."""
+        if self.field in {"state", "form", "intent"}:
+            return "name"
+        return "moment" if self.field == "starts_at" else "text"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history."""
+
+    at: datetime
+    # An English msgid with a place for %(name)s.
+    sentence: str
+    # Empty when nobody in particular did it.
+    name: str
+    note: str
+    differences: list[Difference]
+
+
+def entries(changes: Iterable[PostChange], names: Mapping[str, Mapping[str, str]]) -> list[Entry]:
+    """The lines of the history in the order of `changes`.
+
+    `names` gives for a field of fixed choices ("state") the msgid of each choice.
+    """
+    return [_entry(change, names) for change in changes]
+
+
+def _entry(change: PostChange, names: Mapping[str, Mapping[str, str]]) -> Entry:
+    return Entry(
+        at=change.at,
+        sentence=_sentence(change),
+        name=change.by.first_name if change.by else "",
+        note=change.note,
+        differences=[
+            Difference(
+                field,
+                LABELS.get(field, field),
+                _shown(field, before, names),
+                _shown(field, after, names),
+            )
+            for field, (before, after) in change.fields.items()
+        ],
+    )
+
+
+def _sentence(change: PostChange) -> str:
+    if change.action == "edited" and "text" in change.fields:
+        return _EDITED_TEXT
+    return SENTENCES.get(change.action, SENTENCES["edited"])
+
+
+def _shown(field: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> str | datetime | None:
+    if not value:
+        return None
+    if field == "starts_at":
+        return datetime.fromisoformat(value)
+    if isinstance(value, list):
+        return "\n".join(value) if field == "reasons" else ", ".join(value)
+    return str(names.get(field, {}).get(value, value))

@@ -1,0 +1,418 @@
+"""A post: something to say to an audience, hung on the values of a plan, at a moment or not yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+
+from calendar_app.db import Base, Editable, new_uuid
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.moments import local, moment
+from calendar_app.people.models import Person, Team
+from calendar_app.people.permissions import allowed
+from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+from calendar_app.posts import content as contents
+from calendar_app.posts import workflow
+from calendar_app.posts.content import Content
+from calendar_app.text import safe_link
+
+STATES = ("idea", "draft", "in_review", "changes_asked", "approved", "published", "cancelled")
+STATE_NAMES = {
+    "idea": N_("Idea"),
+    "draft": N_("Draft"),
+    "in_review": N_("In review"),
+    "changes_asked": N_("Changes asked"),
+    "approved": N_("Approved"),
+    "published": N_("Published"),
+    "cancelled": N_("Cancelled"),
+}
+FORMS = ("text", "image", "sound", "video")
+FORM_NAMES = {
+    "text": N_("Text"),
+    "image": N_("Image"),
+    "sound": N_("Sound"),
+    "video": N_("Video"),
+}
+INTENTS = ("inform", "ask", "thank", "invite")
+INTENT_NAMES = {
+    "inform": N_("Inform"),
+    "ask": N_("Ask"),
+    "thank": N_("Thank"),
+    "invite": N_("Invite"),
+}
+
+
+class Post(Editable, Base):
+    """One post of a team. Its state is kept with who and when; each change is in its history."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        Index("ix_post_team_id_starts_at", "team_id", "starts_at"),
+        Index("ix_post_team_id_state", "team_id", "state"),
+        UniqueConstraint("team_id", "creation_key"),
+        CheckConstraint(
+            "state IN ('idea', 'draft', 'in_review', 'changes_asked', 'approved', 'published',"
+            " 'cancelled')",
+            name="state",
+        ),
+    )
+    moves_revision = True
+
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    # Made by the form: sending the same form twice makes one post.
+    creation_key: Mapped[str | None] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text, default="")
+    form: Mapped[str] = mapped_column(String(10), default="text")
+    link: Mapped[str] = mapped_column(String(500), default="")
+    intent: Mapped[str] = mapped_column(String(10), default="inform")
+    state: Mapped[str] = mapped_column(String(15), default="idea")
+    starts_at: Mapped[datetime | None]
+    # The zone in which a person chose the local time.
+    zone: Mapped[str] = mapped_column(String(64), default="Europe/Amsterdam")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # None: the brand itself; else the ambassador who posts it.
+    sender_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sent_to_review_at: Mapped[datetime | None]
+    sent_to_review_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    published_address: Mapped[str] = mapped_column(String(500), default="")
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # RFC 5545 §3.8.7.4: rises with each change of time or status that a feed shows.
+    sequence: Mapped[int] = mapped_column(default=0)
+    deleted_at: Mapped[datetime | None]
+    deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    team: Mapped[Team] = relationship()
+    plan: Mapped[Plan | None] = relationship()
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
+    reviewer: Mapped[Person | None] = relationship(foreign_keys=reviewer_id)
+    sender: Mapped[Person | None] = relationship(foreign_keys=sender_id)
+    approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)
+    published_by: Mapped[Person | None] = relationship(foreign_keys=published_by_id)
+    value_links: Mapped[list[PostValue]] = relationship(
+        back_populates="post", cascade="all, delete-orphan", order_by="PostValue.position"
+    )
+    audiences: Mapped[list[Audience]] = relationship(
+        secondary="post_audience", order_by="(Audience.position, Audience.id)"
+    )
+    channels: Mapped[list[Channel]] = relationship(
+        secondary="post_channel", order_by="(Channel.position, Channel.id)"
+    )
+    changes: WriteOnlyMapped[PostChange] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @classmethod
+    def new(
+        cls, team: Team, content: Content, by: Person, now: datetime, *, creation_key: str = ""
+    ) -> Post:
+        """A new post: an idea, or a draft when it has a day. Raises Refused at the field."""
+        contents.check(content, None)
+        state = workflow.state_after_edit("idea", set(), has_day=content.starts_at is not None)
+        _check_hooks(content, state)
+        _check_people(content, None, team)
+        post = cls(
+            team=team,
+            zone=team.zone,
+            state=state,
+            creation_key=creation_key or None,
+            created_by_id=by.id,
+            sequence=0,
+            created_at=now,
+            updated_at=now,
+        )
+        post._fill(content)
+        post._tell("created", by, now, contents.differences(Content("").told(), content.told()))
+        return post
+
+    @classmethod
+    def new_idea(cls, team: Team, title: str, by: Person, now: datetime) -> Post:
+        """An idea: nothing but a title."""
+        return cls.new(team, Content(title), by, now)
+
+    @property
+    def content(self) -> Content:
+        """What people filled in, as one value."""
+        return Content(
+            title=self.title,
+            text=self.text,
+            form=self.form,
+            link=self.link,
+            intent=self.intent,
+            plan=self.plan,
+            values=tuple((link.value, link.reason) for link in self.value_links),
+            audiences=tuple(self.audiences),
+            channels=tuple(self.channels),
+            owner=self.owner,
+            reviewer=self.reviewer,
+            sender=self.sender,
+            starts_at=self.starts_at,
+        )
+
+    @property
+    def values(self) -> list[BrandValue]:
+        """The values it hangs on, most important first."""
+        return [link.value for link in self.value_links]
+
+    @property
+    def local_start(self) -> datetime | None:
+        """Its moment on the clocks of the zone in which it was chosen."""
+        return local(self.starts_at, self.zone) if self.starts_at else None
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its moment has passed while nobody marked it published."""
+        return (
+            self.starts_at is not None
+            and self.starts_at < now
+            and self.state not in workflow.CLOSED
+        )
+
+    def edit(self, content: Content, by: Person, now: datetime) -> None:
+        """Make it say and be `content`. Raises Refused at the field, and then changes nothing."""
+        self._change("edited", content, by, now)
+
+    def schedule(self, day: date, at: time, by: Person, now: datetime) -> None:
+        """Put it on the calendar at a local day and time of the team. Raises Refused."""
+        contents.check_day(day)
+        starts_at = moment(day, at, self.team.zone)
+        self._change("planned", replace(self.content, starts_at=starts_at), by, now)
+
+    def take_off_calendar(self, by: Person, now: datetime) -> None:
+        """It keeps everything but its day. Raises Refused."""
+        self._change("unplanned", replace(self.content, starts_at=None), by, now)
+
+    def move_to(self, day: date, by: Person, now: datetime) -> None:
+        """Move it to another day at the same local time, whatever the clocks do. Raises Refused."""
+        contents.check_day(day)
+        if self.local_start is None:
+            raise Refused(N_("This post has no day yet. Choose a day and a time."), field="day")
+        starts_at = moment(day, self.local_start.time(), self.zone)
+        self._change("moved", replace(self.content, starts_at=starts_at), by, now)
+
+    def back_to_draft(self, by: Person, now: datetime) -> None:
+        """Work on an idea, or on what was asked. Raises Refused."""
+        self._take(workflow.BACK_TO_DRAFT, by, now)
+
+    def send_to_review(self, by: Person, now: datetime) -> None:
+        """Ask whether it is good. Raises Refused, at the field that it still lacks."""
+        self._take(workflow.SEND_TO_REVIEW, by, now)
+        self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
+
+    def approve(self, by: Person, now: datetime) -> None:
+        """It may go out as it is. Raises Refused."""
+        self._take(workflow.APPROVE, by, now)
+        self.approved_at, self.approved_by = now, by
+
+    def ask_changes(self, note: str, by: Person, now: datetime) -> None:
+        """It is not good yet; `note` says what should change. Raises Refused."""
+        if not note.strip():
+            raise Refused(N_("Say what should change."), field="note")
+        self._take(workflow.ASK_CHANGES, by, now, note=note)
+
+    def publish(self, address: str, by: Person, now: datetime) -> None:
+        """It has gone out, and can be read at `address` ("": nowhere). Raises Refused."""
+        if address and safe_link(address) is None:
+            raise Refused(
+                N_("Give an address that begins with https:// or http://."), field="address"
+            )
+        told = {"starts_at": ["", now.isoformat()]} if self.starts_at is None else {}
+        told |= {"published_address": ["", address]} if address else {}
+        self._take(workflow.PUBLISH, by, now, told)
+        self.published_at, self.published_by, self.published_address = now, by, address
+        # A post that went out without a plan for it still belongs on the calendar.
+        self.starts_at = self.starts_at or now
+
+    def take_back_publication(self, by: Person, now: datetime) -> None:
+        """It has not gone out after all. Raises Refused."""
+        address = self.published_address
+        told = {"published_address": [address, ""]} if address else {}
+        self._take(workflow.TAKE_BACK, by, now, told)
+        self.published_at, self.published_by, self.published_address = None, None, ""
+
+    def cancel(self, by: Person, now: datetime) -> None:
+        """It will not go out; it stays visible where it was. Raises Refused."""
+        self._take(workflow.CANCEL, by, now)
+        self.cancelled_at, self.cancelled_by_id = now, by.id
+
+    def revive(self, by: Person, now: datetime) -> None:
+        """Take up a cancelled post again, as a draft. Raises Refused."""
+        self._take(workflow.REVIVE, by, now)
+        self.cancelled_at, self.cancelled_by_id = None, None
+        self.approved_at, self.approved_by = None, None
+
+    def delete(self, by: Person, now: datetime) -> None:
+        """Put it in the bin."""
+        self.deleted_at, self.deleted_by_id = now, by.id
+        self.sequence += 1
+        self._tell("deleted", by, now, {})
+
+    def restore(self, by: Person, now: datetime) -> None:
+        """Take it out of the bin, as it was."""
+        self.deleted_at, self.deleted_by_id = None, None
+        self.sequence += 1
+        self._tell("restored", by, now, {})
+
+    def _change(self, action: str, content: Content, by: Person, now: datetime) -> None:
+        workflow.must_be_open(self.state)
+        before = self.content
+        told = contents.differences(before.told(), content.told())
+        has_day = content.starts_at is not None
+        state = workflow.state_after_edit(self.state, set(told), has_day=has_day)
+        contents.check(content, before)
+        _check_hooks(content, state)
+        _check_people(content, before, self.team)
+        if not told:
+            return
+        if action != "moved" and before.starts_at != content.starts_at:
+            self.zone = self.team.zone
+        self._fill(content)
+        self._enter(state, told)
+        if told.keys() & {"starts_at", "state"}:
+            self.sequence += 1
+        self._tell(action, by, now, told)
+
+    def _enter(self, state: str, told: dict[str, list[Any]]) -> None:
+        """Go where an edit leads: an approval does not hold for what was not approved."""
+        if state == self.state:
+            return
+        told["state"] = [self.state, state]
+        self.state = state
+        self.approved_at, self.approved_by = None, None
+
+    def _take(
+        self,
+        step: workflow.Step,
+        by: Person,
+        now: datetime,
+        told: dict[str, list[Any]] | None = None,
+        note: str = "",
+    ) -> None:
+        state = workflow.take(step, self.state)
+        _check_hooks(self.content, state)
+        told = {"state": [self.state, state], **(told or {})}
+        self.state = state
+        self.sequence += 1
+        self._tell(step.name, by, now, told, note)
+
+    def _fill(self, content: Content) -> None:
+        self.title, self.text = content.title, content.text
+        self.form, self.link, self.intent = content.form, content.link, content.intent
+        self.plan, self.starts_at = content.plan, content.starts_at
+        self.owner, self.reviewer, self.sender = content.owner, content.reviewer, content.sender
+        self.audiences, self.channels = list(content.audiences), list(content.channels)
+        self._hang_on(content.values)
+
+    def _hang_on(self, values: tuple[tuple[BrandValue, str], ...]) -> None:
+        kept = {link.value: link for link in self.value_links}
+        self.value_links = [kept.get(value) or PostValue(value=value) for value, _why in values]
+        for position, (link, (_value, reason)) in enumerate(
+            zip(self.value_links, values, strict=True)
+        ):
+            link.position, link.reason = position, reason
+
+    def _tell(
+        self, action: str, by: Person, now: datetime, told: dict[str, list[Any]], note: str = ""
+    ) -> None:
+        """Write the history; the version is the one that this change makes."""
+        self.touch()
+        version = (self.version or 0) + 1
+        self.changes.add(
+            PostChange(at=now, by=by, action=action, version=version, fields=told, note=note)
+        )
+
+
+def _check_hooks(content: Content, state: str) -> None:
+    """The rule: a post with a day, or under review, has a value and an audience of its plan."""
+    if not workflow.must_hang(state, has_day=content.starts_at is not None):
+        return
+    missing = workflow.missing_hooks(content.values, content.audiences)
+    if missing:
+        field, message = missing[0]
+        raise Refused(message, field=field)
+
+
+def _check_people(content: Content, before: Content | None, team: Team) -> None:
+    """Whoever is named anew is in the team, and a reviewer may approve."""
+    for name in ("owner", "reviewer", "sender"):
+        person: Person | None = getattr(content, name)
+        if person is None or (before is not None and getattr(before, name) is person):
+            continue
+        role = _role(person, team)
+        if role is None:
+            raise Refused(N_("%(name)s is not in this team."), field=name, name=person.name)
+        if name == "reviewer" and not allowed(role, workflow.APPROVE.action):
+            raise Refused(N_("%(name)s may not approve posts."), field=name, name=person.name)
+
+
+def _role(person: Person, team: Team) -> str | None:
+    roles = [m.role for m in person.memberships if m.team is team and m.ended_at is None]
+    return roles[0] if roles else None
+
+
+class PostValue(Base):
+    """A value that a post hangs on, with one line that says why."""
+
+    __tablename__ = "post_value"
+    __table_args__ = (UniqueConstraint("post_id", "value_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    value_id: Mapped[int] = mapped_column(ForeignKey("brand_value.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+    post: Mapped[Post] = relationship(back_populates="value_links")
+    value: Mapped[BrandValue] = relationship()
+
+
+class PostAudience(Base):
+    """An audience that a post speaks to."""
+
+    __tablename__ = "post_audience"
+    __table_args__ = (UniqueConstraint("post_id", "audience_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    audience_id: Mapped[int] = mapped_column(ForeignKey("audience.id"), index=True)
+
+
+class PostChannel(Base):
+    """A channel on which a post appears."""
+
+    __tablename__ = "post_channel"
+    __table_args__ = (UniqueConstraint("post_id", "channel_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
+
+
+class PostChange(Base):
+    """One entry of a post's history: what changed, from what to what, by whom and when."""
+
+    __tablename__ = "post_change"
+    __table_args__ = (Index("ix_post_change_post_id_at", "post_id", "at"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The verb: created, edited, moved, sent_to_review, approved …
+    action: Mapped[str] = mapped_column(String(30))
+    # The version of the post after this change.
+    version: Mapped[int]
+    # {field: [before, after]}; moments as ISO 8601, many-valued fields as lists of names.
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    by: Mapped[Person | None] = relationship()

@@ -1,0 +1,138 @@
+"""Questions about a team's posts. Every answer starts from the team and leaves out the bin.
+
+Values, audiences, channels and the owner come along in a fixed number of queries, however many the
+posts are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from calendar_app.errors import NotYours, Refused
+from calendar_app.language import N_
+from calendar_app.people.models import Team
+from calendar_app.plans.models import Plan
+from calendar_app.posts.models import Post, PostChange, PostValue
+
+OVER = ("published", "cancelled")
+UNAPPROVED = ("idea", "draft", "in_review", "changes_asked")
+BIN_SIZE = 200
+
+
+def posts_between(session: Session, team: Team, start: datetime, end: datetime) -> list[Post]:
+    """The team's posts with `start` <= starts_at < `end` (aware), by moment, then id."""
+    return _in_order(session, _of(team).where(*_starts_in(start, end)))
+
+
+def late_posts(session: Session, team: Team, now: datetime) -> list[Post]:
+    """Posts whose moment has passed without being published or cancelled, oldest first."""
+    return _in_order(session, _of(team).where(Post.starts_at < now, Post.state.not_in(OVER)))
+
+
+def unapproved_posts(session: Session, team: Team, start: datetime, end: datetime) -> list[Post]:
+    """Posts due in [`start`, `end`) that nobody has approved yet, by moment."""
+    wanted = _of(team).where(*_starts_in(start, end), Post.state.in_(UNAPPROVED))
+    return _in_order(session, wanted)
+
+
+def published_between(session: Session, team: Team, start: datetime, end: datetime) -> list[Post]:
+    """Posts that were marked published in [`start`, `end`), by the moment they were planned for."""
+    wanted = _of(team).where(
+        Post.state == "published", Post.published_at >= start, Post.published_at < end
+    )
+    return _in_order(session, wanted)
+
+
+def ideas(session: Session, team: Team) -> list[Post]:
+    """The team's ideas, newest first."""
+    newest_first = (Post.created_at.desc(), Post.id.desc())
+    wanted = _of(team).where(Post.state == "idea").order_by(*newest_first)
+    return list(session.scalars(wanted))
+
+
+def post_of(session: Session, team: Team, post_id: int) -> Post:
+    """One post of the team with all that hangs on it. Raises NotYours."""
+    found = session.scalars(_of(team).where(Post.id == post_id)).one_or_none()
+    if found is None:
+        raise NotYours(N_("This post is not here."))
+    return found
+
+
+def post_in_bin(session: Session, team: Team, post_id: int) -> Post:
+    """One deleted post of the team. Raises NotYours; Refused when it is not in the bin."""
+    found = session.scalars(_whole(team).where(Post.id == post_id)).one_or_none()
+    if found is None:
+        raise NotYours(N_("This post is not here."))
+    if found.deleted_at is None:
+        raise Refused(N_("This post is not in the bin."))
+    return found
+
+
+def bin_of(session: Session, team: Team) -> list[Post]:
+    """The team's deleted posts, last deleted first; at most BIN_SIZE."""
+    newest_first = _binned(team).order_by(Post.deleted_at.desc(), Post.id.desc())
+    return list(session.scalars(newest_first.limit(BIN_SIZE)))
+
+
+def post_made_by(session: Session, team: Team, creation_key: str) -> Post | None:
+    """The post that the form with this key made before, if it did, also when in the bin."""
+    wanted = select(Post).where(Post.team_id == team.id, Post.creation_key == creation_key)
+    return session.scalars(wanted).one_or_none()
+
+
+def changes_of(session: Session, post: Post) -> list[PostChange]:
+    """The history of `post` with who did it, last change first."""
+    wanted = (
+        select(PostChange)
+        .where(PostChange.post_id == post.id)
+        .options(selectinload(PostChange.by))
+        .order_by(PostChange.id.desc())
+    )
+    return list(session.scalars(wanted))
+
+
+def open_plans(session: Session, team: Team) -> list[Plan]:
+    """The team's plans that are not archived, with what posts hang on, oldest first."""
+    wanted = (
+        select(Plan)
+        .where(Plan.team_id == team.id, Plan.archived_at.is_(None))
+        .options(
+            selectinload(Plan.values), selectinload(Plan.audiences), selectinload(Plan.channels)
+        )
+        .order_by(Plan.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def _of(team: Team) -> Select[Post]:
+    return _whole(team).where(Post.deleted_at.is_(None))
+
+
+def _binned(team: Team) -> Select[Post]:
+    return _whole(team).where(Post.deleted_at.is_not(None))
+
+
+def _whole(team: Team) -> Select[Post]:
+    # selectinload: one joined query of all four took 180 times as long.
+    return (
+        select(Post)
+        .where(Post.team_id == team.id)
+        .options(
+            selectinload(Post.value_links).selectinload(PostValue.value),
+            selectinload(Post.audiences),
+            selectinload(Post.channels),
+            selectinload(Post.owner),
+        )
+    )
+
+
+def _starts_in(start: datetime, end: datetime) -> Sequence[ColumnElement[bool]]:
+    return Post.starts_at >= start, Post.starts_at < end
+
+
+def _in_order(session: Session, wanted: Select[Post]) -> list[Post]:
+    return list(session.scalars(wanted.order_by(Post.starts_at, Post.id)))

@@ -1,0 +1,413 @@
+"""The pages of a post: making it, writing it, its steps, another day, ideas and the bin."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from calendar_app.errors import Refused
+from calendar_app.people.door import audit, may, me, my_team, requires
+from calendar_app.people.queries import members
+from calendar_app.posts import history, playing_field, queries, workflow
+from calendar_app.posts.content import Content
+from calendar_app.posts.forms import (
+    USUAL_TIME,
+    Desk,
+    IdeaForm,
+    MoveForm,
+    PostForm,
+    StepForm,
+    typed,
+)
+from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES, STATE_NAMES, Post
+from calendar_app.web.forms import Form
+from calendar_app.web.request import commit, now, session
+from calendar_app.web.security import own_address
+from calendar_app.web.templating import clock_time, render, short_day
+
+bp = Blueprint("posts", __name__)
+
+_NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
+_STEP_FIELDS = {"note", "address"}
+
+
+@bp.get("/posts/new")
+@requires("posts.write")
+def new() -> ResponseReturnValue:
+    """An empty form, for the day and the plan that the address names."""
+    desk = _desk()
+    plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
+    empty = Content("", plan=plan, owner=me())
+    form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
+    return render("posts/new.html", form=form)
+
+
+@bp.post("/posts/new")
+@requires("posts.write")
+def create() -> ResponseReturnValue:
+    """A new post. The same form sent twice makes one, and both answers lead to it."""
+    form = PostForm(_desk(), Content(""), request.form)
+    if "choose_plan" in request.form:
+        return render("posts/new.html", form=form)
+    made_before = _made_before(form.creation_key.data)
+    if made_before is not None:
+        return redirect(_address(made_before), code=303)
+    if not (form.validate() and form.obeys(lambda: _keep_new(form))):
+        return render("posts/new.html", form=form), 422
+    made = _commit_once(form.creation_key.data)
+    flash(_("The post is saved."), "good")
+    return redirect(_address(made), code=303)
+
+
+@bp.get("/posts/<int:post_id>")
+@requires("team.see")
+def see(post_id: int) -> ResponseReturnValue:
+    """One post: to write on for who may, to read for everybody else."""
+    post = _post(post_id)
+    return _page(post, PostForm(_desk(), post.content, None, version=post.version))
+
+
+@bp.post("/posts/<int:post_id>")
+@requires("posts.write")
+def save(post_id: int) -> ResponseReturnValue:
+    """What was typed becomes the post."""
+    post = _post(post_id)
+    form = PostForm(_desk(), post.content, request.form)
+    if "choose_plan" in request.form:
+        return _page(post, form)
+    if form.stale(post):
+        return _page(post, form, conflict=form.conflict()), 409
+    before = post.state
+    if not (form.validate() and form.obeys(lambda: post.edit(form.content(), me(), now()))):
+        return _refused_page(post_id, form)
+    commit()
+    _tell_saved(before, post.state)
+    return redirect(_address(post), code=303)
+
+
+@bp.post("/posts/<int:post_id>/review")
+@requires("posts.write")
+def send_to_review(post_id: int) -> ResponseReturnValue:
+    """Somebody is asked to look at it."""
+    return _step(
+        post_id, lambda post, _form: post.send_to_review(me(), now()), _("Sent to review.")
+    )
+
+
+@bp.post("/posts/<int:post_id>/approval")
+@requires("posts.approve")
+def approve(post_id: int) -> ResponseReturnValue:
+    """It may go out."""
+
+    def approve_it(post: Post, _form: StepForm) -> None:
+        post.approve(me(), now())
+        audit("post.approved", post)
+
+    return _step(post_id, approve_it, _("The post is approved."))
+
+
+@bp.post("/posts/<int:post_id>/changes")
+@requires("posts.approve")
+def ask_changes(post_id: int) -> ResponseReturnValue:
+    """It goes back to its writer with a note."""
+
+    def ask(post: Post, form: StepForm) -> None:
+        post.ask_changes(form.note.data or "", me(), now())
+
+    return _step(post_id, ask, _("You asked for changes."))
+
+
+@bp.post("/posts/<int:post_id>/draft")
+@requires("posts.write")
+def back_to_draft(post_id: int) -> ResponseReturnValue:
+    """An idea, or what came back from review, is worked on."""
+    return _step(
+        post_id, lambda post, _form: post.back_to_draft(me(), now()), _("The post is a draft now.")
+    )
+
+
+@bp.post("/posts/<int:post_id>/publication")
+@requires("posts.publish")
+def publish(post_id: int) -> ResponseReturnValue:
+    """It has gone out."""
+
+    def publish_it(post: Post, form: StepForm) -> None:
+        post.publish(form.address.data or "", me(), now())
+        audit("post.published", post)
+
+    return _step(post_id, publish_it, _("Marked as published."))
+
+
+@bp.post("/posts/<int:post_id>/publication/undo")
+@requires("posts.publish")
+def take_back_publication(post_id: int) -> ResponseReturnValue:
+    """It has not gone out after all."""
+
+    def take_back(post: Post, _form: StepForm) -> None:
+        post.take_back_publication(me(), now())
+        audit("post.publication_taken_back", post)
+
+    return _step(post_id, take_back, _("The publication is taken back."))
+
+
+@bp.post("/posts/<int:post_id>/cancellation")
+@requires("posts.write")
+def cancel(post_id: int) -> ResponseReturnValue:
+    """It will not go out."""
+    return _step(post_id, lambda post, _form: post.cancel(me(), now()), _("The post is cancelled."))
+
+
+@bp.post("/posts/<int:post_id>/cancellation/undo")
+@requires("posts.approve")
+def revive(post_id: int) -> ResponseReturnValue:
+    """A cancelled post is taken up again."""
+    return _step(
+        post_id, lambda post, _form: post.revive(me(), now()), _("The post is a draft again.")
+    )
+
+
+@bp.post("/posts/<int:post_id>/deletion")
+@requires("posts.write")
+def delete(post_id: int) -> ResponseReturnValue:
+    """Into the bin."""
+
+    def delete_it(post: Post, _form: StepForm) -> None:
+        post.delete(me(), now())
+        audit("post.deleted", post)
+
+    message = _("The post is in the bin. You can take it out again for 30 days.")
+    return _step(post_id, delete_it, message, leads_to=url_for("posts.bin_page"))
+
+
+@bp.get("/posts/bin")
+@requires("posts.write")
+def bin_page() -> ResponseReturnValue:
+    """The deleted posts of the team."""
+    return render("posts/bin.html", posts=queries.bin_of(session(), my_team()))
+
+
+@bp.post("/posts/<int:post_id>/restoration")
+@requires("posts.write")
+def restore(post_id: int) -> ResponseReturnValue:
+    """Out of the bin again."""
+    post = queries.post_in_bin(session(), my_team(), post_id)
+    post.restore(me(), now())
+    audit("post.restored", post)
+    commit()
+    flash(_("The post is back."), "good")
+    return redirect(_address(post), code=303)
+
+
+@bp.get("/posts/<int:post_id>/move")
+@requires("posts.write")
+def move(post_id: int) -> ResponseReturnValue:
+    """Choose another day."""
+    post = _post(post_id)
+    form = MoveForm(None, data={"version": post.version, **_moment_shown(post)})
+    return _move_page(post, form)
+
+
+@bp.post("/posts/<int:post_id>/move")
+@requires("posts.write")
+def move_to(post_id: int) -> ResponseReturnValue:
+    """To another day, at the same time of that day."""
+    post = _post(post_id)
+    form = MoveForm()
+    if form.stale(post):
+        return _move_page(post, form, stale=True), 409
+    if not (form.validate() and form.obeys(lambda: _move(post, form))):
+        return _move_page(post, form), 422
+    commit()
+    if post.starts_at is not None:
+        flash(_("Moved to %(day)s.", day=short_day(post.starts_at)), "good")
+    return redirect(own_address(request.form.get("next"), _address(post)), code=303)
+
+
+@bp.get("/ideas")
+@requires("team.see")
+def ideas() -> ResponseReturnValue:
+    """The ideas of the team, with a line for a new one."""
+    return _ideas_page(IdeaForm(None, data={"creation_key": uuid.uuid4().hex}))
+
+
+@bp.post("/ideas")
+@requires("posts.write")
+def add_idea() -> ResponseReturnValue:
+    """One more idea; back to where it was typed."""
+    form = IdeaForm()
+    leads_to = own_address(request.form.get("next"), url_for("posts.ideas"))
+    if _made_before(form.creation_key.data) is not None:
+        return redirect(leads_to, code=303)
+    if not form.validate():
+        return _ideas_page(form), 422
+    idea = Post.new_idea(my_team(), form.title.data, me(), now())
+    idea.creation_key = form.creation_key.data or None
+    session().add(idea)
+    _commit_once(form.creation_key.data)
+    flash(_("The idea is saved."), "good")
+    return redirect(leads_to, code=303)
+
+
+def _post(post_id: int) -> Post:
+    return queries.post_of(session(), my_team(), post_id)
+
+
+def _desk() -> Desk:
+    team = my_team()
+    return Desk(team, queries.open_plans(session(), team), members(session(), team))
+
+
+def _address(post: Post | None) -> str:
+    """Where a post is read; the bin when it lies there."""
+    if post is None or post.deleted_at is not None:
+        return url_for("posts.bin_page")
+    return url_for("posts.see", post_id=post.id)
+
+
+def _day_asked_for() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _keep_new(form: PostForm) -> None:
+    key = form.creation_key.data or ""
+    session().add(Post.new(my_team(), form.content(), me(), now(), creation_key=key))
+
+
+def _made_before(creation_key: str | None) -> Post | None:
+    if not creation_key:
+        return None
+    return queries.post_made_by(session(), my_team(), creation_key[:64])
+
+
+def _commit_once(creation_key: str | None) -> Post | None:
+    """Commit; when the same form came in twice at one moment, the first made the post."""
+    try:
+        commit()
+    except IntegrityError:
+        session().rollback()
+    return _made_before(creation_key)
+
+
+def _tell_saved(before: str, after: str) -> None:
+    if before == "approved" and after == "in_review":
+        flash(_("Saved. The text changed, so the post goes back to review."), "warn")
+    else:
+        flash(_("Saved."), "good")
+
+
+def _step(
+    post_id: int,
+    verb: Callable[[Post, StepForm], None],
+    done: str,
+    leads_to: str | None = None,
+) -> ResponseReturnValue:
+    """One step. What was typed beside the button is saved with it, so that nothing is lost."""
+    post = _post(post_id)
+    step = StepForm()
+    form = PostForm(_desk(), post.content, typed(), version=step.version.data)
+    if form.stale(post):
+        return _page(post, form, step, conflict=form.conflict() if typed() else []), 409
+    if not (_saved_too(post, form) and step.validate() and _taken(post, form, step, verb)):
+        return _refused_page(post_id, form, step)
+    commit()
+    flash(done, "good")
+    return redirect(leads_to or _address(post), code=303)
+
+
+def _saved_too(post: Post, form: PostForm) -> bool:
+    if typed() is None:
+        return True
+    return form.validate() and form.obeys(lambda: post.edit(form.content(), me(), now()))
+
+
+def _taken(
+    post: Post, form: PostForm, step: StepForm, verb: Callable[[Post, StepForm], None]
+) -> bool:
+    try:
+        verb(post, step)
+    except Refused as refused:
+        asked_by: Form = step if refused.field in _STEP_FIELDS else form
+        asked_by.refuse(refused)
+        return False
+    return True
+
+
+def _refused_page(
+    post_id: int, form: PostForm, step: StepForm | None = None
+) -> ResponseReturnValue:
+    """The page again with its messages, over the post as it is kept."""
+    session().rollback()
+    return _page(_post(post_id), form, step), 422
+
+
+def _page(
+    post: Post,
+    form: PostForm,
+    step: StepForm | None = None,
+    conflict: list[tuple[str, str, str]] | None = None,
+) -> str:
+    changes = queries.changes_of(session(), post)
+    return render(
+        "posts/post.html",
+        post=post,
+        form=form,
+        step=step or StepForm(None),
+        conflict=conflict,
+        steps={step.name for step in workflow.next_steps(post.state, may)},
+        writes=may("posts.write") and post.state not in workflow.CLOSED,
+        late=post.is_late(now()),
+        remarks=playing_field.remarks(post.content),
+        history=history.entries(changes, _NAMES),
+        asked=next((c for c in changes if c.action == "ask_changes"), None),
+        names=_NAMES,
+    )
+
+
+def _moment_shown(post: Post) -> dict[str, object]:
+    if post.local_start is None:
+        return {"time": USUAL_TIME}
+    return {"day": post.local_start.date(), "time": post.local_start.time()}
+
+
+def _move(post: Post, form: MoveForm) -> None:
+    if post.starts_at is None:
+        post.schedule(form.day.data, form.time.data or USUAL_TIME, me(), now())
+    else:
+        post.move_to(form.day.data, me(), now())
+
+
+def _move_page(post: Post, form: MoveForm, *, stale: bool = False) -> str:
+    leads_to = own_address(request.values.get("next"), "")
+    return render("posts/move.html", post=post, form=form, stale=stale, leads_to=leads_to)
+
+
+def _ideas_page(form: IdeaForm) -> str:
+    found = queries.ideas(session(), my_team())
+    return render("posts/ideas.html", form=form, posts=[_card(idea) for idea in found])
+
+
+def _card(post: Post) -> dict[str, object]:
+    """A post as `_post.html` draws it."""
+    return {
+        "title": post.title,
+        "href": _address(post),
+        "value_hooks": [value.hook for value in post.values],
+        "value_names": [value.name for value in post.values],
+        "state": post.state,
+        "state_label": _(STATE_NAMES[post.state]),
+        "channel_short": " ".join(channel.short for channel in post.channels),
+        "channel_names": [channel.name for channel in post.channels],
+        "time_text": clock_time(post.starts_at) if post.starts_at else "",
+        "owner_initials": post.owner.initials if post.owner else "",
+        "owner_name": post.owner.first_name if post.owner else "",
+        "late": post.is_late(now()),
+    }

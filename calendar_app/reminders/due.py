@@ -1,0 +1,144 @@
+"""When a reminder is due, how long it is of use, and whether it is still wanted.
+
+Nothing here knows a database or a clock: facts and a moment go in, a decision comes out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from calendar_app.language import N_
+
+MEETUP = "meetup"
+MISSED_SUMMARY = "missed_summary"
+KINDS = (MEETUP, MISSED_SUMMARY)
+KIND_NAMES = {
+    MEETUP: N_("The meet-up begins soon"),
+    MISSED_SUMMARY: N_("Reminders were missed"),
+}
+# A summary of what went wrong is still worth reading days later.
+SUMMARY_IS_OF_USE = timedelta(days=7)
+
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE_NEAR_A_DEADLINE = timedelta(seconds=15)
+NEAR = timedelta(minutes=30)
+
+IN_DOUBT = N_("It was handed over, but no answer came. It may have arrived.")
+LEFT_TEAM = N_("This person is no longer in the team.")
+MUTED = N_("This person does not want this reminder.")
+NOT_INVITED = N_("This person no longer takes part.")
+SERIES_ENDED = N_("The series was deleted.")
+CALLED_OFF = N_("The meet-up was cancelled.")
+NO_MEETUP = N_("There is no meet-up on this day.")
+MOVED = N_("The meet-up was moved.")
+ABSENT = N_("This person is absent.")
+REFUSED_IN_TIME = N_("The mail server did not take it in time.")
+UNREACHABLE_IN_TIME = N_("The mail server could not be reached in time.")
+NOBODY_WORKED = N_("The reminder service was not running at that time.")
+TOO_MANY = N_("More mails were due than the mail server takes in a minute.")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How things stand for one reminder. The meet-up's part is None when it is about none."""
+
+    belongs: bool
+    muted: bool
+    meetup: MeetupFacts | None = None
+
+
+@dataclass(frozen=True)
+class MeetupFacts:
+    """How the meet-up stands now. `reminded_start` is the start that the reminder was made for."""
+
+    state: str
+    starts_at: datetime
+    reminded_start: datetime
+    series_deleted: bool
+    takes_part: bool
+    absent: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done with a reminder now, and why (a msgid; empty when it is sent)."""
+
+    verdict: Literal["send", "cancel", "missed"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """What stood in the way of a reminder that was not sent in time."""
+
+    tried: bool
+    relay_down: bool
+    worker_ran: bool
+
+
+def due_at(starts_at: datetime, lead: timedelta) -> datetime:
+    """When the reminder of a meet-up goes out."""
+    return starts_at - lead
+
+
+def subject(occurrence_id: int, starts_at: datetime) -> str:
+    """What a reminder is about: one meet-up at one moment, so that a moved one is another."""
+    moment = starts_at.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"occurrence:{occurrence_id}@{moment}Z"
+
+
+def summary_subject(of: str) -> str:
+    """What a summary is about: the reminders with the subject `of`."""
+    return f"missed:{of}"
+
+
+def decide(facts: Facts, useful_until: datetime, now: datetime) -> Decision:
+    """Whether to send a reminder at `now`, as things stand at this moment."""
+    reason = _reason_not_to(facts)
+    if reason is not None:
+        return Decision("cancel", reason)
+    if now >= useful_until:
+        return Decision("missed")
+    return Decision("send")
+
+
+def _reason_not_to(facts: Facts) -> str | None:
+    if not facts.belongs:
+        return LEFT_TEAM
+    if facts.muted:
+        return MUTED
+    return None if facts.meetup is None else _reason_of_meetup(facts.meetup)
+
+
+def _reason_of_meetup(meetup: MeetupFacts) -> str | None:
+    reasons = {
+        SERIES_ENDED: meetup.series_deleted,
+        CALLED_OFF: meetup.state == "cancelled",
+        NO_MEETUP: meetup.state == "skipped",
+        MOVED: meetup.starts_at != meetup.reminded_start,
+        NOT_INVITED: not meetup.takes_part,
+        ABSENT: meetup.absent,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def cause_of_missing(hindrance: Hindrance) -> str:
+    """Why a reminder was not sent in time (a msgid)."""
+    if hindrance.relay_down:
+        return UNREACHABLE_IN_TIME
+    if hindrance.tried:
+        return REFUSED_IN_TIME
+    return TOO_MANY if hindrance.worker_ran else NOBODY_WORKED
+
+
+def next_try(failures: int, deadline: datetime, now: datetime) -> datetime:
+    """When to try again after `failures` (1 or more) in a row: 5 s, doubling.
+
+    Near the deadline at most 15 s, otherwise at most a quarter of an hour.
+    """
+    near = deadline - now <= NEAR
+    longest = LONGEST_PAUSE_NEAR_A_DEADLINE if near else LONGEST_PAUSE
+    return now + min(FIRST_PAUSE * 2 ** min(failures - 1, 16), longest)

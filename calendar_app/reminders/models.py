@@ -1,0 +1,139 @@
+"""Reminders as rows: what is to be sent to whom by which way, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from calendar_app.db import Base, new_uuid
+from calendar_app.language import N_
+from calendar_app.meetups.models import Occurrence
+from calendar_app.people.models import Person
+
+STATES = (
+    "pending",
+    "claimed",
+    "in_flight",
+    "sent",
+    "retry",
+    "in_doubt",
+    "dead",
+    "missed",
+    "cancelled",
+)
+STATE_NAMES = {
+    "pending": N_("Waiting"),
+    "claimed": N_("Being sent"),
+    "in_flight": N_("On its way"),
+    "sent": N_("Sent"),
+    "retry": N_("Trying again"),
+    "in_doubt": N_("In doubt"),
+    "dead": N_("Refused"),
+    "missed": N_("Missed"),
+    "cancelled": N_("Not needed"),
+}
+
+
+class Delivery(Base):
+    """One reminder to one person by one route. Never two rows for the same."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("subject", "person_id", "route", "kind"),
+        Index("ix_delivery_state_due_at", "state", "due_at"),
+        Index("ix_delivery_team_id_due_at", "team_id", "due_at"),
+        CheckConstraint(
+            "state IN ('pending', 'claimed', 'in_flight', 'sent', 'retry', 'in_doubt', 'dead',"
+            " 'missed', 'cancelled')",
+            name="state",
+        ),
+    )
+
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    route: Mapped[str] = mapped_column(String(20), default="email")
+    # What it is about, as the uniqueness needs it: "occurrence:12@2026-11-10T08:30Z".
+    subject: Mapped[str] = mapped_column(String(80))
+    occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"), index=True)
+    due_at: Mapped[datetime]
+    useful_until: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    # Who holds it, until when, and the number that makes an older holder's word void.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("worker.id"))
+    fence: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    # Frozen at the first attempt, so that a repetition is the same mail byte for byte.
+    message_id: Mapped[str | None] = mapped_column(String(200))
+    dated_at: Mapped[datetime | None]
+    body: Mapped[str | None] = mapped_column(Text)
+    reply: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+    occurrence: Mapped[Occurrence | None] = relationship()
+
+
+class Attempt(Base):
+    """One try to hand one delivery over. Rows are added, never changed."""
+
+    __tablename__ = "attempt"
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    at: Mapped[datetime]
+    worker_id: Mapped[int | None] = mapped_column(ForeignKey("worker.id"))
+    fence: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(20))
+    reply: Mapped[str] = mapped_column(Text, default="")
+
+
+class Worker(Base):
+    """One run of the worker process, told apart from every other by boot, process and its start."""
+
+    __tablename__ = "worker"
+
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
+    host: Mapped[str] = mapped_column(String(120))
+    boot: Mapped[str] = mapped_column(String(60))
+    pid: Mapped[int]
+    # The kernel's start time of the process, as text: a pid alone comes round again.
+    pid_started: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime] = mapped_column(index=True)
+    ticked_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+
+
+class Relay(Base):
+    """The mail relay as it was last seen: whether it is down, and how much it still takes."""
+
+    __tablename__ = "relay"
+
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    # Until then nobody but one probe asks it.
+    open_until: Mapped[datetime | None]
+    probe_until: Mapped[datetime | None]
+    window_started_at: Mapped[datetime | None]
+    sent_in_window: Mapped[int] = mapped_column(default=0)
+    last_success_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Muted(Base):
+    """A kind of reminder that a person does not want any more."""
+
+    __tablename__ = "muted"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime]

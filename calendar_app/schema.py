@@ -1,0 +1,115 @@
+"""The shape of the database over time: which version a database has, and bringing it up to date.
+
+Each step is a file in `migrations/versions`. An older program refuses a newer database and changes
+nothing; all steps of one upgrade run in one transaction, so that a killed one starts again.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from calendar_app.config import folder
+from calendar_app.db import Database, sqlite_file
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+
+# Any number; PostgreSQL lets one holder of it migrate at a time.
+_MIGRATION_LOCK = 7_202_611
+
+
+class SchemaState(Enum):
+    """How a database stands to this program."""
+
+    EMPTY = "empty"
+    BEHIND = "behind"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+def state(database: Database) -> SchemaState:
+    """How `database` stands to this program. Raises Refused when it cannot be opened."""
+    with _connect(database) as connection:
+        return _state(connection)
+
+
+def revision(database: Database) -> str | None:
+    """The step that `database` is at; None before the first."""
+    with _connect(database) as connection:
+        return _revision(connection)
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` up to date. Raises Refused for one from a newer program."""
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    database = Database(url)
+    try:
+        _upgrade(database)
+    finally:
+        database.dispose()
+
+
+def differences(database: Database) -> list[object]:
+    """What the models say and the database does not, as Alembic's autogenerate tells it."""
+    from calendar_app.models import Base  # noqa: PLC0415 - only this check needs every model
+
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _upgrade(database: Database) -> None:
+    engine = database.engine.execution_options(kapstok_writes=True)
+    with engine.begin() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        if _state(connection) is SchemaState.NEWER:
+            raise Refused(
+                N_("This database was made by a newer Kapstok. Update the program, not the data.")
+            )
+        settings = _settings()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def _connect(database: Database) -> Connection:
+    try:
+        return database.engine.connect()
+    except OperationalError as error:
+        raise Refused(
+            N_("The database cannot be opened: %(cause)s"), cause=str(error.orig)
+        ) from error
+
+
+def _state(connection: Connection) -> SchemaState:
+    found = _revision(connection)
+    if found is None:
+        return SchemaState.EMPTY
+    scripts = ScriptDirectory.from_config(_settings())
+    if found == scripts.get_current_head():
+        return SchemaState.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return SchemaState.BEHIND if found in known else SchemaState.NEWER
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _settings() -> AlembicConfig:
+    settings = AlembicConfig()
+    # A percent sign in the path would be read as an interpolation.
+    settings.set_main_option("script_location", str(folder("migrations")).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    return settings

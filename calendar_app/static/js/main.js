@@ -1,0 +1,35 @@
+// Brings each behaviour only to a page that asks for it by a data- attribute.
+// Every module exports start(root) and may be started again after htmx brought new parts.
+
+const behaviours = {
+  "autosubmit.js": "[data-autosubmit]",
+  "copy.js": "[data-copy]",
+  "dismiss.js": "[data-dismiss]",
+  "leave-guard.js": "[data-leave-guard]",
+  "popover.js": "[data-popover]",
+  "timer.js": "[data-timer]",
+};
+
+const swaps = "[hx-get],[hx-post],[hx-put],[hx-patch],[hx-delete],[hx-boost]";
+
+function start(root) {
+  for (const [file, selector] of Object.entries(behaviours)) {
+    if (root.querySelector(selector)) {
+      import(`./${file}`).then((behaviour) => behaviour.start(root));
+    }
+  }
+}
+
+function bringHtmx() {
+  const own = document.querySelector("script[data-htmx]");
+  if (!own || !document.querySelector(swaps)) return;
+  const script = document.createElement("script");
+  script.src = own.dataset.htmx;
+  document.head.append(script);
+}
+
+start(document);
+bringHtmx();
+document.addEventListener("htmx:load", (event) => {
+  if (event.target !== document.body) start(event.target.parentElement ?? document);
+});

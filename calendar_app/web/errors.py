@@ -1,0 +1,91 @@
+"""Every refusal and failure as one calm page, with the status that interfaces ask for."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from calendar_app.errors import Forbidden, NotYours, Refused, Stale
+from calendar_app.web.language import language
+from calendar_app.web.templating import render
+
+log = logging.getLogger(__name__)
+
+_STATUS: dict[type[Refused], int] = {Stale: 409, NotYours: 404, Forbidden: 403}
+
+
+def install(app: Flask) -> None:
+    """Answer every error with a page of our own."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(CSRFError, _old_form)
+    app.register_error_handler(HTTPException, _http)
+
+
+def error_page(status: int, title: str, message: str) -> ResponseReturnValue:
+    """The page for an error, with a way out."""
+    way_out = [{"href": "/", "text": _("To today")}]
+    page = render("errors/error.html", title=title, message=message, way_out=way_out, code=status)
+    return page, status
+
+
+def title_of(status: int) -> str:
+    """What happened, in a few words for a person."""
+    titles = {
+        400: _("We do not understand this request"),
+        403: _("You may not do this"),
+        404: _("This page is not here"),
+        405: _("This is not possible here"),
+        409: _("Somebody was before you"),
+        412: _("Somebody was before you"),
+        413: _("This is too large"),
+        422: _("This cannot be done like this"),
+        429: _("Too many tries"),
+        503: _("Saving is not possible right now"),
+    }
+    return titles.get(status, _("Something went wrong"))
+
+
+def _refused(error: Refused) -> ResponseReturnValue:
+    status = next((_STATUS[kind] for kind in type(error).mro() if kind in _STATUS), 422)
+    return error_page(status, title_of(status), error.words(language()))
+
+
+def _stale(_error: StaleDataError) -> ResponseReturnValue:
+    message = _("Somebody else changed this while you were busy. Go back, reload and try again.")
+    return error_page(409, title_of(409), message)
+
+
+def _database_away(error: OperationalError) -> ResponseReturnValue:
+    log.error("database refuses: %s", error.orig)
+    message = _("The database cannot be reached or written. Nothing was changed. Try again soon.")
+    answer = error_page(503, title_of(503), message)
+    return *answer, {"Retry-After": "10"}  # type: ignore[misc]  # a page and a status, see above
+
+
+def _old_form(_error: CSRFError) -> ResponseReturnValue:
+    message = _("This form is too old. Go back, reload the page and send it again.")
+    return error_page(400, title_of(400), message)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    messages = {
+        404: _("The address is wrong, or the page is not for you."),
+        405: _("This address does not take %(method)s.", method=request.method),
+        413: _("Send less at once."),
+        500: _("It is our fault, and it is in the log. Try again."),
+    }
+    page, _status = error_page(status, title_of(status), messages.get(status, ""))  # type: ignore[misc]
+    headers = [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]
+    return page, status, headers

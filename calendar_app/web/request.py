@@ -1,0 +1,80 @@
+"""What one request works with: its database session, its moment and the zone its times are shown in.
+
+GET and HEAD get a session that refuses to write, so that no reading request can change anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session
+
+from calendar_app import clock
+from calendar_app.config import Config
+from calendar_app.db import Database
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class House:
+    """What every request of this process shares."""
+
+    config: Config
+    database: Database
+
+
+def install(app: Flask, config: Config, database: Database) -> None:
+    """Give `app` its settings and database, and close each request's session at its end."""
+    app.extensions["kapstok"] = House(config, database)
+    app.teardown_appcontext(_close)
+
+
+def house() -> House:
+    """The settings and the database of the running application."""
+    return cast("House", current_app.extensions["kapstok"])
+
+
+def session() -> Session:
+    """This request's session, opened at its first use. Not committed unless `commit` is called."""
+    if "session" not in g:
+        reads = request.method in _READING if request else False
+        database = house().database
+        g.session = database.reader() if reads else database.writer()
+    return cast("Session", g.session)
+
+
+def commit() -> None:
+    """Make what this request did last."""
+    session().commit()
+
+
+def now() -> datetime:
+    """The moment of this request: the same for all it decides and shows."""
+    if "now" not in g:
+        g.now = clock.now()
+    return cast("datetime", g.now)
+
+
+def zone() -> str:
+    """The time zone in which this request shows times: the team's."""
+    return cast("str", g.get("zone", "Europe/Amsterdam"))
+
+
+def show_times_in(name: str) -> None:
+    """Show the times of this request in the zone `name`."""
+    g.zone = name
+
+
+def origin() -> str:
+    """The network address this request came from."""
+    return request.remote_addr or ""
+
+
+def _close(_error: BaseException | None) -> None:
+    opened = g.pop("session", None)
+    if opened is not None:
+        opened.close()

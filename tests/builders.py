@@ -1,0 +1,128 @@
+"""Rows for tests, each with what the test does not care about filled in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from calendar_app.meetups.models import Meetup
+from calendar_app.people import visits
+from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
+from calendar_app.posts.models import Post, PostValue
+
+_number = itertools.count(1)
+
+
+def a_team(session: Session, **facts: Any) -> Team:
+    """A Dutch team in Amsterdam."""
+    return _added(session, Team(**{"name": f"Team {next(_number)}", **facts}))
+
+
+def a_person(session: Session, team: Team, role: str = "writer", **facts: Any) -> Person:
+    """A member of `team` with `role`."""
+    number = next(_number)
+    told = {"name": f"Noor Jansen {number}", "email": f"noor{number}@example.org", **facts}
+    person = _added(session, Person(**told))
+    _added(session, Membership(team_id=team.id, person_id=person.id, role=role))
+    return person
+
+
+def an_absence(session: Session, team: Team, person: Person, first: date, last: date) -> Absence:
+    """`person` is away from `first` up to and including `last`."""
+    days = {"first_day": first, "last_day": last}
+    return _added(session, Absence(team_id=team.id, person_id=person.id, **days))
+
+
+def a_plan(session: Session, team: Team, **facts: Any) -> Plan:
+    """A plan with one value, one audience and one channel."""
+    told = {"name": f"Plan {next(_number)}", "story": "Dicht bij mensen.", **facts}
+    plan = _added(session, Plan(team_id=team.id, **told))
+    a_value(session, plan)
+    an_audience(session, plan)
+    a_channel(session, plan)
+    session.refresh(plan)
+    return plan
+
+
+def a_value(session: Session, plan: Plan, **facts: Any) -> BrandValue:
+    """A value of `plan` with a meaning."""
+    number = next(_number)
+    told = {"name": f"Nabij {number}", "meaning": "We kennen elkaar.", "hook": number % 12 + 1}
+    ours = {"team_id": plan.team_id, "plan_id": plan.id}
+    return _added(session, BrandValue(**ours, **{**told, **facts}))
+
+
+def an_audience(session: Session, plan: Plan, **facts: Any) -> Audience:
+    """An audience of `plan`."""
+    told = {"name": f"Verpleegkundigen {next(_number)}", **facts}
+    return _added(session, Audience(team_id=plan.team_id, plan_id=plan.id, **told))
+
+
+def a_fact(session: Session, audience: Audience, **facts: Any) -> AudienceFact:
+    """Something assumed of `audience`."""
+    told = {"text": "Leest LinkedIn in de pauze.", **facts}
+    return _added(session, AudienceFact(audience_id=audience.id, **told))
+
+
+def a_channel(session: Session, plan: Plan, **facts: Any) -> Channel:
+    """A channel of `plan`, three posts a week."""
+    told = {"name": f"LinkedIn {next(_number)}", "short": "in", "cadence": 3, **facts}
+    return _added(session, Channel(team_id=plan.team_id, plan_id=plan.id, **told))
+
+
+def a_post(session: Session, team: Team, plan: Plan, **facts: Any) -> Post:
+    """A draft on a Tuesday, hung on all of `plan`'s values, audiences and channels."""
+    told = {
+        "title": f"Een dag op de spoed {next(_number)}",
+        "text": "Vandaag lopen we mee met Samira.",
+        "state": "draft",
+        "starts_at": datetime(2026, 11, 10, 9, 30, tzinfo=UTC),
+        "zone": team.zone,
+        **facts,
+    }
+    links = [PostValue(value=value, position=place) for place, value in enumerate(plan.values)]
+    post = Post(team_id=team.id, plan_id=plan.id, value_links=links, **told)
+    post.audiences = list(plan.audiences)
+    post.channels = list(plan.channels)
+    return _added(session, post)
+
+
+def a_meetup(
+    session: Session, team: Team, participants: Iterable[Person] = (), **facts: Any
+) -> Meetup:
+    """A meet-up at half past nine on working days since January."""
+    told = {
+        "name": "Content-meet-up",
+        "weekdays": "MO,TU,WE,TH,FR",
+        "local_time": time(9, 30),
+        "zone": team.zone,
+        "starts_on": date(2026, 1, 5),
+        **facts,
+    }
+    return _added(session, Meetup(team_id=team.id, participants=list(participants), **told))
+
+
+def sign_in(client: FlaskClient, person: Person, now: datetime | None = None) -> None:
+    """Make `client` the browser of `person`, as the sign-in page would, without the password."""
+    from calendar_app import clock  # noqa: PLC0415
+    from calendar_app.web.request import House  # noqa: PLC0415
+
+    house: House = client.application.extensions["kapstok"]
+    with house.database.writing() as session:
+        secret = visits.begin(session, person, now or clock.now())
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = person.fs_uniquifier
+        cookie["_fresh"] = True
+        cookie["visit"] = secret
+
+
+def _added(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,179 @@
+"""What every test may ask for: databases of both kinds, the application, a browser, a relay."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from calendar_app.config import Config
+from calendar_app.db import Database
+from calendar_app.schema import upgrade
+from tests.support import environment
+from tests.support.network import loopback_only
+from tests.support.postgres import Postgres, PostgresUnavailableError
+from tests.support.servers import LiveServer
+from tests.support.smtp_sink import SmtpSink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+pytest_plugins = ["tests.support.browser", "tests.support.no_skips"]
+
+MIGRATED = "migrated"  # the PostgreSQL database that the tests' databases are copies of
+
+# No deadlines: two workers share two cores. In CI the same examples each time, so that a red build
+# is red again; at the desk new ones, so that they go on finding things.
+SLOWLY = [HealthCheck.too_slow]
+settings.register_profile(
+    "ci", deadline=None, max_examples=100, derandomize=True, suppress_health_check=SLOWLY
+)
+settings.register_profile("dev", deadline=None, max_examples=50, suppress_health_check=SLOWLY)
+settings.load_profile("ci" if environment.in_ci() else "dev")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--whole", action="store_true", help="run fault tests at their full length (make faults)"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _on_this_machine_alone() -> Iterator[None]:
+    with environment.without_settings(), loopback_only():
+        yield
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether fault tests run at their full length, or at the length for every day."""
+    return bool(request.config.getoption("--whole"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests stand: Tuesday 10 November 2026, 09:18 in Amsterdam."""
+    return datetime(2026, 11, 10, 8, 18, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database with today's schema, of the test's own; the test runs on both kinds."""
+    kind = "sqlite_url" if request.param == "sqlite" else "postgresql_url"
+    database = Database(request.getfixturevalue(kind))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of an empty SQLite database of the test's own."""
+    file = tmp_path / "kapstok.sqlite"
+    shutil.copyfile(migrated_file, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgresql_url(postgres: Postgres) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the test's own."""
+    with postgres.fresh_database(template=MIGRATED) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with today's schema, never to be changed."""
+    file = tmp_path_factory.mktemp("migrated") / "kapstok.sqlite"
+    upgrade(f"sqlite:///{file}")
+    # A copy of the file alone must be whole.
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for this process's tests, with a migrated database to copy."""
+    try:
+        server = Postgres()
+    except PostgresUnavailableError as error:
+        environment.unavailable(str(error))
+    with server:
+        upgrade(server.create(MIGRATED))
+        yield server
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session that may write; it commits when the test ends well."""
+    with database.writing() as session:
+        yield session
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """The settings of an installation at https://kapstok.example with a data folder of its own."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    return Config(
+        data_dir=data_dir,
+        database_url=f"sqlite:///{data_dir / 'kapstok.sqlite'}",
+        secret_key="only-the-tests-of-kapstok-use-this-secret-key",  # noqa: S106 - see what it says
+        base_url="https://kapstok.example",
+    )
+
+
+@pytest.fixture
+def app(config: Config, database: Database) -> Flask:
+    """The application on `database`."""
+    return _application(replace(config, database_url=database.url), database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor of `app` without a browser, not signed in, who comes through the https proxy."""
+    client = app.test_client()
+    client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
+    return client
+
+
+@pytest.fixture
+def live_server() -> Iterator[LiveServer]:
+    """A web server on loopback: `live_server.serve(app)`; its `url` is known before that."""
+    server = LiveServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def site(live_server: LiveServer, config: Config, database: Database) -> str:
+    """The address at which the application on `database` answers a browser."""
+    here = replace(config, base_url=live_server.url, database_url=database.url)
+    return live_server.serve(_application(here, database))
+
+
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    """An SMTP relay on loopback, which accepts everything until it is told otherwise."""
+    with SmtpSink() as sink:
+        yield sink
+
+
+def _application(config: Config, database: Database) -> Flask:
+    # Loaded here, so that tests of pure rules start without Flask.
+    from calendar_app.app import create_app  # noqa: PLC0415 - see above
+
+    app = create_app(config, database=database)
+    app.testing = True
+    return app

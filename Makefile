@@ -54,7 +54,7 @@ messages: $(VENV)/test.stamp ## bring the Dutch catalogue up to date with the te
 	$(BIN)/pybabel extract --mapping-file babel.cfg --keywords "$(KEYWORDS)" --no-location --sort-output \
 		--project Kapstok --output-file $(VENV)/messages.pot .
 	$(BIN)/pybabel update --input-file $(VENV)/messages.pot --output-dir calendar_app/translations \
-		--locale nl --no-fuzzy-matching --ignore-obsolete
+		--locale nl --init-missing --no-fuzzy-matching --ignore-obsolete
 
 screenshots: $(VENV)/test.stamp $(CATALOGUES) ## make the pictures of the README anew
 	$(BIN)/python -m tests.support.screenshots

@@ -34,7 +34,11 @@ def create_app(config: Config | None = None, database: Database | None = None) -
                 raise
             continue
         app.register_blueprint(views.bp)
-    app.context_processor(lambda: {"nav_items": [], "next_meetup": None, "notices": []})
+    try:
+        from calendar_app.frame import surroundings
+    except ModuleNotFoundError:
+        surroundings = lambda: {"nav_items": [], "next_meetup": None, "notices": []}
+    app.context_processor(surroundings)
     door.install(app)
     if config.secure:
         # One proxy in front ends https and tells the caller's address.

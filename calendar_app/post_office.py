@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import smtplib
 import socket
 import ssl
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import parseaddr
+from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -37,6 +39,9 @@ _MOST_LINES = 8
 _FRESH_SECONDS = 2.0
 _HELD_SECONDS = 60.0
 _LONGEST_WORDS = 500
+
+# Linux tells of a hang-up before anything is read; elsewhere a broken line shows at the dot.
+_HUNG_UP = getattr(select, "POLLRDHUP", select.POLLHUP) | select.POLLHUP | select.POLLERR
 
 Tls = Literal["required", "optional", "never", "implicit"]
 Kind = Literal["accepted", "later", "never", "unknown", "unreachable", "untried"]
@@ -129,15 +134,35 @@ def send_now(config: Config, message: EmailMessage) -> str:
     return answer.words
 
 
+def trouble(config: Config) -> str | None:
+    """Why the relay cannot be spoken to, in its or the system's words; None: it can, or is not set.
+
+    Greets the relay as for a mail, sign-in and all, and sends none. Raises BadSetting.
+    """
+    if config.smtp_url is None:
+        return None
+    line = _Line(replace(smtp_address(config.smtp_url), seconds=10), _helo(config.host))
+    try:
+        line.make_ready()
+    except _Away as away:
+        return str(away)
+    line.say_goodbye()
+    return None
+
+
 def message_id(config: Config, unique: str) -> str:
     """The Message-ID (RFC 5322 §3.6.4) for `unique`, at the sender's domain."""
-    domain = _ascii_domain(envelope_sender(config).rpartition("@")[2])
-    return f"<{unique}@{domain or 'localhost'}>"
+    return f"<{unique}@{_sender_domain(config.mail_from)}>"
 
 
 def envelope_sender(config: Config) -> str:
     """The bare address that mails come from."""
-    return parseaddr(config.mail_from)[1]
+    return _bare(config.mail_from)
+
+
+@cache
+def _bare(mail_from: str) -> str:
+    return parseaddr(mail_from)[1]
 
 
 def mail_notice(config: Config) -> str | None:
@@ -239,6 +264,14 @@ class _Line:
     def send(self, data: bytes) -> None:
         """Send bytes as they are. Raises OSError."""
         self._connected.send(data)
+
+    def is_cut(self) -> bool:
+        """Whether the relay has hung up, as far as our side of the line can tell."""
+        if self._smtp is None or self._smtp.sock is None:
+            return True
+        poll = select.poll()
+        poll.register(self._smtp.sock, _HUNG_UP)
+        return bool(poll.poll(0))
 
     def break_off(self) -> None:
         """Close without a word: what was begun and not ended by a dot was never sent."""
@@ -461,6 +494,11 @@ def _refused(talk: _Talk, code: int, words: str) -> None:
 
 
 def _end(talk: _Talk) -> None:
+    if talk.line.is_cut():
+        # Without its dot the mail was not sent: no doubt about that.
+        talk.answer = Answer("unreachable", "the relay closed the connection")
+        talk.line.break_off()
+        return
     try:
         talk.line.send(b".\r\n")
     except OSError as error:
@@ -512,11 +550,13 @@ def _helo(host: str) -> str:
     return f"[IPv6:{host}]" if ":" in host else host
 
 
-def _ascii_domain(domain: str) -> str:
+@cache
+def _sender_domain(mail_from: str) -> str:
+    domain = parseaddr(mail_from)[1].rpartition("@")[2]
     try:
-        return domain.encode("idna").decode("ascii")
+        return domain.encode("idna").decode("ascii") or "localhost"
     except UnicodeError:
-        return domain
+        return "localhost"
 
 
 # ------------------------------------------------------------------------------- a folder of mails

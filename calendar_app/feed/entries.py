@@ -20,9 +20,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from calendar_app.config import Config
@@ -47,6 +48,14 @@ MOST_OF_A_TEXT = 280
 MOST_OF_A_LINE = 200
 
 _DAY = timedelta(days=1)
+# Columns, not mapped attributes: a thousand rows need no mapping.
+_POST: Any = Post.__table__.c
+_POST_VALUE: Any = PostValue.__table__.c
+_POST_AUDIENCE: Any = PostAudience.__table__.c
+_POST_CHANNEL: Any = PostChannel.__table__.c
+_VALUE: Any = BrandValue.__table__.c
+_AUDIENCE: Any = Audience.__table__.c
+_CHANNEL: Any = Channel.__table__.c
 _STATUS = {
     "approved": "CONFIRMED",
     "published": "CONFIRMED",
@@ -100,52 +109,95 @@ def entries(
 # Posts
 
 
+class _PostRow(NamedTuple):
+    """What an entry needs of a post."""
+
+    id: int
+    uuid: str
+    title: str
+    text: str
+    link: str
+    state: str
+    starts_at: datetime
+    zone: str
+    sequence: int
+    updated_at: datetime
+
+
+class _Hung(NamedTuple):
+    """The names of what a post hangs on, each in its order."""
+
+    values: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
 def _post_entries(
     session: Session, feed: Subscription, window: Window, page: _Page
 ) -> list[FeedEntry]:
     posts = _posts(session, feed, window)
-    if not posts:
-        return []
-    if page.detail != "full":
-        return [_post_entry(post, page) for post in posts]
-    hung = _hung_on(session, feed, posts)
-    return [_full_post_entry(post, hung, page) for post in posts]
+    hung = _hung_on(session, feed, posts) if posts and page.detail == "full" else {}
+    return [_post_entry(post, hung.get(post.id, _Hung()), page) for post in posts]
 
 
-def _posts(session: Session, feed: Subscription, window: Window) -> list[Row[Any]]:
+def _posts(session: Session, feed: Subscription, window: Window) -> list[_PostRow]:
     """The posts that fit in the feed, by moment, then id."""
     first, anchor, end = map(_midnight, (window.first, window.anchor, window.last + _DAY))
-    wanted = select(
-        Post.id,
-        Post.uuid,
-        Post.title,
-        Post.text,
-        Post.link,
-        Post.state,
-        Post.starts_at,
-        Post.zone,
-        Post.sequence,
-        Post.updated_at,
-    ).where(*_shown(feed))
-    ahead = wanted.where(Post.starts_at >= anchor, Post.starts_at < end)
-    ahead = ahead.order_by(Post.starts_at, Post.id).limit(MOST_POSTS)
+    wanted = select(*(_POST[name] for name in _PostRow._fields)).where(*_shown(feed))
+    ahead = wanted.where(_POST.starts_at >= anchor, _POST.starts_at < end)
+    ahead = ahead.order_by(_POST.starts_at, _POST.id).limit(MOST_POSTS)
     coming = session.execute(ahead).all()
-    behind = wanted.where(Post.starts_at >= first, Post.starts_at < anchor)
-    behind = behind.order_by(Post.starts_at.desc(), Post.id.desc())
+    behind = wanted.where(_POST.starts_at >= first, _POST.starts_at < anchor)
+    behind = behind.order_by(_POST.starts_at.desc(), _POST.id.desc())
     gone = session.execute(behind.limit(MOST_POSTS - len(coming))).all()
-    return [*reversed(gone), *coming]
+    return [_PostRow._make(row) for row in (*reversed(gone), *coming)]
 
 
 def _shown(feed: Subscription) -> list[ColumnElement[bool]]:
     """Which posts of the team belong in `feed`, dates aside."""
-    rules: list[ColumnElement[bool]] = [Post.team_id == feed.team_id, Post.deleted_at.is_(None)]
+    rules = [_POST.team_id == feed.team_id, _POST.deleted_at.is_(None)]
     if feed.scope == "mine":
-        parts = (Post.owner_id, Post.reviewer_id, Post.sender_id)
+        parts = (_POST.owner_id, _POST.reviewer_id, _POST.sender_id)
         rules.append(or_(*(part == feed.person_id for part in parts)))
     return rules
 
 
-def _post_entry(post: Row[Any], page: _Page) -> FeedEntry:
+def _hung_on(session: Session, feed: Subscription, posts: Sequence[_PostRow]) -> dict[int, _Hung]:
+    """What each of `posts`, which are in order of time, hangs on, by its id."""
+    span = _POST.starts_at.between(posts[0].starts_at, posts[-1].starts_at)
+    of_these = and_(_POST.team_id == feed.team_id, span)
+    values = _names_by_post(session, _VALUE, _POST_VALUE.value_id, _POST_VALUE.position, of_these)
+    audiences = _names_by_post(
+        session, _AUDIENCE, _POST_AUDIENCE.audience_id, _AUDIENCE.position, of_these
+    )
+    channels = _names_by_post(
+        session, _CHANNEL, _POST_CHANNEL.channel_id, _CHANNEL.position, of_these
+    )
+    return {
+        post.id: _Hung(values[post.id], audiences[post.id], channels[post.id]) for post in posts
+    }
+
+
+def _names_by_post(
+    session: Session, thing: Any, link: Any, place: Any, of_these: ColumnElement[bool]
+) -> defaultdict[int, tuple[str, ...]]:
+    """The names of the things that `link` (a column) ties to posts, by post id, in their order."""
+    query = (
+        select(link.table.c.post_id, thing.name)
+        .join(_POST.id.table, _POST.id == link.table.c.post_id)
+        .join(thing.id.table, thing.id == link)
+        .where(of_these)
+        .order_by(place, link.table.c.id)
+    )
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    for post_id, name in session.execute(query):
+        found[post_id] += (_cut(name, MOST_OF_A_LINE),)
+    return found
+
+
+# Most posts are those of the last time, and writing an entry takes longer than finding it.
+@lru_cache(maxsize=4096)
+def _post_entry(post: _PostRow, hung: _Hung, page: _Page) -> FeedEntry:
     starts, ends = _on_its_clock(post.starts_at, POST_LASTS, post.zone)
     entry = FeedEntry(
         uid=f"post-{post.uuid}@{page.host}",
@@ -157,56 +209,23 @@ def _post_entry(post: Row[Any], page: _Page) -> FeedEntry:
         status=_STATUS.get(post.state, "TENTATIVE"),
         busy=False,
     )
-    if page.detail == "busy":
-        return entry
+    return entry if page.detail == "busy" else _told_of_post(entry, post, hung, page)
+
+
+def _told_of_post(entry: FeedEntry, post: _PostRow, hung: _Hung, page: _Page) -> FeedEntry:
+    """`entry` with what a feed of more detail says of the post."""
     link = f"{page.base_url}/posts/{post.id}"
-    return replace(entry, summary=_cut(post.title, MOST_OF_A_LINE), description=link, url=link)
-
-
-@dataclass(frozen=True)
-class _Hung:
-    """The names of what posts hang on, by post id."""
-
-    values: dict[int, list[str]]
-    audiences: dict[int, list[str]]
-    channels: dict[int, list[str]]
-
-
-def _hung_on(session: Session, feed: Subscription, posts: Sequence[Row[Any]]) -> _Hung:
-    span = (
-        Post.team_id == feed.team_id,
-        Post.starts_at.between(posts[0].starts_at, posts[-1].starts_at),
-    )
-
-    def names(link: Any, named: Any, key: Any, *order: Any) -> dict[int, list[str]]:
-        query = select(link.post_id, named.name).join(Post, Post.id == link.post_id)
-        found: defaultdict[int, list[str]] = defaultdict(list)
-        for post_id, name in session.execute(
-            query.join(named, named.id == key).where(*span).order_by(link.post_id, *order)
-        ):
-            found[post_id].append(_cut(name, MOST_OF_A_LINE))
-        return found
-
-    return _Hung(
-        names(PostValue, BrandValue, PostValue.value_id, PostValue.position, PostValue.id),
-        names(PostAudience, Audience, PostAudience.audience_id, Audience.position, Audience.id),
-        names(PostChannel, Channel, PostChannel.channel_id, Channel.position, Channel.id),
-    )
-
-
-def _full_post_entry(post: Row[Any], hung: _Hung, page: _Page) -> FeedEntry:
-    values = hung.values.get(post.id, [])
-    entry = _post_entry(post, page)
+    titled = replace(entry, summary=_cut(post.title, MOST_OF_A_LINE), description=link, url=link)
+    if page.detail != "full":
+        return titled
     facts = [
         page.say(N_("State: %(state)s"), state=page.say(STATE_NAMES[post.state])),
-        _names(page, N_("Values: %(names)s"), values),
-        _names(page, N_("Audiences: %(names)s"), hung.audiences.get(post.id, [])),
-        _names(page, N_("Channels: %(names)s"), hung.channels.get(post.id, [])),
+        _names(page, N_("Values: %(names)s"), hung.values),
+        _names(page, N_("Audiences: %(names)s"), hung.audiences),
+        _names(page, N_("Channels: %(names)s"), hung.channels),
     ]
     texts = (_cut(post.text, MOST_OF_A_TEXT), _cut(post.link, MOST_OF_A_LINE), _lines(facts))
-    return replace(
-        entry, description=_paragraphs([*texts, entry.url]), categories=tuple(values)
-    )
+    return replace(titled, description=_paragraphs([*texts, link]), categories=hung.values)
 
 
 def _names(page: _Page, msgid: str, names: Sequence[str]) -> str:
@@ -214,6 +233,42 @@ def _names(page: _Page, msgid: str, names: Sequence[str]) -> str:
 
 
 # Meet-ups
+
+
+class _MeetupRow(NamedTuple):
+    """What entries need of a series."""
+
+    id: int
+    uuid: str
+    name: str
+    weekdays: str
+    local_time: time
+    zone: str
+    minutes: int
+    starts_on: date
+    ends_on: date | None
+    skips_holidays: bool
+    place: str
+    link: str
+    lead_minutes: int
+    sequence: int
+    updated_at: datetime
+
+
+class _DayRow(NamedTuple):
+    """What entries need of one day of a series that is not simply as the rule says."""
+
+    meetup_id: int
+    uuid: str
+    local_day: date
+    held_on: date
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    reason: str
+    changed_by_id: int | None
+    sequence: int
+    updated_at: datetime
 
 
 def _meetup_entries(
@@ -234,9 +289,10 @@ def _meetup_entries(
     return found
 
 
-def _meetups(session: Session, feed: Subscription, window: Window) -> Sequence[Row[Any]]:
+def _meetups(session: Session, feed: Subscription, window: Window) -> list[_MeetupRow]:
     """The series with days in the window, by id."""
-    wanted = select(*Meetup.__table__.columns).where(
+    columns = [getattr(Meetup, name) for name in _MeetupRow._fields]
+    wanted = select(*columns).where(
         Meetup.team_id == feed.team_id,
         Meetup.deleted_at.is_(None),
         Meetup.starts_on <= window.last,
@@ -248,21 +304,22 @@ def _meetups(session: Session, feed: Subscription, window: Window) -> Sequence[R
             MeetupParticipant.person_id == feed.person_id,
         )
         wanted = wanted.where(or_(Meetup.host_id == feed.person_id, takes_part))
-    return session.execute(wanted.order_by(Meetup.id)).all()
+    return [_MeetupRow._make(row) for row in session.execute(wanted.order_by(Meetup.id))]
 
 
-def _decided(session: Session, feed: Subscription) -> defaultdict[int, list[Row[Any]]]:
+def _decided(session: Session, feed: Subscription) -> defaultdict[int, list[_DayRow]]:
     """The days of the team's series that are not simply as the rule says, by series and day."""
+    columns = [getattr(Occurrence, name) for name in _DayRow._fields]
     by_hand = or_(Occurrence.changed_by_id.is_not(None), Occurrence.sequence > 0)
     wanted = (
-        select(*Occurrence.__table__.columns)
+        select(*columns)
         .join(Meetup, and_(Meetup.id == Occurrence.meetup_id, Meetup.deleted_at.is_(None)))
         .where(Occurrence.team_id == feed.team_id, or_(Occurrence.state != "planned", by_hand))
         .order_by(Occurrence.meetup_id, Occurrence.local_day)
     )
-    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    found: defaultdict[int, list[_DayRow]] = defaultdict(list)
     for row in session.execute(wanted):
-        found[row.meetup_id].append(row)
+        found[row.meetup_id].append(_DayRow._make(row))
     return found
 
 
@@ -270,7 +327,7 @@ class _Series:
     """One series as a calendar holds it: its days by the rule, and what differs on which."""
 
     def __init__(
-        self, meetup: Row[Any], decided: Sequence[Row[Any]], country: str, window: Window
+        self, meetup: _MeetupRow, decided: Sequence[_DayRow], country: str, window: Window
     ) -> None:
         """Raises BadRule."""
         self.meetup = meetup
@@ -291,7 +348,7 @@ class _Series:
     @property
     def sequence(self) -> int:
         """Rises with each change of the rule and of any of its days."""
-        return int(self.meetup.sequence) + sum(row.sequence for row in self.decided.values())
+        return self.meetup.sequence + sum(row.sequence for row in self.decided.values())
 
     @property
     def changed_at(self) -> datetime:
@@ -304,11 +361,9 @@ class _Series:
         stays = {row.local_day for row in self.in_place}
         return [day for day in self.days if day not in stays and self._is_off(day)]
 
-    def moved_elsewhere(self) -> list[Row[Any]]:
+    def moved_elsewhere(self) -> list[_DayRow]:
         """Moved days that a calendar program would refuse as part of the series."""
-        return [
-            row for row in self.moved if row not in self.in_place and row.held_on >= self.first
-        ]
+        return [row for row in self.moved if row not in self.in_place and row.held_on >= self.first]
 
     def _is_off(self, day: date) -> bool:
         row = self.decided.get(day)
@@ -319,7 +374,7 @@ class _Series:
             return day in self.free and not put_back
         return True
 
-    def _stays_between(self, row: Row[Any]) -> bool:
+    def _stays_between(self, row: _DayRow) -> bool:
         """Whether a moved day stays after the one before it and before the one after it.
 
         Outlook knows no others, and counts days that are not held too.
@@ -333,11 +388,10 @@ class _Series:
 
     def _held_on(self, day: date) -> date:
         row = self.decided.get(day)
-        moved_to: date = day if row is None or row.state != "moved" else row.held_on
-        return moved_to
+        return day if row is None or row.state != "moved" else row.held_on
 
 
-def _rule(meetup: Row[Any], begin: date) -> Rule:
+def _rule(meetup: _MeetupRow, begin: date) -> Rule:
     return Rule(
         weekdays=parse_weekdays(meetup.weekdays),
         local_time=meetup.local_time,
@@ -354,9 +408,7 @@ def _series_entries(series: _Series, page: _Page) -> Iterator[FeedEntry]:
     whole = _whole_series(series, page)
     yield whole
     for row in series.in_place:
-        yield replace(
-            _moved(whole, row, series), instead_of=_at_rule(series.rule, row.local_day)
-        )
+        yield replace(_moved(whole, row, series), instead_of=_at_rule(series.rule, row.local_day))
     for row in series.moved_elsewhere():
         yield replace(_moved(whole, row, series), uid=f"meetup-{row.uuid}@{page.host}")
 
@@ -380,12 +432,12 @@ def _whole_series(series: _Series, page: _Page) -> FeedEntry:
     )
     if page.detail == "busy":
         return entry
-    return _told(entry, meetup, page)
+    return _told_of_meetup(entry, meetup, page)
 
 
-def _told(entry: FeedEntry, meetup: Row[Any], page: _Page) -> FeedEntry:
+def _told_of_meetup(entry: FeedEntry, meetup: _MeetupRow, page: _Page) -> FeedEntry:
     """`entry` with what a feed of more detail says of the series."""
-    link = f"{page.base_url}/meetups/{meetup.id}"
+    link = f"{page.base_url}/meetups/today"
     named = replace(entry, summary=_cut(meetup.name, MOST_OF_A_LINE), description=link, url=link)
     if page.detail != "full":
         return named
@@ -394,7 +446,7 @@ def _told(entry: FeedEntry, meetup: Row[Any], page: _Page) -> FeedEntry:
     return replace(named, description=_paragraphs([online, link]), location=place)
 
 
-def _moved(whole: FeedEntry, row: Row[Any], series: _Series) -> FeedEntry:
+def _moved(whole: FeedEntry, row: _DayRow, series: _Series) -> FeedEntry:
     """The entry of one moved day."""
     lasts = row.ends_at - row.starts_at
     starts, ends = _on_its_clock(row.starts_at, lasts, series.meetup.zone)

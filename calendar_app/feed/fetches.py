@@ -22,6 +22,7 @@ from calendar_app.text import clean_line
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=5)
+LONGEST = 200
 # Milliseconds to wait for another writer.
 PATIENCE = 200
 
@@ -36,32 +37,39 @@ def note(database: Database, feed_id: int, user_agent: str, now: datetime) -> No
 
     A fetch is no edit: it leaves the feed's version alone.
     """
-    table = Feed.__table__
-    long_ago = or_(table.c.fetched_at.is_(None), table.c.fetched_at <= now - EVERY)
-    told = {"fetched_at": now, "fetched_by": clean_line(user_agent)[:200]}
+    long_ago = or_(Feed.fetched_at.is_(None), Feed.fetched_at <= now - EVERY)
+    told = {"fetched_at": now, "fetched_by": clean_line(user_agent)[:LONGEST]}
     noting = update(Feed).where(Feed.id == feed_id, long_ago).values(told)
     try:
-        with _impatient(database) as connection:
+        with _soon_giving_up(database) as connection:
             connection.execute(noting)
     except DBAPIError as error:
         log.warning("fetch of feed %s not noted: %s", feed_id, error.orig)
 
 
 @contextmanager
-def _impatient(database: Database) -> Iterator[Connection]:
-    """A connection that may write, commits at the end, and soon gives up where another writes."""
-    with database.engine.connect().execution_options(kapstok_writes=True) as connection:
-        if not database.is_sqlite:
-            connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE}"))
-            yield connection
-            connection.commit()
-            return
-        driver = connection.connection.cursor()
-        (usual,) = driver.execute("PRAGMA busy_timeout").fetchone()
-        driver.execute(f"PRAGMA busy_timeout = {PATIENCE}")
-        try:
-            yield connection
-            connection.commit()
-        finally:
-            connection.rollback()
-            driver.execute(f"PRAGMA busy_timeout = {usual}")
+def _soon_giving_up(database: Database) -> Iterator[Connection]:
+    """A connection that may write and commits at the end, but waits for no other writer."""
+    patience = _on_sqlite if database.is_sqlite else _on_postgresql
+    engine = database.engine.execution_options(kapstok_writes=True)
+    with engine.connect() as connection, patience(connection):
+        yield connection
+        connection.commit()
+
+
+@contextmanager
+def _on_sqlite(connection: Connection) -> Iterator[None]:
+    # Past SQLAlchemy, which would begin by waiting for the lock.
+    driver = connection.connection.cursor()
+    usual = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+    driver.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+@contextmanager
+def _on_postgresql(connection: Connection) -> Iterator[None]:
+    connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE}"))
+    yield

@@ -4,8 +4,8 @@ The head comes from the icalendar library. Events, of which a feed may have a th
 here: the library takes a second for them, and lets a bare CR or a lone surrogate through or falls
 over it. Every text is cleaned once more on its way out, so that no row can take a feed down.
 
-How a moment is written follows from its own time zone: UTC as `…Z`, else local with the zone's name.
-The same entries give the same bytes in every process.
+How a moment is written follows from its own time zone: UTC as `…Z`, else local with the zone's
+name. The same entries give the same bytes in every process.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _frame(name: str) -> tuple[str, str]:
     frame.add("REFRESH-INTERVAL", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     frame.add("X-PUBLISHED-TTL", vDuration(REFRESH))
     frame.add("COLOR", COLOUR)
-    head, end, _nothing = frame.to_ical(sorted=False).decode().partition("END:VCALENDAR")
+    head, end, _nothing = frame.to_ical(sorted=False).decode().rpartition("END:VCALENDAR")
     return head, end + _END
 
 
@@ -132,9 +132,15 @@ def _moments(entry: FeedEntry) -> Iterator[datetime]:
             yield moment
 
 
+def _event(entry: FeedEntry) -> str:
+    # Moments in two zones can be equal, and are written differently all the same.
+    zones = tuple(str(moment.tzinfo) for moment in _moments(entry))
+    return _event_in(entry, zones)
+
+
 # Most entries of a feed are those of the last time it was written.
 @lru_cache(maxsize=4096)
-def _event(entry: FeedEntry) -> str:
+def _event_in(entry: FeedEntry, _zones: tuple[str, ...]) -> str:
     return _joined(_lines(entry))
 
 

@@ -127,9 +127,7 @@ def _free_name(name: str, others: list[Feed]) -> str:
     if not cleaned:
         raise Refused(N_("Give the feed a name."), field="name")
     if len(cleaned) > LONGEST_NAME:
-        raise Refused(
-            N_("Use at most %(most)s characters."), field="name", most=LONGEST_NAME
-        )
+        raise Refused(N_("Use at most %(most)s characters."), field="name", most=LONGEST_NAME)
     if cleaned.casefold() in {feed.name.casefold() for feed in others}:
         raise Refused(N_("You already have a feed with this name."), field="name")
     return cleaned

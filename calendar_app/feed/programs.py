@@ -1,4 +1,4 @@
-"""Which calendar program fetched a feed, by what it says of itself (User-Agent, RFC 9110 §10.1.5)."""
+"""Which calendar program fetched a feed, by its User-Agent (RFC 9110 §10.1.5)."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Subscription(NamedTuple):
 
     @property
     def language(self) -> str:
-        """ "nl" or "en": the person's own choice, else the team's."""
+        """The person's own choice, else the team's: "nl" or "en"."""
         return self.own_language or self.team_language
 
 
@@ -100,6 +100,6 @@ def live_feed(session: Session, person: Person, name: str) -> Feed | None:
     return next((f for f in session.scalars(_live(person)) if f.name.casefold() == wanted), None)
 
 
-def _live(person: Person) -> Select[tuple[Feed]]:
+def _live(person: Person) -> Select[Feed]:
     mine = select(Feed).where(Feed.person_id == person.id, Feed.revoked_at.is_(None))
     return mine.order_by(Feed.name, Feed.id)

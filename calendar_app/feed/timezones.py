@@ -41,7 +41,7 @@ class Change:
 
 @lru_cache(maxsize=1024)
 def zone_named(name: str) -> ZoneInfo | None:
-    """The zone that a TZID `name` means; None for UTC, which needs none, and for what is no zone."""
+    """The zone called `name`; None for UTC, which needs no TZID, and for what is no zone."""
     if name.rpartition("/")[2] in _UTC:
         return None
     try:
@@ -125,7 +125,9 @@ def _two_rules(
 def _yearly_rule(kind: Sequence[Change]) -> str | None:
     """The RRULE that gives exactly these changes, one in each year; None when there is none."""
     first = kind[0]
-    same = {(c.before, c.after, c.name, c.onset.time(), c.onset.month, c.onset.weekday()) for c in kind}
+    same = {
+        (c.before, c.after, c.name, c.onset.time(), c.onset.month, c.onset.weekday()) for c in kind
+    }
     each_year = {change.onset.year for change in kind}
     places = set.intersection(*({*_places(change.onset)} for change in kind))
     if len(same) > 1 or len(each_year) < len(kind) or not places:
@@ -145,31 +147,22 @@ def _places(day: datetime) -> Iterator[int]:
 
 def _steady(zone: ZoneInfo, year: int) -> Iterator[str]:
     """One observance from the start of `year` on."""
-    offset, name = _clocks(zone, datetime(year, 1, 1, tzinfo=UTC))
-    yield from _lines("STANDARD", datetime(year, 1, 1), offset, offset, name)
+    start = datetime(year, 1, 1, tzinfo=UTC)
+    offset, name = _clocks(zone, start)
+    begin = Change(start.replace(tzinfo=None), offset, offset, name)
+    yield from _observance(begin, None)
 
 
 def _observance(change: Change, rule: str | None) -> Iterator[str]:
     # By the greater offset, not by the zone data: Dublin calls its winter the exception.
     kind = "DAYLIGHT" if change.after > change.before else "STANDARD"
-    yield from _lines(kind, change.onset, change.before, change.after, change.name, rule)
-
-
-def _lines(
-    kind: str,
-    onset: datetime,
-    before: timedelta,
-    after: timedelta,
-    name: str,
-    rule: str | None = None,
-) -> Iterator[str]:
     yield f"BEGIN:{kind}"
-    yield f"DTSTART:{onset:%Y%m%dT%H%M%S}"
+    yield f"DTSTART:{change.onset:%Y%m%dT%H%M%S}"
     if rule is not None:
         yield rule
-    yield f"TZOFFSETFROM:{_offset(before)}"
-    yield f"TZOFFSETTO:{_offset(after)}"
-    yield f"TZNAME:{name}"
+    yield f"TZOFFSETFROM:{_offset(change.before)}"
+    yield f"TZOFFSETTO:{_offset(change.after)}"
+    yield f"TZNAME:{change.name}"
     yield f"END:{kind}"
 
 

@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from calendar_app.config import zones
 from calendar_app.meetups.models import WEEKDAY_NAMES, Meetup, Series
 from calendar_app.people.models import Person
-from calendar_app.web.forms import Form, LineField, LinkField, needed
+from calendar_app.web.forms import Form, LineField, LinkField, needed, options
 
 _NOBODY = 0
 
@@ -34,7 +34,7 @@ class SeriesForm(Form):
     name = LineField(_l("Name"), limit=120, validators=[needed()])
     weekdays = SelectMultipleField(
         _l("Weekdays"),
-        choices=[(code, _l(name)) for code, name in WEEKDAY_NAMES.items()],
+        choices=options((code, _l(name)) for code, name in WEEKDAY_NAMES.items()),
         validators=[needed(_l("Choose at least one weekday."))],
     )
     local_time = TimeField(_l("Time"), validators=[InputRequired(_l("Fill this in."))])
@@ -65,12 +65,13 @@ class SeriesForm(Form):
     place = LineField(_l("Place"), limit=200)
     link = LinkField(_l("Link to the meeting"))
 
-    def __init__(self, people: Sequence[Person], **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, people: Sequence[Person], **told: Any) -> None:
+        super().__init__(**told)
         self._people = {person.id: person for person in people}
-        choices = [(person.id, person.name) for person in people]
-        self.participants.choices = choices
-        self.host.choices = [(_NOBODY, _("Nobody in particular")), *choices]
+        everybody = options((person.id, person.name) for person in people)
+        nobody = options([(_NOBODY, _("Nobody in particular"))])
+        self.participants.choices = everybody
+        self.host.choices = [*nobody, *everybody]
 
     def validate_zone(self, field: LineField) -> None:
         """The zone is one that this machine knows."""

@@ -16,12 +16,6 @@ from calendar_app.meetups.recurrence import BadRule, Rule, days, first_day, pars
 from calendar_app.moments import moment
 from calendar_app.people.models import Person, Team
 
-STATE_NAMES = {
-    "planned": N_("Planned"),
-    "moved": N_("Moved"),
-    "cancelled": N_("Cancelled"),
-    "skipped": N_("Skipped"),
-}
 WEEKDAY_NAMES = {
     "MO": N_("Monday"),
     "TU": N_("Tuesday"),
@@ -121,8 +115,9 @@ class Meetup(Editable, Base):
     def new(cls, team: Team, series: Series, creation_key: str | None = None) -> Meetup:
         """A series of `team`. Raises Refused at the field that cannot be."""
         _check(series)
-        meetup = cls(team=team, creation_key=creation_key)
+        meetup = cls(team=team, creation_key=creation_key, sequence=0)
         meetup._take(series)
+        meetup.participants = list(series.participants)
         return meetup
 
     @property
@@ -149,6 +144,7 @@ class Meetup(Editable, Base):
         _check(series)
         before = (self.rule, self.skips_holidays)
         self._take(series)
+        self._invite(series.participants)
         if (self.rule, self.skips_holidays) != before:
             self.sequence += 1
 
@@ -170,7 +166,6 @@ class Meetup(Editable, Base):
         self.link = series.link
         self.lead_minutes = series.lead_minutes
         self.host = series.host
-        self._invite(series.participants)
 
     def _invite(self, people: Sequence[Person]) -> None:
         if {person.id for person in people} != {person.id for person in self.participants}:
@@ -335,7 +330,7 @@ class Occurrence(Editable, Base):
             self._rest_on(holiday)
         if (self.state, self.starts_at, self.ends_at) != before:
             self.sequence += 1
-        self.rule_version = meetup.sequence
+        self._put(rule_version=meetup.sequence)
 
     def fall_back(self, meetup: Meetup) -> None:
         """Stand at the series' own moment again: where it was moved to is taken now."""
@@ -351,20 +346,24 @@ class Occurrence(Editable, Base):
             self._be("planned", "")
 
     def _be(self, state: str, reason: str, by: Person | None = None) -> None:
-        self.state = state
-        self.reason = reason
-        self.changed_by_id = by.id if by else None
+        self._put(state=state, reason=reason, changed_by_id=by.id if by else None)
 
     def _stand_at_rule(self, meetup: Meetup) -> None:
-        self.rule_version = meetup.sequence
+        self._put(rule_version=meetup.sequence)
         self._stand(self.local_day, meetup.local_time, meetup.zone, meetup.minutes)
 
     def _stand(self, day: date, local_time: time, zone: str, minutes: int) -> None:
-        self.held_on = day
-        self.local_time = local_time
-        self.zone = zone
-        self.starts_at = moment(day, local_time, zone)
-        self.ends_at = self.starts_at + timedelta(minutes=minutes)
+        starts_at = moment(day, local_time, zone)
+        ends_at = starts_at + timedelta(minutes=minutes)
+        self._put(
+            held_on=day, local_time=local_time, zone=zone, starts_at=starts_at, ends_at=ends_at
+        )
+
+    def _put(self, **values: object) -> None:
+        # A value put over itself would still count as a change of the team's calendar.
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
 
     def _refuse_unless_open(self, now: datetime) -> None:
         if self.starts_at <= now:

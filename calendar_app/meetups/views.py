@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import time
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from calendar_app.config import zones
 from calendar_app.meetups import queries
 from calendar_app.meetups.agenda import Item
 from calendar_app.meetups.forms import CancelForm, MoveForm, SeriesForm, answers_of
-from calendar_app.meetups.models import STATE_NAMES, WEEKDAY_NAMES, Between, Meetup, Occurrence
+from calendar_app.meetups.models import WEEKDAY_NAMES, Between, Meetup, Occurrence
 from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, own, requires
 from calendar_app.people.queries import people
@@ -36,9 +37,14 @@ def show_all() -> ResponseReturnValue:
         meetups=queries.meetups(session(), my_team()),
         coming=coming,
         presence=queries.presence(session(), coming),
-        state_names=STATE_NAMES,
-        weekday_names=WEEKDAY_NAMES,
+        days_words=_days_words,
     )
+
+
+def _days_words(meetup: Meetup) -> str:
+    if meetup.weekdays == "MO,TU,WE,TH,FR":
+        return _("Every working day")
+    return ", ".join(_(WEEKDAY_NAMES[code]) for code in meetup.weekdays.split(","))
 
 
 @bp.get("/meetups/new")
@@ -52,6 +58,7 @@ def show_new() -> ResponseReturnValue:
             "creation_key": secrets.token_urlsafe(16),
             "name": _("Content meet-up"),
             "weekdays": ["MO", "TU", "WE", "TH", "FR"],
+            "local_time": time(9, 30),
             "minutes": 10,
             "zone": team.zone,
             "starts_on": local(now(), team.zone).date(),
@@ -175,15 +182,15 @@ def _occurrence_page(occurrence: Occurrence, cancel: CancelForm) -> str:
         is_today=local(now(), occurrence.zone).date() == occurrence.held_on,
         is_to_come=occurrence.starts_at > now(),
         now=now(),
-        state_names=STATE_NAMES,
+        minutes=int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60),
         draw=_drawn,
         idea_key=secrets.token_urlsafe(16),
         cancel=cancel,
     )
 
 
-def _drawn(item: Item) -> dict[str, object]:
-    """One post of the agenda, as `_post.html` draws it."""
+def _drawn(item: Item, block: str) -> dict[str, object]:
+    """One post of the agenda, as `_post.html` draws it; the block of today needs no date."""
     post = item.post
     return {
         "title": post.title,
@@ -194,7 +201,7 @@ def _drawn(item: Item) -> dict[str, object]:
         "state_label": _(POST_STATE_NAMES[post.state]),
         "channel_short": post.channel_short,
         "channel_names": post.channels,
-        "date_text": short_day(post.starts_at) if post.starts_at else "",
+        "date_text": short_day(post.starts_at) if post.starts_at and block != "today" else "",
         "time_text": clock_time(post.starts_at) if post.starts_at else "",
         "owner_initials": post.owner_initials,
         "owner_name": post.owner,
@@ -281,9 +288,20 @@ def _move_page(
         occurrence=occurrence,
         form=form,
         between=between,
+        day_hint=_day_hint(between),
         conflict=conflict or [],
     )
 
 
 def _to(occurrence: Occurrence) -> ResponseReturnValue:
     return redirect(url_for("meetups.show_occurrence", occurrence_id=occurrence.id), 303)
+
+
+def _day_hint(between: Between) -> str:
+    """Which days are free, when the neighbours leave only some."""
+    first, last = between.first, between.last
+    if first is None or last is None:
+        return ""
+    if first == last:
+        return _("Only this day is free, but at any time: there is a meet-up before and after it.")
+    return _("Choose from %(first)s to %(last)s.", first=short_day(first), last=short_day(last))

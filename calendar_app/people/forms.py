@@ -17,7 +17,7 @@ from calendar_app.config import zones
 from calendar_app.people.models import ROLE_NAMES, ROLES
 from calendar_app.people.sign_in import SHORTEST_PASSWORD
 from calendar_app.text import clean_line
-from calendar_app.web.forms import Form, LineField, language_choices, needed
+from calendar_app.web.forms import Form, LineField, language_choices, needed, options
 
 
 class EmailField(LineField):
@@ -97,13 +97,13 @@ class InvitationForm(Form):
 
     name = LineField(_l("Name"), limit=120, validators=[needed()])
     email = EmailField(_l("Mail address"), validators=[needed()])
-    role = SelectField(_l("Role"), choices=[(r, _l(ROLE_NAMES[r])) for r in ROLES])
+    role = SelectField(_l("Role"), choices=options((r, _l(ROLE_NAMES[r])) for r in ROLES))
 
 
 class RoleForm(Form):
     """What a colleague may do."""
 
-    role = SelectField(_l("Role"), choices=[(r, _l(ROLE_NAMES[r])) for r in ROLES])
+    role = SelectField(_l("Role"), choices=options((r, _l(ROLE_NAMES[r])) for r in ROLES))
 
 
 class AbsenceForm(Form):
@@ -128,12 +128,14 @@ class OwnForm(Form):
     language = SelectField(_l("Language"))
     theme = SelectField(
         _l("Theme"),
-        choices=[("auto", _l("As your device")), ("light", _l("Light")), ("dark", _l("Dark"))],
+        choices=options(
+            (("auto", _l("As your device")), ("light", _l("Light")), ("dark", _l("Dark")))
+        ),
     )
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.language.choices = [("", _("As your browser")), *language_choices()]
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.language.choices = [*options([("", _("As your browser"))]), *language_choices()]
 
 
 class TeamForm(Form):
@@ -144,10 +146,10 @@ class TeamForm(Form):
     language = SelectField(_l("Language"))
     country = SelectField(_l("Country, for public holidays"))
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
         self.language.choices = language_choices()
-        self.country.choices = _countries()
+        self.country.choices = options(_countries())
 
     def validate_zone(self, field: LineField) -> None:
         """The zone is one that this machine knows."""

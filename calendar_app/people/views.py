@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from email.message import EmailMessage
+
 from flask import Blueprint, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,13 +29,15 @@ from calendar_app.people.forms import (
     TeamForm,
 )
 from calendar_app.people.models import ROLE_NAMES, Absence, Membership, Person, Team
-from calendar_app.post_office import send_now
+from calendar_app.post_office import NotPosted, send_now
+from calendar_app.web.forms import options
 from calendar_app.web.language import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from calendar_app.web.request import commit, house, now, origin, session
 from calendar_app.web.security import own_address
 from calendar_app.web.templating import local, render
 
 bp = Blueprint("people", __name__)
+log = logging.getLogger(__name__)
 
 _A_YEAR = 31_536_000
 _KNOWN_COOKIE = "known"
@@ -122,7 +127,7 @@ def do_reset() -> ResponseReturnValue:
         record(session(), "reset_asked", at=now(), origin=origin(), actor=person)
     commit()
     if letter is not None:
-        send_now(house().config, letter)
+        _posted(letter)
     return render("people/reset_sent.html", email=email)
 
 
@@ -470,6 +475,16 @@ def _new_own_password(form: OwnPasswordForm) -> ResponseReturnValue:
     return redirect("/settings/", 303)
 
 
+def _posted(letter: EmailMessage) -> bool:
+    """Whether a relay took the letter; without one it only lies in the data folder."""
+    try:
+        send_now(house().config, letter)
+    except NotPosted as refused:
+        log.warning("a letter was not posted: %s", refused)
+        return False
+    return house().config.smtp_url is not None
+
+
 def _settings_page(
     form: OwnForm,
     password_form: OwnPasswordForm,
@@ -497,8 +512,9 @@ def _absence_form() -> AbsenceForm:
     form = AbsenceForm(person=me().id, deputy=0)
     people = queries.people(session(), my_team())
     mine = people if may("people.administer") else [me()]
-    form.person.choices = [(person.id, person.name) for person in mine]
-    form.deputy.choices = [(0, _("Nobody")), *((person.id, person.name) for person in people)]
+    form.person.choices = options((person.id, person.name) for person in mine)
+    nobody = (0, _("Nobody"))
+    form.deputy.choices = options([nobody, *((person.id, person.name) for person in people)])
     return form
 
 
@@ -525,8 +541,7 @@ def _send_invitation(person: Person) -> ResponseReturnValue:
     link = sign_in.one_time_link(person) if person.password is None else house().config.base_url
     letter = mail.invitation_letter(house().config, person, my_team(), me(), link, now())
     commit()
-    sent = send_now(house().config, letter)
-    if sent:
+    if _posted(letter):
         flash(_("The invitation is on its way to %(email)s.", email=person.email), "good")
         return redirect("/team/", 303)
     # Only who has no password yet gets a link that opens the account, so nobody's is opened here.

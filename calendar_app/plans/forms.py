@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, RadioField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from calendar_app.plans.models import (
@@ -23,13 +24,17 @@ from calendar_app.plans.models import (
     Plan,
 )
 from calendar_app.plans.steps import WHOLE
-from calendar_app.web.forms import Form, LineField, TextField, needed
+from calendar_app.web.forms import Form, LineField, TextField, needed, options
 from calendar_app.web.request import now
 from calendar_app.web.templating import local
 
 _STORY = 5000
 _NOTE = 2000
 _HIDDEN = {"csrf_token", "version"}
+
+
+def _choices(keys: Iterable[str], names: Mapping[str, str]) -> list[SelectChoice]:
+    return options((key, _l(names[key])) for key in keys)
 
 
 class DayField(DateField):
@@ -64,9 +69,6 @@ class NumberField(IntegerField):
 class PlanPartForm(Form):
     """A form whose fields have the names of the row's columns."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-
     def texts(self) -> dict[str, Any]:
         """What was written, by the name of the column."""
         return {name: value for name, value in self.data.items() if name not in _HIDDEN}
@@ -80,17 +82,15 @@ class WhyForm(PlanPartForm):
     """Step 1: the name of the plan and its question."""
 
     name = LineField(_l("Name of the plan"), limit=120, validators=[needed()])
-    facing = RadioField(_l("Who is it for?"), default="external")
+    facing = RadioField(
+        _l("Who is it for?"), choices=_choices(FACINGS, FACING_NAMES), default="external"
+    )
     question_group = LineField(_l("Which group?"), limit=200)
     question_behaviour = LineField(_l("What do you want them to do?"), limit=300)
     question_before = DayField(_l("Before which date?"))
     question_measure = LineField(_l("How do you measure it?"), limit=200)
     baseline = LineField(_l("How is it now?"), limit=120)
     target = LineField(_l("Where do you want to be?"), limit=120)
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.facing.choices = _choices(FACINGS, FACING_NAMES)
 
 
 class WhatForm(PlanPartForm):
@@ -100,7 +100,7 @@ class WhatForm(PlanPartForm):
     story = TextField(_l("Our story"), limit=_STORY)
     address_form = RadioField(
         _l("How do you address people?"),
-        choices=[("je", _l("With “je”: close")), ("u", _l("With “u”: formal"))],
+        choices=options([("je", _l("With “je”: close")), ("u", _l("With “u”: formal"))]),
         default="je",
     )
     tone = TextField(_l("Style and tone"), limit=_NOTE)
@@ -124,7 +124,7 @@ class ValueForm(PlanPartForm):
     def offer(self, plan: Plan, but: BrandValue | None = None) -> None:
         """Offer the colours, each with the value beside `but` that has it already."""
         owners = {value.hook: value.name for value in plan.values if value is not but}
-        self.hook.choices = [(hook, _hook_name(hook, owners)) for hook in HOOK_NAMES]
+        self.hook.choices = options((hook, _hook_name(hook, owners)) for hook in HOOK_NAMES)
 
 
 class AudienceForm(PlanPartForm):
@@ -138,15 +138,12 @@ class FactForm(PlanPartForm):
     """What is known or assumed of an audience."""
 
     text = TextField(_l("What do you know or think?"), limit=_NOTE, validators=[needed()])
-    side = RadioField(_l("Where?"), default="online")
-    certainty = RadioField(_l("How sure is it?"), default="assumed")
+    side = RadioField(_l("Where?"), choices=_choices(SIDES, SIDE_NAMES), default="online")
+    certainty = RadioField(
+        _l("How sure is it?"), choices=_choices(CERTAINTIES, CERTAINTY_NAMES), default="assumed"
+    )
     source = LineField(_l("Source"), limit=200)
     dated_on = DayField(_l("Date of the source"))
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.side.choices = _choices(SIDES, SIDE_NAMES)
-        self.certainty.choices = _choices(CERTAINTIES, CERTAINTY_NAMES)
 
     def validate_dated_on(self, field: DayField) -> None:
         """A source of tomorrow is a slip of the pen."""
@@ -159,7 +156,9 @@ class ChannelForm(PlanPartForm):
 
     name = LineField(_l("Name"), limit=60, validators=[needed()])
     short = LineField(_l("Short name"), limit=4, validators=[needed()])
-    facing = RadioField(_l("Who is it for?"), default="external")
+    facing = RadioField(
+        _l("Who is it for?"), choices=_choices(FACINGS, FACING_NAMES), default="external"
+    )
     purpose = TextField(_l("What is it for?"), limit=_NOTE)
     cadence = NumberField(_l("Posts a week"), 0, 50, filters=[lambda posts: posts or 0])
     character_limit = NumberField(_l("Longest text, in characters"), 1, 100_000)
@@ -167,18 +166,10 @@ class ChannelForm(PlanPartForm):
     evidence_source = LineField(_l("Source"), limit=200)
     evidence_year = NumberField(_l("Year of the source"), 1900, 2100)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.facing.choices = _choices(FACINGS, FACING_NAMES)
-
 
 def today() -> date:
     """The day it is for the team."""
     return local(now()).date()
-
-
-def _choices(keys: tuple[str, ...], names: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(key, _(names[key])) for key in keys]
 
 
 def _hook_name(hook: int, owners: Mapping[int, str]) -> str:

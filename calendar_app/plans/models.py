@@ -174,8 +174,9 @@ class Plan(Editable, Base):
         _check_name(name, self.values)
         hook = texts.pop("hook", None) or next(iter(self.free_hooks), None)
         _check_hook(hook, self.values)
-        _check_share(texts.get("wanted_share", 0))
-        value = BrandValue(team_id=self.team_id, name=name, hook=hook, **texts)
+        share = texts.pop("wanted_share", 0)
+        _check_share(share)
+        value = BrandValue(team_id=self.team_id, name=name, hook=hook, wanted_share=share, **texts)
         return _append(self.values, value)
 
     def add_audience(self, name: str, description: str = "") -> Audience:
@@ -188,8 +189,9 @@ class Plan(Editable, Base):
         """A new last channel. Raises Refused."""
         _check_name(name, self.channels)
         _check_short(short, self.channels)
-        _check_cadence(texts.get("cadence", 0))
-        channel = Channel(team_id=self.team_id, name=name, short=short, **texts)
+        cadence = texts.pop("cadence", 0)
+        _check_cadence(cadence)
+        channel = Channel(team_id=self.team_id, name=name, short=short, cadence=cadence, **texts)
         return _append(self.channels, channel)
 
 
@@ -321,10 +323,9 @@ class Audience(PlanPart, Editable, Base):
     def add_fact(self, text: str, **texts: Unpack[FactTexts]) -> AudienceFact:
         """A new fact. Raises Refused for one that is known without source and date."""
         _check_fact(text, self.facts)
-        _check_known(
-            texts.get("certainty", "assumed"), texts.get("source", ""), texts.get("dated_on")
-        )
-        fact = AudienceFact(text=text, **texts)
+        certainty = texts.pop("certainty", "assumed")
+        _check_known(certainty, texts.get("source", ""), texts.get("dated_on"))
+        fact = AudienceFact(text=text, certainty=certainty, **texts)
         self.facts.append(fact)
         return fact
 

@@ -30,7 +30,7 @@ from calendar_app.posts import workflow
 from calendar_app.posts.content import Content, check_day
 from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES
 from calendar_app.text import clean_line
-from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed
+from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed, options
 from calendar_app.web.templating import day as in_words
 
 USUAL_TIME = time(9)
@@ -87,7 +87,10 @@ class PostForm(Form):
 
     def __init__(self, desk: Desk, before: Content, typed: Any, **shown: Any) -> None:
         """`typed` is what the browser sent (None: nothing); else the form shows `before`."""
-        super().__init__(typed, data={**_shown(before, desk.team.zone), **shown})
+        kept = _shown(before, desk.team.zone)
+        if before.plan is None and len(desk.plans) == 1:
+            kept["plan"] = desk.plans[0].id
+        super().__init__(typed, data={**kept, **shown})
         self.desk = desk
         self.before = before
         self._typed = typed
@@ -137,8 +140,8 @@ class PostForm(Form):
             intent=self.intent.data,
             plan=self.chosen_plan,
             values=self._values(),
-            audiences=self._chosen("audiences", self._offered("audiences")),
-            channels=self._chosen("channels", self._offered("channels")),
+            audiences=self._chosen("audiences", self._hooks("audiences")),
+            channels=self._chosen("channels", self._hooks("channels")),
             owner=self._person("owner"),
             reviewer=self._person("reviewer"),
             sender=self._person("sender"),
@@ -164,21 +167,21 @@ class PostForm(Form):
 
     def _offer(self) -> None:
         people = self.desk.people
-        self.plan.choices = [("", _("No plan yet")), *_named(self._plans())]
-        self.values.choices = _named(self.offered_values())
-        self.audiences.choices = _named(self._offered("audiences"))
-        self.channels.choices = _named(self._offered("channels"))
-        self.form.choices = [(key, _(name)) for key, name in FORM_NAMES.items()]
-        self.intent.choices = [(key, _(name)) for key, name in INTENT_NAMES.items()]
-        self.sender.choices = [("", _("The organisation")), *_named(people(self.before.sender))]
-        self.owner.choices = [("", _("Nobody yet")), *_named(people(self.before.owner))]
+        self.plan.choices = _offered(_("No plan yet"), self._plans())
+        self.values.choices = options(_named(self.offered_values()))
+        self.audiences.choices = options(_named(self._hooks("audiences")))
+        self.channels.choices = options(_named(self._hooks("channels")))
+        self.form.choices = options((key, _(name)) for key, name in FORM_NAMES.items())
+        self.intent.choices = options((key, _(name)) for key, name in INTENT_NAMES.items())
+        self.sender.choices = _offered(_("The organisation"), people(self.before.sender))
+        self.owner.choices = _offered(_("Nobody yet"), people(self.before.owner))
         reviewers = self.desk.reviewers(self.before.reviewer)
-        self.reviewer.choices = [("", _("Nobody yet")), *_named(reviewers)]
+        self.reviewer.choices = _offered(_("Nobody yet"), reviewers)
 
     def _plans(self) -> list[Plan]:
         return _with(self.before.plan, self.desk.plans)
 
-    def _offered(self, name: str) -> list[Any]:
+    def _hooks(self, name: str) -> list[Any]:
         plan = self.chosen_plan
         own = [hook for hook in getattr(self.before, name) if hook.plan is plan]
         return _united(getattr(plan, name) if plan else [], own)
@@ -274,6 +277,11 @@ def _day_and_time(content: Content, zone: str) -> tuple[Any, time]:
 
 def _when(day: date | None, at: time | None) -> str:
     return f"{in_words(day)} {at:%H:%M}" if day and at else ""
+
+
+def _offered(nothing: str, rows: Iterable[Any]) -> list[Any]:
+    """The rows to choose from, after the choice of none of them."""
+    return options([("", nothing), *_named(rows)])
 
 
 def _named(rows: Iterable[Any]) -> list[tuple[Any, str]]:

@@ -80,6 +80,11 @@ class Entry:
     note: str
     differences: list[Difference]
 
+    @property
+    def tells_more(self) -> bool:
+        """Whether there is more to see than the new state, which the sentence says already."""
+        return any(difference.field != "state" for difference in self.differences)
+
 
 def entries(changes: Iterable[PostChange], names: Mapping[str, Mapping[str, str]]) -> list[Entry]:
     """The lines of the history in the order of `changes`.

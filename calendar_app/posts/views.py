@@ -58,11 +58,12 @@ def create() -> ResponseReturnValue:
     made_before = _made_before(form.creation_key.data)
     if made_before is not None:
         return redirect(_address(made_before), code=303)
-    if not (form.validate() and form.obeys(lambda: _keep_new(form))):
+    made = _made(form)
+    if made is None:
         return render("posts/new.html", form=form), 422
-    made = _commit_once(form.creation_key.data)
+    kept = _kept_once(made, form.creation_key.data)
     flash(_("The post is saved."), "good")
-    return redirect(_address(made), code=303)
+    return redirect(_address(kept), code=303)
 
 
 @bp.get("/posts/<int:post_id>")
@@ -248,8 +249,7 @@ def add_idea() -> ResponseReturnValue:
         return _ideas_page(form), 422
     idea = Post.new_idea(my_team(), form.title.data, me(), now())
     idea.creation_key = form.creation_key.data or None
-    session().add(idea)
-    _commit_once(form.creation_key.data)
+    _kept_once(idea, form.creation_key.data)
     flash(_("The idea is saved."), "good")
     return redirect(leads_to, code=303)
 
@@ -263,9 +263,9 @@ def _desk() -> Desk:
     return Desk(team, queries.open_plans(session(), team), members(session(), team))
 
 
-def _address(post: Post | None) -> str:
+def _address(post: Post) -> str:
     """Where a post is read; the bin when it lies there."""
-    if post is None or post.deleted_at is not None:
+    if post.deleted_at is not None:
         return url_for("posts.bin_page")
     return url_for("posts.see", post_id=post.id)
 
@@ -277,9 +277,16 @@ def _day_asked_for() -> date | None:
         return None
 
 
-def _keep_new(form: PostForm) -> None:
+def _made(form: PostForm) -> Post | None:
+    """The post that `form` describes; None when it says what is wrong."""
+    if not form.validate():
+        return None
     key = form.creation_key.data or ""
-    session().add(Post.new(my_team(), form.content(), me(), now(), creation_key=key))
+    try:
+        return Post.new(my_team(), form.content(), me(), now(), creation_key=key)
+    except Refused as refused:
+        form.refuse(refused)
+        return None
 
 
 def _made_before(creation_key: str | None) -> Post | None:
@@ -288,13 +295,18 @@ def _made_before(creation_key: str | None) -> Post | None:
     return queries.post_made_by(session(), my_team(), creation_key[:64])
 
 
-def _commit_once(creation_key: str | None) -> Post | None:
-    """Commit; when the same form came in twice at one moment, the first made the post."""
+def _kept_once(post: Post, creation_key: str | None) -> Post:
+    """Keep `post`; when the same form came in twice at one moment, the first made the post."""
+    session().add(post)
     try:
         commit()
     except IntegrityError:
         session().rollback()
-    return _made_before(creation_key)
+        first = _made_before(creation_key)
+        if first is None:
+            raise
+        return first
+    return post
 
 
 def _tell_saved(before: str, after: str) -> None:

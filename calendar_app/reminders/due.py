@@ -18,6 +18,8 @@ KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
     MISSED_SUMMARY: N_("Reminders were missed"),
 }
+# The subject of a summary is this, and the subject of the reminders it is about.
+SUMMARY_PREFIX = "missed:"
 # A summary of what went wrong is still worth reading days later.
 SUMMARY_IS_OF_USE = timedelta(days=7)
 
@@ -35,6 +37,7 @@ CALLED_OFF = N_("The meet-up was cancelled.")
 NO_MEETUP = N_("There is no meet-up on this day.")
 MOVED = N_("The meet-up was moved.")
 ABSENT = N_("This person is absent.")
+REFUSED = N_("The mail server refuses this mail.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
 UNREACHABLE_IN_TIME = N_("The mail server could not be reached in time.")
 NOBODY_WORKED = N_("The reminder service was not running at that time.")
@@ -90,11 +93,6 @@ def subject(occurrence_id: int, starts_at: datetime) -> str:
     return f"occurrence:{occurrence_id}@{moment}Z"
 
 
-def summary_subject(of: str) -> str:
-    """What a summary is about: the reminders with the subject `of`."""
-    return f"missed:{of}"
-
-
 def decide(facts: Facts, useful_until: datetime, now: datetime) -> Decision:
     """Whether to send a reminder at `now`, as things stand at this moment."""
     reason = _reason_not_to(facts)
@@ -141,4 +139,5 @@ def next_try(failures: int, deadline: datetime, now: datetime) -> datetime:
     """
     near = deadline - now <= NEAR
     longest = LONGEST_PAUSE_NEAR_A_DEADLINE if near else LONGEST_PAUSE
-    return now + min(FIRST_PAUSE * 2 ** min(failures - 1, 16), longest)
+    doubled: timedelta = FIRST_PAUSE * 2 ** min(failures - 1, 16)
+    return now + min(doubled, longest)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from calendar_app.db import Base, new_uuid
 from calendar_app.language import N_
@@ -88,7 +88,7 @@ class Attempt(Base):
     __tablename__ = "attempt"
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     worker_id: Mapped[int | None] = mapped_column(ForeignKey("worker.id"))
     fence: Mapped[int]
     outcome: Mapped[str] = mapped_column(String(20))
@@ -113,17 +113,15 @@ class Worker(Base):
 
 
 class Relay(Base):
-    """The mail relay as it was last seen: whether it is down, and how much it still takes."""
+    """A mail relay as it was last seen: whether it is down, and until when nobody asks it."""
 
     __tablename__ = "relay"
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
     failures: Mapped[int] = mapped_column(default=0)
-    # Until then nobody but one probe asks it.
+    # Down: until then nobody asks it; after that one mail is the probe, until `probe_until`.
     open_until: Mapped[datetime | None]
     probe_until: Mapped[datetime | None]
-    window_started_at: Mapped[datetime | None]
-    sent_in_window: Mapped[int] = mapped_column(default=0)
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
 
@@ -137,3 +135,21 @@ class Muted(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(30))
     at: Mapped[datetime]
+
+
+def mute(session: Session, person: Person, kind: str, at: datetime) -> None:
+    """`person` gets no more reminders of `kind`. Doing it twice changes nothing."""
+    if _muted(session, person, kind) is None:
+        session.add(Muted(person_id=person.id, kind=kind, at=at))
+
+
+def unmute(session: Session, person: Person, kind: str) -> None:
+    """`person` gets reminders of `kind` again."""
+    found = _muted(session, person, kind)
+    if found is not None:
+        session.delete(found)
+
+
+def _muted(session: Session, person: Person, kind: str) -> Muted | None:
+    query = select(Muted).where(Muted.person_id == person.id, Muted.kind == kind)
+    return session.scalars(query).one_or_none()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -74,7 +75,7 @@ def _as_text(field: Field, data: object) -> str:
     if not choices:
         return "" if data is None else str(data)
     chosen = data if isinstance(data, (list, tuple, set)) else [data]
-    labels = {str(value): str(label) for value, label, *_rest in choices}
+    labels = {str(choice.value): str(choice.label) for choice in choices}
     return ", ".join(labels.get(str(value), str(value or "")) for value in chosen)
 
 
@@ -126,6 +127,11 @@ def _cleaner(clean: Callable[[str], str]) -> Callable[[object], object]:
     return cleaned
 
 
-def language_choices() -> list[tuple[str, str]]:
+def options(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
+    """(value, label) pairs as the choices of a select field."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def language_choices() -> list[SelectChoice]:
     """The languages, each by its own name."""
-    return [(code, {"nl": "Nederlands", "en": "English"}[code]) for code in LANGUAGES]
+    return options((code, {"nl": "Nederlands", "en": "English"}[code]) for code in LANGUAGES)

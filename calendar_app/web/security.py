@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
 from flask_wtf import CSRFProtect
 
+from calendar_app import clock
 from calendar_app.config import Config
 
 _POLICY = "; ".join(
@@ -54,6 +57,12 @@ def install(app: Flask, config: Config) -> None:
     if config.secure:
         headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}; includeSubDomains"
 
+    def security_txt() -> Response:
+        return Response(_security_txt(config), mimetype="text/plain")
+
+    security_txt.permission = "public"  # type: ignore[attr-defined]  # read by people.door
+    app.add_url_rule("/.well-known/security.txt", "security_txt", security_txt)
+
     @app.after_request
     def tell(response: Response) -> Response:
         for name, value in headers.items():
@@ -61,6 +70,18 @@ def install(app: Flask, config: Config) -> None:
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def _security_txt(config: Config) -> str:
+    """Whom to tell about a hole (RFC 9116): the address that this installation mails from."""
+    contact = parseaddr(config.mail_from)[1]
+    expires = clock.now() + timedelta(days=180)
+    return (
+        f"Contact: mailto:{contact}\n"
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}\n"
+        "Preferred-Languages: nl, en\n"
+        f"Canonical: {config.base_url}/.well-known/security.txt\n"
+    )
 
 
 def own_address(target: str | None, otherwise: str) -> str:

@@ -32,6 +32,9 @@ def install(app: Flask) -> None:
         "moment": moment,
         "month_name": month_name,
         "isoday": isoday,
+        "weekday": weekday,
+        "short_weekday": short_weekday,
+        "weekday_and_day": weekday_and_day,
     }
     app.jinja_env.filters.update(filters)
     app.context_processor(lambda: {"language": language(), "theme": theme()})
@@ -77,6 +80,21 @@ def month_name(value: date) -> str:
     """ "November 2026"."""
     name = format_date(value, "LLLL y", locale=language())
     return name[0].upper() + name[1:]
+
+
+def weekday(value: date) -> str:
+    """ "dinsdag"."""
+    return format_date(value, "EEEE", locale=language())
+
+
+def short_weekday(value: date) -> str:
+    """ "di"."""
+    return format_date(value, "EEE", locale=language()).rstrip(".")
+
+
+def weekday_and_day(value: date) -> str:
+    """ "dinsdag 10 november"."""
+    return format_date(value, "EEEE d MMMM", locale=language())
 
 
 def _as_date(value: date | datetime) -> date:

@@ -51,8 +51,6 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("open_until", UtcDateTime(), nullable=True),
         sa.Column("probe_until", UtcDateTime(), nullable=True),
-        sa.Column("window_started_at", UtcDateTime(), nullable=True),
-        sa.Column("sent_in_window", sa.Integer(), nullable=False),
         sa.Column("last_success_at", UtcDateTime(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -692,12 +690,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempt_delivery_id"), ["delivery_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_delivery_id"))
+        batch_op.drop_index(batch_op.f("ix_attempt_at"))
 
     op.drop_table("attempt")
     with op.batch_alter_table("post_value", schema=None) as batch_op:

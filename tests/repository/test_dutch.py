@@ -74,4 +74,6 @@ def test_no_dutch_translation_is_of_a_text_that_is_gone(source: Catalog, dutch: 
 
 
 def test_every_dutch_translation_fills_the_same_places(dutch: Catalog) -> None:
-    assert [message.id for message in texts(dutch).values() if not fits(message)] == []
+    translated = [message for message in texts(dutch).values() if all(forms(message.string))]
+
+    assert [message.id for message in translated if not fits(message)] == []

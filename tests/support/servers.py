@@ -88,13 +88,14 @@ class Kapstok:
         return self
 
     def health(self) -> tuple[int, dict[str, Any]]:
-        """The status and the content of /healthz; (0, {}) while nothing answers."""
+        """The status of /healthz and what it says, if JSON; (0, {}) while nothing answers."""
         connection = http.client.HTTPConnection(self.bind, timeout=10)
         try:
             connection.request("GET", "/healthz")
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        except OSError:
+            is_json = answer.headers.get_content_type() == "application/json"
+            return answer.status, json.loads(answer.read()) if is_json else {}
+        except (OSError, http.client.HTTPException):
             return 0, {}
         finally:
             connection.close()

@@ -3,6 +3,8 @@ from __future__ import annotations
 import http.client
 from typing import TYPE_CHECKING
 
+from flask import request
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -21,11 +23,13 @@ def test_the_application_stands_on_the_tests_database(app: Flask, database: Data
     assert house.config.database_url == database.url
 
 
-def test_the_client_comes_by_https(client: FlaskClient) -> None:
+def test_the_client_comes_by_https(app: Flask, client: FlaskClient) -> None:
+    schemes: list[str] = []
+    app.before_request(lambda: schemes.append(request.scheme))
+
     answer = client.get("/nowhere")
 
-    assert answer.status_code == 404
-    assert answer.request.scheme == "http"
+    assert (answer.status_code, schemes) == (404, ["https"])
     assert "Strict-Transport-Security" in answer.headers
 
 

@@ -27,6 +27,7 @@ from pathlib import Path
 class Health(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(int(Path(os.environ["KAPSTOK_DATA_DIR"], "status").read_text()))
+        self.send_header("Content-Type", os.environ["KAPSTOK_TYPE"])
         self.end_headers()
         self.wfile.write(json.dumps({"asked": self.path}).encode())
 
@@ -55,8 +56,12 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Kapstok]:
-    with Kapstok("web", settings=settings_for(tmp_path), log=tmp_path / "log") as started:
+    with Kapstok("web", settings=a_setting(tmp_path), log=tmp_path / "log") as started:
         yield started
+
+
+def a_setting(folder: Path, content_type: str = "application/json") -> dict[str, str]:
+    return settings_for(folder, type=content_type)
 
 
 def child_of(running: Kapstok) -> int:
@@ -91,6 +96,13 @@ def test_an_answer_that_tells_of_trouble_is_an_answer(running: Kapstok, tmp_path
 
     with pytest.raises(AssertionError, match="No healthy answer of /healthz"):
         running.wait_for_health(seconds=0.1)
+
+
+def test_an_answer_that_is_no_json_says_nothing(tmp_path: Path) -> None:
+    settings = a_setting(tmp_path, content_type="text/html")
+
+    with Kapstok("web", settings=settings, log=tmp_path / "log") as running:
+        assert running.wait_for_answer().health() == (200, {})
 
 
 def test_a_stopped_command_tells_its_status_and_leaves_no_child(running: Kapstok) -> None:

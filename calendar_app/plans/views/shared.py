@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from babel.dates import format_date
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,12 +27,13 @@ from calendar_app.plans.models import (
     Plan,
 )
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import WHOLE, Point, next_step, path
+from calendar_app.plans.steps import Point, next_step, path
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("plans", __name__)
+bp.add_app_template_filter(lambda day: format_date(day, "d MMMM y", language()), "source_day")
 
 Part = TypeVar("Part", BrandValue, Audience, Channel)
 Conflict = Sequence[tuple[str, str, str]]
@@ -109,7 +111,6 @@ def overview(plan: Plan) -> str:
         side_names=SIDE_NAMES,
         certainty_names=CERTAINTY_NAMES,
         counts=counts,
-        whole=WHOLE,
         today=today(),
         has_removed=bool(queries.removed_from(session(), plan)),
     )

@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 
 const shownFor = 2000;
 const bound = new WeakSet();
+const confirming = new WeakSet();
 
 export function start(root) {
   for (const button of root.querySelectorAll("[data-copy]")) {
@@ -38,12 +39,13 @@ function select(source) {
 
 function confirm(button) {
   const words = button.dataset.copied;
-  if (!words || button.dataset.before) return;
-  button.dataset.before = button.textContent;
-  button.textContent = words;
+  if (!words || confirming.has(button)) return;
+  const before = [...button.childNodes];
+  confirming.add(button);
+  button.replaceChildren(words);
   announce(words);
   setTimeout(() => {
-    button.textContent = button.dataset.before;
-    delete button.dataset.before;
+    button.replaceChildren(...before);
+    confirming.delete(button);
   }, shownFor);
 }

@@ -1,0 +1,66 @@
+"""What a person wants to see of the calendar. All of it stands in the address: any view is a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
+from urllib.parse import urlencode
+
+from calendar_app.text import clean_line
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Empty means: all. Several of one kind: any of them; several kinds: all of them."""
+
+    plan: frozenset[int] = frozenset()
+    channel: frozenset[int] = frozenset()
+    value: frozenset[int] = frozenset()
+    audience: frozenset[int] = frozenset()
+    state: frozenset[str] = frozenset()
+    person: frozenset[int] = frozenset()
+    q: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters as they stand in an address, in a fixed order."""
+        found: list[tuple[str, str]] = []
+        for each in fields(self):
+            chosen = getattr(self, each.name)
+            if isinstance(chosen, frozenset):
+                found += [(each.name, str(value)) for value in sorted(chosen)]
+            elif chosen:
+                found.append((each.name, chosen))
+        return found
+
+    def without_text(self) -> Filters:
+        """The same, but for the words that were searched."""
+        return replace(self, q="")
+
+
+def from_address(values_of: Callable[[str], Iterable[str]], states: Iterable[str]) -> Filters:
+    """The filters that an address names; what makes no sense there is left out."""
+    known = frozenset(states)
+    return Filters(
+        plan=_ids(values_of("plan")),
+        channel=_ids(values_of("channel")),
+        value=_ids(values_of("value")),
+        audience=_ids(values_of("audience")),
+        state=frozenset(values_of("state")) & known,
+        person=_ids(values_of("person")),
+        q=clean_line(next(iter(values_of("q")), ""))[:100],
+    )
+
+
+def address(view: str, day: str, filters: Filters) -> str:
+    """The address of a view on `day` (YYYY-MM-DD) with these filters."""
+    return "/calendar?" + urlencode([("view", view), ("date", day), *filters.pairs()])
+
+
+def _ids(values: Iterable[str]) -> frozenset[int]:
+    # An id beyond 18 digits would overflow the database's integers; no row has it.
+    return frozenset(int(v) for v in values if v.isascii() and v.isdigit() and len(v) <= 9)

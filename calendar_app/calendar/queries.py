@@ -1,0 +1,182 @@
+"""Reading the calendar: few columns, a fixed number of queries, always from the team."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from calendar_app.calendar.cards import OVER, PostRow
+from calendar_app.calendar.filters import Filters
+from calendar_app.meetups.models import Meetup, Occurrence
+from calendar_app.people.models import Person, Team
+from calendar_app.plans.models import BrandValue, Channel
+from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
+
+_Owner = aliased(Person)
+
+
+def posts_between(
+    session: Session, team: Team, start: datetime, end: datetime, filters: Filters
+) -> list[PostRow]:
+    """Posts with `start` <= starts_at < `end`, ascending by moment, then id. Three queries."""
+    between = (Post.starts_at >= start, Post.starts_at < end)
+    return _rows(session, [*_of(team), *between, *_chosen(filters)], (Post.starts_at, Post.id))
+
+
+def late(session: Session, team: Team, now: datetime) -> list[PostRow]:
+    """Posts past their moment that nobody marked published, the oldest first."""
+    wanted = (Post.starts_at < now, Post.state.not_in(OVER))
+    return _rows(session, [*_of(team), *wanted], (Post.starts_at, Post.id))
+
+
+def waiting_for(session: Session, team: Team, reviewer: Person) -> list[PostRow]:
+    """Posts that wait for this reviewer, or for nobody in particular, the nearest first."""
+    mine = or_(Post.reviewer_id == reviewer.id, Post.reviewer_id.is_(None))
+    wanted = (Post.state == "in_review", mine)
+    return _rows(session, [*_of(team), *wanted], (Post.starts_at.is_(None), Post.starts_at, Post.id))
+
+
+def to_write(session: Session, team: Team, owner: Person, until: datetime) -> list[PostRow]:
+    """What `owner` still has to write for the time until `until`, the nearest first."""
+    wanted = (
+        Post.owner_id == owner.id,
+        Post.state.in_(("draft", "changes_asked")),
+        Post.starts_at < until,
+    )
+    return _rows(session, [*_of(team), *wanted], (Post.starts_at, Post.id))
+
+
+def newest_ideas(session: Session, team: Team, filters: Filters, limit: int) -> list[PostRow]:
+    """The newest ideas without a day."""
+    wanted = (Post.state == "idea", Post.starts_at.is_(None))
+    conditions = [*_of(team), *wanted, *_chosen(filters)]
+    return _rows(session, conditions, (Post.created_at.desc(), Post.id.desc()), limit)
+
+
+def count_attention(session: Session, team: Team, person: Person, now: datetime) -> int:
+    """How many posts ask something of `person`: theirs that are late, and reviews."""
+    mine_late = (Post.owner_id == person.id) & (Post.starts_at < now) & Post.state.not_in(OVER)
+    my_review = (Post.reviewer_id == person.id) & (Post.state == "in_review")
+    query = select(Post.id).where(*_of(team), or_(mine_late, my_review)).limit(100)
+    return len(session.scalars(query).all())
+
+
+def meetings_between(
+    session: Session, team: Team, start: datetime, end: datetime
+) -> Sequence[tuple[Occurrence, str]]:
+    """Meet-ups that are held or were called off by hand, with their name, by moment. One query."""
+    query = (
+        select(Occurrence, Meetup.name)
+        .join(Meetup, Meetup.id == Occurrence.meetup_id)
+        .where(
+            Occurrence.team_id == team.id,
+            Occurrence.starts_at >= start,
+            Occurrence.starts_at < end,
+            Occurrence.state != "skipped",
+            Meetup.deleted_at.is_(None),
+        )
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    return [(occurrence, name) for occurrence, name in session.execute(query)]
+
+
+def _of(team: Team) -> list[ColumnElement[bool]]:
+    return [Post.team_id == team.id, Post.deleted_at.is_(None)]
+
+
+def _chosen(filters: Filters) -> Iterable[ColumnElement[bool]]:
+    if filters.plan:
+        yield Post.plan_id.in_(filters.plan)
+    if filters.state:
+        yield Post.state.in_(filters.state)
+    if filters.person:
+        people = filters.person
+        yield or_(
+            Post.owner_id.in_(people), Post.reviewer_id.in_(people), Post.sender_id.in_(people)
+        )
+    if filters.value:
+        yield _linked(PostValue.post_id, PostValue.value_id.in_(filters.value))
+    if filters.audience:
+        yield _linked(PostAudience.post_id, PostAudience.audience_id.in_(filters.audience))
+    if filters.channel:
+        yield _linked(PostChannel.post_id, PostChannel.channel_id.in_(filters.channel))
+    for word in filters.q.split():
+        yield or_(Post.title.icontains(word, autoescape=True), _in_text(word))
+
+
+def _in_text(word: str) -> ColumnElement[bool]:
+    return Post.text.icontains(word, autoescape=True)
+
+
+def _linked(post_id: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(post_id == Post.id, condition)
+
+
+def _rows(
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[Any],
+    limit: int | None = None,
+) -> list[PostRow]:
+    """Plain columns: whole mapped rows of 200 posts cost three times as much as the page."""
+    posts = (
+        select(Post.id, Post.title, Post.state, Post.starts_at, Post.owner_id, _Owner.name)
+        .outerjoin(_Owner, _Owner.id == Post.owner_id)
+        .where(*conditions)
+        .order_by(*order)
+        .limit(limit)
+    )
+    found = session.execute(posts).all()
+    wanted = _same_posts(conditions, order, limit)
+    values = _by_post(session, _values(wanted)) if found else {}
+    channels = _by_post(session, _channels(wanted)) if found else {}
+    return [
+        PostRow(
+            row.id,
+            row.title,
+            row.state,
+            row.starts_at,
+            row.owner_id,
+            row.name or "",
+            tuple(values.get(row.id, ())),
+            tuple(channels.get(row.id, ())),
+        )
+        for row in found
+    ]
+
+
+def _same_posts(
+    conditions: Sequence[ColumnElement[bool]], order: Sequence[Any], limit: int | None
+) -> Select[tuple[int]]:
+    query = select(Post.id).where(*conditions)
+    return query if limit is None else query.order_by(*order).limit(limit)
+
+
+def _values(wanted: Select[tuple[int]]) -> Select[Any]:
+    return (
+        select(PostValue.post_id, BrandValue.hook, BrandValue.name)
+        .join(BrandValue, BrandValue.id == PostValue.value_id)
+        .where(PostValue.post_id.in_(wanted))
+        .order_by(PostValue.post_id, PostValue.position, PostValue.id)
+    )
+
+
+def _channels(wanted: Select[tuple[int]]) -> Select[Any]:
+    return (
+        select(PostChannel.post_id, Channel.short, Channel.name)
+        .join(Channel, Channel.id == PostChannel.channel_id)
+        .where(PostChannel.post_id.in_(wanted))
+        .order_by(PostChannel.post_id, Channel.position, Channel.id)
+    )
+
+
+def _by_post(session: Session, query: Select[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for post_id, first, second in session.execute(query):
+        found[post_id].append((first, second))
+    return found

@@ -1,0 +1,119 @@
+"""`kapstok doctor`: looks at one installation as an operator would, and says what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from calendar_app import post_office, schema
+from calendar_app.config import Config
+from calendar_app.db import Database, sqlite_file
+from calendar_app.errors import Refused
+from calendar_app.models import AuditEntry, Post
+from calendar_app.reminders.health import health
+
+_CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: whether it is well, and in words what was seen or is to do."""
+
+    about: str
+    well: bool
+    words: str
+
+
+def examine(config: Config, now: datetime) -> list[Finding]:
+    """Look at settings, data folder, address, mail, database, schema, worker and clock, in order."""
+    findings = [_settings(config), _folder(config), _address(config), _mail(config)]
+    database = Database(config.database_url)
+    try:
+        return [*findings, *_about_database(database, now)]
+    finally:
+        database.dispose()
+
+
+def _settings(config: Config) -> Finding:
+    kind = "PostgreSQL" if sqlite_file(config.database_url) is None else "SQLite"
+    return Finding("settings", well=True, words=f"read; the database is {kind}.")
+
+
+def _folder(config: Config) -> Finding:
+    folder = config.data_dir
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        return Finding("data folder", False, f"{folder} cannot be written. Make it, or its owner us.")
+    room = os.statvfs(folder)
+    free = room.f_bavail * room.f_frsize
+    if free < 200 * 1024 * 1024:
+        return Finding("data folder", False, f"only {free // 1024**2} MB left on its disk. Make room.")
+    return Finding("data folder", True, f"{folder} can be written, {free // 1024**3} GB free.")
+
+
+def _address(config: Config) -> Finding:
+    if config.secure:
+        return Finding("address", True, f"people reach Kapstok at {config.base_url}.")
+    return Finding(
+        "address",
+        config.host in {"127.0.0.1", "localhost", "::1"},
+        f"{config.base_url} has no https. Outlook on the web fetches feeds by https only: "
+        "put a proxy with a certificate in front and set KAPSTOK_BASE_URL.",
+    )
+
+
+def _mail(config: Config) -> Finding:
+    if config.smtp_url is None:
+        words = "no KAPSTOK_SMTP_URL: mails are kept as .eml files in the data folder."
+        return Finding("mail", True, words)
+    trouble = post_office.trouble(config)
+    if trouble is None:
+        return Finding("mail", True, f"the relay answers; it takes {config.mail_rate} mails a minute.")
+    return Finding("mail", False, f"the relay does not take our mail: {trouble}")
+
+
+def _about_database(database: Database, now: datetime) -> Iterator[Finding]:
+    try:
+        state = schema.state(database)
+    except Refused as refused:
+        yield Finding("database", False, str(refused))
+        return
+    yield Finding("database", True, "it can be opened.")
+    current = state is schema.SchemaState.CURRENT
+    advice = "up to date." if current else f"it is {state.value}. Run: kapstok db upgrade"
+    yield Finding("schema", current, advice)
+    if current:
+        yield from (look(database, now) for look in _LOOKS)
+
+
+def _worker(database: Database, now: datetime) -> Finding:
+    with database.reading() as session:
+        found = health(session, now)
+    if found.last_tick is None:
+        return Finding("worker", False, "it has never run. Start: kapstok worker (or kapstok run)")
+    if found.status != "ok":
+        return Finding("worker", False, f"last seen {found.last_tick:%Y-%m-%d %H:%M:%S} UTC. Restart it.")
+    return Finding("worker", True, f"last tick {found.last_tick:%H:%M:%S} UTC.")
+
+
+def _clock(database: Database, now: datetime) -> Finding:
+    """A clock set back shows: something was noted in what is now the future."""
+    try:
+        with database.reading() as session:
+            newest = [
+                session.scalar(select(func.max(AuditEntry.at))),
+                session.scalar(select(func.max(Post.updated_at))),
+            ]
+    except SQLAlchemyError as error:
+        return Finding("clock", False, f"could not be compared: {error}")
+    ahead = max((at for at in newest if at is not None), default=now)
+    if ahead > now + _CLOCK_SLACK:
+        return Finding("clock", False, f"rows are dated {ahead:%Y-%m-%d %H:%M} UTC, later than now. Set it.")
+    return Finding("clock", True, f"it is {now:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+_LOOKS: tuple[Callable[[Database, datetime], Finding], ...] = (_worker, _clock)

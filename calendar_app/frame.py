@@ -1,0 +1,115 @@
+"""What stands around every page: the menu with its counts, the next meet-up, and what is amiss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from calendar_app.calendar.queries import count_attention
+from calendar_app.meetups.models import Occurrence
+from calendar_app.meetups.queries import next_occurrence
+from calendar_app.moments import local
+from calendar_app.people.door import may, me, my_role, my_team
+from calendar_app.post_office import mail_notice
+from calendar_app.reminders.health import worker_notice
+from calendar_app.web.request import house, now, session
+from calendar_app.web.templating import clock_time, short_day
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the menu."""
+
+    label: str
+    href: str
+    current: bool
+    count: int | None = None
+    alarm: bool = False
+
+
+@dataclass(frozen=True)
+class NextMeetup:
+    """The box at the foot of the menu."""
+
+    time_text: str
+    when_text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the whole page should say."""
+
+    text: str
+    href: str
+    link_text: str
+    tone: str = "warn"
+
+
+def surroundings() -> dict[str, object]:
+    """The context of `base.html`, for who is signed in to a team."""
+    if my_role() is None:
+        return {"nav_items": [], "next_meetup": None, "notices": []}
+    return {"nav_items": _menu(), "next_meetup": _next_meetup(), "notices": _notices()}
+
+
+def _menu() -> list[NavItem]:
+    waiting = count_attention(session(), my_team(), me(), now())
+    entries = (
+        (_("Today"), "/", waiting or None),
+        (_("Calendar"), "/calendar", None),
+        (_("Plan"), "/plans/", None),
+        (_("Meet-ups"), "/meetups/", None),
+        (_("Feeds"), "/feeds", None),
+        (_("Team"), "/team/", None),
+        (_("Settings"), "/settings/", None),
+    )
+    return [
+        NavItem(label, href, _is_current(href), count, alarm=count is not None)
+        for label, href, count in entries
+    ]
+
+
+def _is_current(href: str) -> bool:
+    path = request.path
+    if href == "/":
+        return path == "/"
+    if href == "/calendar" and path.startswith(("/posts", "/ideas")):
+        return True
+    return path == href.rstrip("/") or path.startswith(f"{href.rstrip('/')}/")
+
+
+def _next_meetup() -> NextMeetup | None:
+    found = next_occurrence(session(), my_team(), me(), now())
+    if found is None:
+        return None
+    href = f"/meetups/occurrences/{found.id}"
+    return NextMeetup(clock_time(found.starts_at), _when(found, now()), href)
+
+
+def _when(occurrence: Occurrence, at: datetime) -> str:
+    minutes = round((occurrence.starts_at - at).total_seconds() / 60)
+    if minutes <= 0:
+        return _("going on now")
+    if minutes < 60:
+        return ngettext("in %(num)s minute", "in %(num)s minutes", minutes)
+    zone = my_team().zone
+    if local(occurrence.starts_at, zone).date() == local(at, zone).date():
+        return _("today")
+    return short_day(occurrence.starts_at)
+
+
+def _notices() -> list[Notice]:
+    found = []
+    if may("deliveries.see"):
+        if words := worker_notice(session(), now()):
+            found.append(Notice(_(words), "/settings/deliveries", _("Log of reminders"), "bad"))
+        if words := mail_notice(house().config):
+            found.append(Notice(_(words), "/settings/deliveries", _("Log of reminders")))
+    return found
+
+

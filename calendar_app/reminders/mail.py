@@ -1,0 +1,203 @@
+"""A reminder as a mail: text and HTML in the reader's language, with one link.
+
+What a mail tells (its `Story`) is the same for all who read one language, so it is rendered once;
+only the greeting and a few headers are each reader's own. Building whole MIME messages one by one
+costs more than sending them.
+"""
+
+from __future__ import annotations
+
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
+from html import escape
+
+from babel.dates import format_date, format_time
+
+from calendar_app.config import Config
+from calendar_app.language import say
+from calendar_app.letters import bodies
+from calendar_app.moments import local
+from calendar_app.people.seals import seal, unsealed
+from calendar_app.post_office import Mail, envelope_sender, message_id
+from calendar_app.reminders.due import KINDS, MISSED_SUMMARY
+from calendar_app.text import clean_line
+
+_PURPOSE = "unsubscribe"
+# Stands for the reader's name in a rendered body: of the private use area, so no text has it.
+_NAME = "\ue000"
+_LOCALES = {"nl": "nl", "en": "en_GB"}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who gets the mail."""
+
+    uuid: str
+    name: str
+    first_name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class MissedReminder:
+    """Somebody who was not reminded: why (a msgid), and the mail server's words."""
+
+    name: str
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a mail tells, the same for each of its readers. `path` is the one link, in Kapstok."""
+
+    kind: str
+    language: str
+    team: str
+    meetup: str
+    starts_at: datetime
+    zone: str
+    minutes: int
+    path: str
+    place: str = ""
+    host: str = ""
+    # Whom an answer reaches: a name and an address; None: the sender itself.
+    answer_to: tuple[str, str] | None = None
+    missed: tuple[MissedReminder, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A story rendered: all but what is the reader's own. Headers are lines with CRLF."""
+
+    headers: str
+    text: str
+    html: str
+
+
+def write(config: Config, story: Story, reader: Reader, unique: str, at: datetime) -> Mail:
+    """The mail that tells `reader` the `story`, dated `at`, under the Message-ID of `unique`.
+
+    Raises ValueError when the reader's address cannot stand in a mail.
+    """
+    sheet = _sheet(config, story)
+    boundary = f"=_{unique}"
+    headers = _own_headers(config, story, reader, unique, at) + sheet.headers
+    raw = b"".join(
+        (
+            headers.encode("ascii"),
+            f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
+            _part(boundary, "plain", sheet.text.replace(_NAME, reader.first_name)),
+            _part(boundary, "html", sheet.html.replace(_NAME, escape(reader.first_name))),
+            f"--{boundary}--\r\n".encode(),
+        )
+    )
+    return Mail(envelope_sender(config), reader.address, raw, unique)
+
+
+def stop_token(config: Config, person_uuid: str, kind: str) -> str:
+    """The signed word with which a person can stop (and begin again) one kind of reminder."""
+    return seal(config.secret_key, _PURPOSE, f"{person_uuid} {kind}")
+
+
+def read_stop_token(config: Config, token: str) -> tuple[str, str] | None:
+    """The person's uuid and the kind of a `stop_token`; None when it is not one of ours."""
+    fact = unsealed(config.secret_key, _PURPOSE, token)
+    if fact is None:
+        return None
+    person_uuid, _blank, kind = fact.partition(" ")
+    return (person_uuid, kind) if kind in KINDS else None
+
+
+def city(zone: str) -> str:
+    """The place that a time zone is named after: "Amsterdam"."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _own_headers(config: Config, story: Story, reader: Reader, unique: str, at: datetime) -> str:
+    stop = f"{config.base_url}/unsubscribe/{stop_token(config, reader.uuid, story.kind)}"
+    return (
+        _to(reader)
+        + f"Date: {format_datetime(at)}\r\n"
+        + f"Message-ID: {message_id(config, unique)}\r\n"
+        # RFC 8058: mail programs post to this address; it must stand on one line.
+        + f"List-Unsubscribe: <{stop}>\r\n"
+        + "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )
+
+
+@lru_cache(maxsize=256)
+def _sheet(config: Config, story: Story) -> _Sheet:
+    facts = _facts(config, story)
+    text, html = bodies(story.language, f"mail/{story.kind}", **facts)
+    sender = mailbox(*parseaddr(config.mail_from))
+    answer_to = mailbox(*story.answer_to) if story.answer_to else sender
+    headers = (
+        _header("From", sender)
+        + _header("Subject", _subject(story, facts))
+        + _header("Reply-To", answer_to)
+        + "Auto-Submitted: auto-generated\r\n"
+        + "X-Auto-Response-Suppress: All\r\n"
+        + f"Content-Language: {story.language}\r\n"
+        + "MIME-Version: 1.0\r\n"
+    )
+    return _Sheet(headers, text, html)
+
+
+def _facts(config: Config, story: Story) -> dict[str, object]:
+    start = local(story.starts_at, story.zone)
+    locale = _LOCALES[story.language]
+    return {
+        "reader": _NAME,
+        "team": story.team,
+        "meetup": story.meetup,
+        "day": format_date(start, "EEEE d MMMM", locale=locale),
+        "time": format_time(start.time(), "HH:mm", locale=locale),
+        "city": city(story.zone),
+        "minutes": story.minutes,
+        "place": story.place,
+        "host": story.host,
+        "link": config.base_url + story.path,
+        "missed": story.missed,
+    }
+
+
+def _subject(story: Story, facts: dict[str, object]) -> str:
+    told = {name: facts[name] for name in ("meetup", "day", "time", "city")}
+    if story.kind == MISSED_SUMMARY:
+        return say(story.language, "Not everybody was reminded: %(meetup)s, %(day)s", **told)
+    return say(story.language, "%(meetup)s: %(day)s at %(time)s (%(city)s)", **told)
+
+
+def mailbox(name: str, address: str) -> Address:
+    """A name and an address as a header takes them: nothing in them can begin a new header."""
+    return Address(clean_line(name), addr_spec=clean_line(address))
+
+
+def _to(reader: Reader) -> str:
+    if reader.name.isascii() and len(reader.name) + len(reader.address) < 60:
+        # The plain case needs no encoding and no folding, which cost most of a mail's time.
+        return f"To: {formataddr((clean_line(reader.name), reader.address))}\r\n"
+    return _header("To", mailbox(reader.name, reader.address))
+
+
+def _header(name: str, value: str | Address) -> str:
+    """One header, encoded and folded as RFC 5322 and 2047 say, with CRLF."""
+    cleaned = clean_line(value) if isinstance(value, str) else str(value)
+    folded: str = SMTP.fold(name, SMTP.header_factory(name, cleaned))
+    return folded
+
+
+def _part(boundary: str, subtype: str, text: str) -> bytes:
+    head = (
+        f"--{boundary}\r\n"
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    lines = "\r\n".join(text.strip().splitlines()) + "\r\n"
+    return head.encode("ascii") + binascii.b2a_qp(lines.encode("utf-8"), istext=True)

@@ -1,0 +1,209 @@
+"""What is asked of the deliveries: those with all that decides about them, and the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
+from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.reminders import due
+from calendar_app.reminders.mail import MissedReminder, Story
+from calendar_app.reminders.models import Delivery, Muted
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+PAGE_LENGTH = 50
+
+_HOST = 5  # its place in a row of `with_facts`
+_Host = aliased(Person, name="host")
+
+
+def with_facts() -> AnySelect:
+    """Deliveries with the person, the meet-up and all that decides whether they are wanted."""
+    of_person = Delivery.person_id
+    return (
+        select(
+            Delivery,
+            Person,
+            Team,
+            Occurrence,
+            Meetup,
+            _Host,
+            _role().label("role"),
+            is_there(Muted, Muted.person_id == of_person, Muted.kind == Delivery.kind).label(
+                "is_muted"
+            ),
+            is_there(
+                MeetupParticipant,
+                MeetupParticipant.person_id == of_person,
+                MeetupParticipant.meetup_id == Meetup.id,
+            ).label("is_in"),
+            is_there(
+                Absence,
+                Absence.person_id == of_person,
+                Absence.team_id == Delivery.team_id,
+                Absence.first_day <= Occurrence.held_on,
+                Absence.last_day >= Occurrence.held_on,
+            ).label("is_away"),
+        )
+        .join(Person, Person.id == of_person)
+        .join(Team, Team.id == Delivery.team_id)
+        .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
+        .outerjoin(Meetup, Meetup.id == Occurrence.meetup_id)
+        .outerjoin(_Host, _Host.id == Meetup.host_id)
+        .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
+        # The rows may have changed since this session read them.
+        .execution_options(populate_existing=True)
+    )
+
+
+def _role() -> ColumnElement[str | None]:
+    return (
+        select(Membership.role)
+        .where(Membership.person_id == Delivery.person_id, Membership.team_id == Delivery.team_id)
+        .where(Membership.ended_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def is_there(model: type[Any], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether `model` has a row for which all `conditions` hold; correlates with what is around."""
+    return exists(select(model.id).where(*conditions))
+
+
+def facts_of(row: AnyRow) -> due.Facts:
+    """What decides about a row of `with_facts`."""
+    belongs = row.role is not None and row.Person.active
+    if row.Delivery.kind != due.MEETUP:
+        return due.Facts(belongs, row.is_muted)
+    meetup = due.MeetupFacts(
+        state=row.Occurrence.state,
+        starts_at=row.Occurrence.starts_at,
+        reminded_start=row.Delivery.useful_until,
+        series_deleted=row.Meetup.deleted_at is not None,
+        takes_part=row.is_in,
+        absent=row.is_away,
+    )
+    return due.Facts(belongs, row.is_muted, meetup)
+
+
+def story_of(session: Session, row: AnyRow) -> Story:
+    """What the mail for a row of `with_facts` tells, in its reader's language."""
+    delivery, occurrence, meetup = row.Delivery, row.Occurrence, row.Meetup
+    told = {
+        "kind": delivery.kind,
+        "language": row.Person.language or row.Team.language,
+        "team": row.Team.name,
+        "meetup": meetup.name,
+        "zone": occurrence.zone,
+        "minutes": meetup.minutes,
+        "place": meetup.place,
+        "path": f"/meetups/occurrences/{occurrence.id}",
+    }
+    if delivery.kind == due.MISSED_SUMMARY:
+        return _story_of_missed(session, row, told)
+    host = row[_HOST]
+    return Story(
+        **told,
+        starts_at=delivery.useful_until,
+        host="" if host is None else host.first_name,
+        answer_to=None if host is None else (host.name, host.email),
+    )
+
+
+def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Story:
+    """A digest, put together now and not when it was planned."""
+    missed = session.execute(
+        select(Delivery.useful_until, Delivery.reason, Delivery.reply, Person.name)
+        .join(Person, Person.id == Delivery.person_id)
+        .where(Delivery.kind == due.MEETUP, Delivery.state == "missed")
+        .where(due.SUMMARY_PREFIX + Delivery.subject == row.Delivery.subject)
+        .order_by(Person.name, Person.id)
+    ).all()
+    if row.role == "admin":
+        told["path"] = "/settings/deliveries?state=missed"
+    return Story(
+        **told,
+        starts_at=missed[0].useful_until if missed else row.Occurrence.starts_at,
+        missed=tuple(MissedReminder(one.name, one.reason, one.reply) for one in missed),
+    )
+
+
+# ----------------------------------------------------------------------------------------- the log
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """Which part of the log is asked for: states (none: all) and a page, from 1."""
+
+    states: tuple[str, ...] = ()
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """One page of the log: deliveries with their person, and how many there are in all."""
+
+    deliveries: list[Delivery]
+    total: int
+    pages: int
+
+
+def log_page(session: Session, team: Team, wanted: LogFilter, now: datetime) -> LogPage:
+    """The deliveries of `team` that are due or over, the newest first, then what is still to come.
+
+    A team of six has hundreds waiting for the coming weeks; nobody opens the log for those.
+    """
+    query = select(Delivery).where(Delivery.team_id == team.id)
+    if wanted.states:
+        query = query.where(Delivery.state.in_(wanted.states))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    is_to_come = case((Delivery.due_at > now, 1), else_=0)
+    soonest_of_those = case((Delivery.due_at > now, Delivery.due_at))
+    ordered = query.order_by(
+        is_to_come, soonest_of_those, Delivery.due_at.desc(), Delivery.id.desc()
+    )
+    part = ordered.offset((wanted.page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)
+    found = session.scalars(part.options(joinedload(Delivery.person)))
+    return LogPage(list(found), total, max(1, -(-total // PAGE_LENGTH)))
+
+
+def delivery_rows(session: Session, since: datetime | None = None) -> list[dict[str, Any]]:
+    """Every delivery that is due at `since` (aware) or later, by due moment, as plain values."""
+    query = (
+        select(Delivery, Team.name, Person.email)
+        .join(Team, Team.id == Delivery.team_id)
+        .join(Person, Person.id == Delivery.person_id)
+        .order_by(Delivery.due_at, Delivery.id)
+    )
+    if since is not None:
+        query = query.where(Delivery.due_at >= since)
+    return [_plain(delivery, team, email) for delivery, team, email in session.execute(query)]
+
+
+def _plain(delivery: Delivery, team: str, email: str) -> dict[str, Any]:
+    return {
+        "id": delivery.uuid,
+        "team": team,
+        "person": email,
+        "kind": delivery.kind,
+        "route": delivery.route,
+        "subject": delivery.subject,
+        "state": delivery.state,
+        "due": delivery.due_at.isoformat(),
+        "sent": delivery.sent_at.isoformat() if delivery.sent_at else None,
+        "attempts": delivery.attempts,
+        "reason": delivery.reason,
+        "reply": delivery.reply,
+    }
+
+
+def muted_kinds(session: Session, person: Person) -> set[str]:
+    """The kinds of reminder that `person` does not want."""
+    return set(session.scalars(select(Muted.kind).where(Muted.person_id == person.id)))

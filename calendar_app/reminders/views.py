@@ -1,0 +1,178 @@
+"""Reminders on the pages: the log for administrators, each person's choice, and the way to stop."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from calendar_app.errors import NotYours
+from calendar_app.language import N_
+from calendar_app.people.door import me, my_team, requires
+from calendar_app.people.models import Person
+from calendar_app.reminders import health
+from calendar_app.reminders.due import KIND_NAMES, KINDS
+from calendar_app.reminders.forms import WantedForm
+from calendar_app.reminders.mail import read_stop_token
+from calendar_app.reminders.models import STATE_NAMES, STATES, Muted, mute, unmute
+from calendar_app.reminders.queries import LogFilter, log_page, muted_kinds
+from calendar_app.web.language import speak_to
+from calendar_app.web.request import commit, house, now, session
+from calendar_app.web.security import csrf
+from calendar_app.web.templating import render
+
+bp = Blueprint("reminders", __name__)
+
+# How a state looks: the tone of its badge, and a sign, since colour alone tells nothing.
+LOOKS = {
+    "pending": ("plain", "○"),
+    "claimed": ("plain", "◔"),
+    "in_flight": ("plain", "◑"),
+    "sent": ("good", "✓"),
+    "retry": ("warn", "↻"),
+    "in_doubt": ("warn", "?"),
+    "dead": ("bad", "✕"),
+    "missed": ("bad", "!"),
+    "cancelled": ("plain", "⊘"),
+}
+_MOST_PAGES = 100_000
+
+
+@bp.get("/healthz")
+@requires("public")
+def show_health() -> ResponseReturnValue:
+    """Whether database and worker do their work, for a monitor: 200 or 503."""
+    try:
+        with house().database.reading() as reader:
+            found = health.health(reader, now())
+    except DBAPIError:
+        found = health.without_database()
+    answer = jsonify(found.as_json())
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, 200 if found.status == "ok" else 503
+
+
+# A monitor is nobody: no visit is looked up, so that a database that is away is an answer too.
+show_health.needs_nobody = True  # type: ignore[attr-defined]  # read by people.door
+
+
+@bp.get("/settings/deliveries")
+@requires("deliveries.see")
+def show_deliveries() -> ResponseReturnValue:
+    """The log: which reminder went to whom, and what became of it."""
+    wanted = _asked_for()
+    found = log_page(session(), my_team(), wanted, now())
+    words = health.worker_notice(session(), now())
+    return render(
+        "reminders/deliveries.html",
+        log=found,
+        wanted=wanted,
+        options=_options(wanted),
+        previous=_page_href(wanted, wanted.page - 1) if wanted.page > 1 else None,
+        following=_page_href(wanted, wanted.page + 1) if wanted.page < found.pages else None,
+        last_ran_at=health.last_ran_at(session()),
+        trouble=words and _(words),
+        state_names=STATE_NAMES,
+        kind_names=KIND_NAMES,
+        looks=LOOKS,
+    )
+
+
+@bp.get("/settings/reminders")
+@requires("settings.own")
+def show_reminders() -> ResponseReturnValue:
+    """Which reminders I get."""
+    deaf_to = muted_kinds(session(), me())
+    form = WantedForm(data={"wanted": [kind for kind in KINDS if kind not in deaf_to]})
+    return render("reminders/own.html", form=form)
+
+
+@bp.post("/settings/reminders")
+@requires("settings.own")
+def save_reminders() -> ResponseReturnValue:
+    """Choose which reminders I get."""
+    form = WantedForm()
+    if not form.validate_on_submit():
+        return render("reminders/own.html", form=form), 422
+    for kind in KINDS:
+        _choose(me(), kind, is_wanted=kind in form.wanted.data)
+    commit()
+    flash(_("Saved."), "good")
+    return redirect("/settings/reminders", 303)
+
+
+@bp.get("/unsubscribe/<token>")
+@requires("public")
+def show_unsubscribe(token: str) -> ResponseReturnValue:
+    """Ask before anything stops: mail scanners follow links too."""
+    person, kind = _whose(token)
+    return _unsubscribe_page(token, person, kind)
+
+
+@bp.post("/unsubscribe/<token>")
+@requires("public")
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF has no types
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Stop, without a sign-in: the button, or the mail program's own (RFC 8058)."""
+    person, kind = _whose(token)
+    mute(session(), person, kind, now())
+    commit()
+    return _unsubscribe_page(token, person, kind)
+
+
+@bp.post("/unsubscribe/<token>/undo")
+@requires("public")
+def undo_unsubscribe(token: str) -> ResponseReturnValue:
+    """Send them again."""
+    person, kind = _whose(token)
+    unmute(session(), person, kind)
+    commit()
+    return redirect(f"/unsubscribe/{token}", 303)
+
+
+def _asked_for() -> LogFilter:
+    page = request.args.get("page", 1, type=int)
+    states = [state for state in request.args.getlist("state") if state in STATES]
+    return LogFilter(tuple(dict.fromkeys(states)), min(max(1, page), _MOST_PAGES))
+
+
+def _options(wanted: LogFilter) -> list[dict[str, object]]:
+    return [
+        {"value": state, "label": _(name), "checked": state in wanted.states, "hook": None}
+        for state, name in STATE_NAMES.items()
+    ]
+
+
+def _page_href(wanted: LogFilter, page: int) -> str:
+    return "?" + urlencode([*(("state", state) for state in wanted.states), ("page", page)])
+
+
+def _choose(person: Person, kind: str, *, is_wanted: bool) -> None:
+    if is_wanted:
+        unmute(session(), person, kind)
+    else:
+        mute(session(), person, kind, now())
+
+
+def _whose(token: str) -> tuple[Person, str]:
+    """The person and the kind of reminder that `token` stands for. Raises NotYours."""
+    fact = read_stop_token(house().config, token)
+    found = fact and session().scalars(select(Person).where(Person.uuid == fact[0])).one_or_none()
+    if not fact or not found:
+        raise NotYours(N_("This link is not one of ours, or not whole. Use the link in the mail."))
+    speak_to(found.language, found.theme, None)
+    return found, fact[1]
+
+
+def _unsubscribe_page(token: str, person: Person, kind: str) -> str:
+    query = select(Muted).where(Muted.person_id == person.id, Muted.kind == kind)
+    return render(
+        "reminders/unsubscribe.html",
+        token=token,
+        kind_name=_(KIND_NAMES[kind]),
+        has_stopped=session().scalars(query).first() is not None,
+    )

@@ -1,0 +1,201 @@
+"""The sample's posts, each with the history that led to what it is now."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from calendar_app.moments import local
+from calendar_app.people.models import Person, Team
+from calendar_app.plans.models import Audience, Plan
+from calendar_app.posts.content import Content
+from calendar_app.posts.models import Post
+from calendar_app.sample.days import Days
+from calendar_app.sample.files import Facts, read
+from calendar_app.sample.stamps import Stamps
+
+Verb: TypeAlias = Callable[[Post, Person, datetime], object]
+
+# People work on posts between twenty-five to ten and half past four.
+_FIRST_MINUTE, _MINUTES = 9 * 60 + 35, 7 * 60
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where the story of the posts plays, and with whom."""
+
+    team: Team
+    plan: Plan
+    people: Mapping[str, Person]
+    days: Days
+
+    def there(self, key: str, at: datetime) -> Person:
+        """The person, or the deputy when the person was away on the local day of `at`."""
+        ago = (local(at, self.days.zone).date() - self.days.today).days
+        for absence in read("people")["absences"]:
+            if absence["person"] == key and absence["first"] <= ago <= absence["last"]:
+                return self.people[absence["deputy"]]
+        return self.people[key]
+
+    def first_content(self, told: Facts) -> Content:
+        """What a post is when it is first thought of: all but its text and its day."""
+        values = {value.name: value for value in self.plan.values}
+        return Content(
+            title=told["title"],
+            form=told.get("form", "text"),
+            link=told.get("link", ""),
+            intent=told.get("intent", "inform"),
+            plan=self.plan,
+            values=tuple((values[name], why) for name, why in told.get("values", {}).items()),
+            audiences=self._audiences(told.get("audiences", [])),
+            channels=tuple(
+                one for one in self.plan.channels if one.short in told.get("channels", [])
+            ),
+            owner=self.people[told["owner"]],
+            reviewer=self.people.get(told.get("reviewer", "")),
+            sender=self.people.get(told.get("sender", "")),
+        )
+
+    def _audiences(self, keys: Sequence[str]) -> tuple[Audience, ...]:
+        named = zip(read("plan")["audiences"], self.plan.audiences, strict=True)
+        return tuple(audience for told, audience in named if told["key"] in keys)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Something done to a post, so many working days before its own day; 0: at its own moment."""
+
+    lead: int
+    by: str
+    verb: Verb
+
+
+def add_posts(session: Session, stamps: Stamps, scene: Scene) -> None:
+    """All posts of the files, in their order, each step flushed at the moment it was taken."""
+    for number, told in enumerate(read("posts")["posts"]):
+        steps = list(_steps(told, scene.days))
+        moments = _moments(told, steps, number, scene.days)
+        post: Post | None = None
+        for step, at in zip(steps, moments, strict=True):
+            stamps.at = at
+            by = scene.there(step.by, at)
+            if post is None:
+                post = Post.new(scene.team, scene.first_content(told), by, at)
+                session.add(post)
+            else:
+                step.verb(post, by, at)
+            session.flush()
+
+
+def _steps(told: Facts, days: Days) -> Iterator[_Step]:
+    """All that was done to a post until it was what the file says."""
+    owner = told["owner"]
+    yield _Step(12, owner, _is_made)
+    if "week" in told:
+        first = days.day(told.get("first_week", told["week"]), told.get("first_day", told["day"]))
+        yield _Step(10, owner, partial(_schedule, day=first, hour=told["at"]))
+    elif told["state"] == "draft":
+        yield _Step(10, owner, Post.back_to_draft)
+    if "first_text" in told:
+        yield _Step(9, owner, partial(_write, words=told["first_text"]))
+        yield _Step(8, owner, Post.send_to_review)
+        yield _Step(7, told["reviewer"], partial(_ask_changes, note=told["note"]))
+    if "text" in told:
+        yield _Step(6, owner, partial(_write, words=told["text"]))
+    if "first_day" in told:
+        yield _Step(5, owner, partial(_move, day=days.day(told["week"], told["day"])))
+    yield from _ending(told, _state(told, days))
+
+
+def _ending(told: Facts, state: str) -> Iterator[_Step]:
+    """The last steps, which bring a written post to `state`."""
+    owner, reviewer = told["owner"], told.get("reviewer", "")
+    if state == "cancelled":
+        yield _Step(3, owner, Post.cancel)
+    if state in {"in_review", "changes_asked", "approved", "published"}:
+        yield _Step(4, owner, Post.send_to_review)
+    if state == "changes_asked":
+        yield _Step(3, reviewer, partial(_ask_changes, note=told["note"]))
+    if state in {"approved", "published"}:
+        yield _Step(2, reviewer, Post.approve)
+    if state == "published":
+        yield _Step(0, told.get("sender", owner), partial(_publish, address=_address(told)))
+
+
+def _state(told: Facts, days: Days) -> str:
+    """What a post is now: once its moment has passed published, unless the file tells otherwise."""
+    state: str = told["state"]
+    if "week" not in told or state == "cancelled" or told.get("late"):
+        return state
+    return "published" if _start(told, days) <= days.now else state
+
+
+def _start(told: Facts, days: Days) -> datetime:
+    return days.moment(days.day(told["week"], told["day"]), told["at"])
+
+
+def _moments(told: Facts, steps: Sequence[_Step], number: int, days: Days) -> list[datetime]:
+    """When each step was taken: ascending, in working hours, none of them still to come.
+
+    Of a post that lies ahead the last step was taken in the last days, and all others before it in
+    the same rhythm. The `number` of the post spreads posts over days and hours.
+    """
+    own_day = days.day(told["week"], told["day"]) if "week" in told else days.today
+    last_done = days.working_day(days.today, -1 - number % 5)
+    sooner = 0
+    while steps[-1].lead and days.working_day(own_day, -steps[-1].lead - sooner) > last_done:
+        sooner += 1
+    return [
+        days.moment(days.working_day(own_day, -step.lead - sooner), _hour(number, step.lead))
+        if step.lead
+        else min(_start(told, days) + timedelta(minutes=1 + number % 9), days.now)
+        for step in steps
+    ]
+
+
+def _hour(number: int, lead: int) -> time:
+    """Some time of a working day, another one for each post and step."""
+    return time(*divmod(_FIRST_MINUTE + (37 * number + 53 * lead) % _MINUTES, 60))
+
+
+def _is_made(_post: Post, _by: Person, _at: datetime) -> None:
+    """The first step: `add_posts` makes the post."""
+
+
+def _schedule(post: Post, by: Person, at: datetime, *, day: date, hour: time) -> None:
+    post.schedule(day, hour, by, at)
+
+
+def _write(post: Post, by: Person, at: datetime, *, words: str) -> None:
+    post.edit(replace(post.content, text=words), by, at)
+
+
+def _ask_changes(post: Post, by: Person, at: datetime, *, note: str) -> None:
+    post.ask_changes(note, by, at)
+
+
+def _move(post: Post, by: Person, at: datetime, *, day: date) -> None:
+    post.move_to(day, by, at)
+
+
+def _publish(post: Post, by: Person, at: datetime, *, address: str) -> None:
+    post.publish(address, by, at)
+
+
+def _address(told: Facts) -> str:
+    """Where the post can be read, on the first of its channels."""
+    addresses = {channel["short"]: channel["address"] for channel in read("plan")["channels"]}
+    return f"{addresses[told['channels'][0]]}{_slug(told['title'])}"
+
+
+def _slug(title: str) -> str:
+    """`title` as the end of an address: plain letters and digits, with hyphens between words."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")

@@ -1,0 +1,132 @@
+"""The sample's team: its people, its plan and its daily meet-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.meetups.models import Meetup, Occurrence, Series
+from calendar_app.meetups.queries import neighbours, plan_occurrences
+from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.people.queries import team_by_name
+from calendar_app.plans.models import Plan
+from calendar_app.sample.days import DAY, WEEKS, Days, first_of_month
+from calendar_app.sample.files import Facts, read, without
+from calendar_app.sample.password import hashed
+
+
+def new_team(session: Session, name: str | None = None) -> Team:
+    """The team of the files, by this `name` if one is given. Raises Refused when it is there."""
+    team = Team(**{**read("team"), **({} if name is None else {"name": name})})
+    if team_by_name(session, team.name) is not None:
+        raise Refused(N_("The team %(name)s is in this database already."), name=team.name)
+    session.add(team)
+    return team
+
+
+def add_people(session: Session, team: Team, days: Days, password: str) -> dict[str, Person]:
+    """The team's people, by the key they have in the files, and who of them is away."""
+    facts = read("people")
+    secret = hashed(password)
+    people = {}
+    for key, told in facts["people"].items():
+        people[key] = Person(name=told["name"], email=f"{key}@delinde.example", password=secret)
+        session.add(Membership(team=team, person=people[key], role=told["role"]))
+    session.flush()
+    session.add_all(_absence(team, people, days, told) for told in facts["absences"])
+    return people
+
+
+def _absence(team: Team, people: Mapping[str, Person], days: Days, told: Facts) -> Absence:
+    return Absence(
+        team_id=team.id,
+        person=people[told["person"]],
+        deputy=people[told["deputy"]],
+        first_day=days.today + told["first"] * DAY,
+        last_day=days.today + told["last"] * DAY,
+        note=told["note"],
+    )
+
+
+def add_plan(session: Session, team: Team, today: date) -> Plan:
+    """The team's plan with its values, audiences, facts and channels."""
+    facts = read("plan")
+    question = _question(facts["question"], today)
+    plan = Plan.new(team, facts["name"], facing=facts["facing"], **question, **facts["story"])
+    session.add(plan)
+    for told in facts["values"]:
+        plan.add_value(**told)
+    for told in facts["audiences"]:
+        _add_audience(plan, told, today)
+    for told in facts["channels"]:
+        plan.add_channel(**without(told, "address"))
+    session.flush()
+    return plan
+
+
+def _question(told: Facts, today: date) -> dict[str, Any]:
+    return {
+        "question_group": told["group"],
+        "question_behaviour": told["behaviour"],
+        "question_before": first_of_month(today, told["before_months"]),
+        "question_measure": told["measure"],
+        "baseline": told["baseline"],
+        "target": told["target"],
+    }
+
+
+def _add_audience(plan: Plan, told: Facts, today: date) -> None:
+    audience = plan.add_audience(told["name"], told["description"])
+    for fact in told["facts"]:
+        dated_on = fact.get("dated_on")
+        if "weeks_ago" in fact:
+            dated_on = today - timedelta(weeks=fact["weeks_ago"])
+        audience.add_fact(**{**without(fact, "weeks_ago"), "dated_on": dated_on})
+
+
+def add_meetup(session: Session, team: Team, people: Mapping[str, Person], days: Days) -> None:
+    """The team's series of meet-ups since four weeks, with the days that were changed by hand."""
+    facts = read("meetup")
+    meetup = Meetup.new(team, _series(facts, people, days))
+    session.add(meetup)
+    # As the worker would have planned it when it began, and as it plans it now.
+    for at in (days.moment(meetup.starts_on, time()), days.now):
+        plan_occurrences(session, meetup, at)
+    for told in facts["changes"]:
+        _change_day(session, meetup, told, people[told["by"]], days)
+
+
+def _series(facts: Facts, people: Mapping[str, Person], days: Days) -> Series:
+    return Series(
+        name=facts["name"],
+        weekdays=tuple(facts["weekdays"]),
+        local_time=facts["at"],
+        zone=days.zone,
+        minutes=facts["minutes"],
+        starts_on=days.monday - timedelta(weeks=WEEKS),
+        ends_on=None,
+        participants=[people[key] for key in facts["participants"]],
+        host=people[facts["host"]],
+        place=facts["place"],
+        link=facts["link"],
+        lead_minutes=facts["lead_minutes"],
+    )
+
+
+def _change_day(session: Session, meetup: Meetup, told: Facts, by: Person, days: Days) -> None:
+    day = days.day(told["week"], told["day"])
+    of_day = select(Occurrence).where(Occurrence.meetup_id == meetup.id)
+    occurrence = session.scalars(of_day.where(Occurrence.local_day == day)).one()
+    at = days.moment(days.working_day(min(day, days.today), -1), time(15, 10))
+    if "cancelled" in told:
+        occurrence.cancel_day(by, at, told["cancelled"])
+    else:
+        between = neighbours(session, occurrence)
+        occurrence.move_day(day, told["moved_to"], by=by, now=at, between=between)
+    session.flush()

@@ -1,0 +1,172 @@
+"""The clock comes in here: one process that sends the reminders, and does nothing else.
+
+Any number of workers may run: what each may send is decided by rows with leases and fences
+(`reminders.outbox`), never by which of them is first.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from datetime import datetime, timedelta
+from types import FrameType
+
+from sqlalchemy.exc import OperationalError
+
+from calendar_app import (
+    clock,
+    logs,
+    models,  # noqa: F401 - fills the registry: relationships name their classes as text
+)
+from calendar_app.config import BadSetting, Config, load
+from calendar_app.db import Database
+from calendar_app.post_office import post_office
+from calendar_app.reminders import outbox
+from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
+from calendar_app.reminders.outbox import Desk
+from calendar_app.reminders.processes import this_process
+
+log = logging.getLogger(__name__)
+
+PLAN_EVERY = timedelta(seconds=60)
+SEND_EVERY = timedelta(seconds=1)
+SWEEP_EVERY = timedelta(seconds=5)
+BEAT_EVERY = timedelta(seconds=5)
+# What can be sent well within a lease by a slow relay; the rest is claimed in the next round.
+CLAIM = 40
+
+
+class Rounds:
+    """What a worker does again and again, and what it remembers from round to round."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._ticked_at: datetime | None = None
+        self._planned: tuple[int, int] | None = None
+        self._one_plan_at_a_time = threading.Lock()
+
+    def jobs(self) -> list[Job]:
+        """The rounds and how often each is made."""
+        return [
+            Job("send", self.send, SEND_EVERY),
+            Job("beat", self.beat, BEAT_EVERY),
+            Job("sweep", self.sweep, SWEEP_EVERY),
+            Job("plan", self.plan, PLAN_EVERY),
+        ]
+
+    def plan(self) -> None:
+        """Make the reminders of the coming weeks."""
+        with self._one_plan_at_a_time, self.desk.database.writing() as session:
+            # Asked first: what is changed meanwhile is planned in the next round.
+            seen = outbox.changes_so_far(session)
+            changed = outbox.plan(session, self.desk.clock())
+        self._planned = seen
+        if changed:
+            log.info("planned: %d reminders made or changed", changed)
+
+    def send(self) -> None:
+        """Plan when something changed, then send all that is due."""
+        with self.desk.database.reading() as session:
+            changed = outbox.changes_so_far(session) != self._planned
+        if changed:
+            self.plan()
+        while self._something_is_due() and not self.desk.stopping.is_set():
+            claimed = outbox.claim(self.desk, self.desk.clock(), CLAIM)
+            if not claimed:
+                break
+            outbox.deliver(self.desk, claimed)
+            self._ticked_at = self.desk.clock()
+        self.desk.office.rest()
+        self._ticked_at = self.desk.clock()
+
+    def sweep(self) -> None:
+        """Heal and settle."""
+        outbox.sweep(self.desk, self.desk.clock())
+
+    def beat(self) -> None:
+        """Say that this worker is there, and when it last made a whole round."""
+        now = self.desk.clock()
+        outbox.beat(self.desk.database, self.desk.worker_id, now, ticked_at=self._ticked_at)
+
+    def _something_is_due(self) -> bool:
+        with self.desk.database.reading() as session:
+            return outbox.anything_due(session, self.desk.clock())
+
+
+def run(config: Config) -> int:
+    """Send reminders until SIGTERM or SIGINT; what is on its way is finished. Answers 0."""
+    stopping = threading.Event()
+
+    def asked(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(kind, asked)
+    try:
+        office = post_office(config)
+    except BadSetting as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    database = Database(config.database_url)
+    try:
+        worker_id = _begin(database, stopping)
+        if worker_id is not None:
+            _work(Desk(database, config, office, worker_id, clock.now, stopping))
+    finally:
+        database.dispose()
+    return 0
+
+
+def _work(desk: Desk) -> None:
+    engine = EmbeddedEngine([_patient(job) for job in Rounds(desk).jobs()], clock.now)
+    engine.start()
+    log.info("worker %d began", desk.worker_id)
+    desk.stopping.wait()
+    engine.stop()
+    desk.office.close()
+    try:
+        outbox.end_work(desk, clock.now())
+    except OperationalError as error:
+        # Others find out by the process being gone.
+        log.warning("worker %d could not sign off: %s", desk.worker_id, error.orig)
+    log.info("worker %d ended", desk.worker_id)
+
+
+def _begin(database: Database, stopping: threading.Event) -> int | None:
+    """Sign on, however long the database takes to be there; None when asked to stop first."""
+    while not stopping.is_set():
+        try:
+            return outbox.begin_work(database, this_process(), clock.now())
+        except OperationalError as error:
+            log.warning("the worker waits for the database: %s", error.orig)
+            stopping.wait(1)
+    return None
+
+
+def _patient(job: Job) -> Job:
+    """`job`, for which a database that is locked, full or away means: in the next round."""
+
+    def act() -> None:
+        try:
+            job.act()
+        except OperationalError as error:
+            log.warning("%s: the database is not there, again soon: %s", job.name, error.orig)
+
+    return Job(job.name, act, job.every)
+
+
+def main() -> int:
+    """`python -m calendar_app.worker`: the worker with this process's settings."""
+    try:
+        config = load()
+    except BadSetting as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    logs.set_up(config.log)
+    return run(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,254 @@
+"""Today, the month and the list: what they show to whom, by which filters, at which cost."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from calendar_app.meetups.queries import plan_occurrences
+from calendar_app.people.models import Person, Team
+from tests import builders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from calendar_app.db import Database
+    from calendar_app.plans.models import Plan
+
+NOW = "2026-11-10T08:18:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _tuesday_morning(time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def world(database: Database, client: FlaskClient) -> Iterator[tuple[Session, Team, Plan, Person]]:
+    """A team with a plan, and its editor signed in; what is added is committed by `shown`."""
+    with database.writer() as session:
+        session.expire_on_commit = False
+        team = builders.a_team(session)
+        plan = builders.a_plan(session, team, name="Verpleegkundigen werven")
+        editor = builders.a_person(session, team, "editor", name="Mo Kaya", language="nl")
+        session.commit()
+        builders.sign_in(client, editor)
+        yield session, team, plan, editor
+
+
+def at(day: int, hour: int = 9, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+def shown(session: Session, client: FlaskClient, path: str) -> str:
+    session.commit()
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_a_post_stands_in_its_day_on_the_teams_clocks(world: Any, client: FlaskClient) -> None:
+    """23:30 in London on the ninth is the tenth in Amsterdam."""
+    session, team, plan, editor = world
+    builders.a_post(
+        session, team, plan, title="Nachtploeg", owner_id=editor.id, state="approved",
+        starts_at=datetime(2026, 11, 9, 23, 30, tzinfo=UTC),
+    )
+
+    page = shown(session, client, "/calendar?date=2026-11-10")
+
+    cell = page.split('id="d-2026-11-10"')[1].split("</td>")[0]
+    assert "Nachtploeg" in cell
+    assert "00:30" in cell
+    assert "MK" in cell
+    assert plan.values[0].name in cell
+    assert "Goedgekeurd" in cell or "Akkoord" in cell
+
+
+def test_deleted_posts_and_other_teams_posts_are_not_there(world: Any, client: FlaskClient) -> None:
+    session, team, plan, _editor = world
+    builders.a_post(session, team, plan, title="Weggegooid", deleted_at=at(1))
+    other = builders.a_team(session)
+    builders.a_post(session, other, builders.a_plan(session, other), title="Van anderen")
+
+    for path in ("/calendar?date=2026-11-10", "/calendar?view=list&date=2026-11-10", "/"):
+        page = shown(session, client, path)
+        assert "Weggegooid" not in page
+        assert "Van anderen" not in page
+
+
+def test_every_filter_stands_in_the_address_and_is_obeyed(world: Any, client: FlaskClient) -> None:
+    session, team, plan, editor = world
+    other_value = builders.a_value(session, plan, name="Eigen regie")
+    other_audience = builders.an_audience(session, plan)
+    other_channel = builders.a_channel(session, plan, name="Viva Engage", short="vi")
+    other_plan = builders.a_plan(session, team)
+    session.refresh(plan)
+    builders.a_post(
+        session, team, plan, title="Rooster in eigen hand", text="ruilen", state="in_review",
+        owner_id=editor.id,
+    )
+    builders.a_post(session, team, other_plan, title="Iets anders", state="draft")
+    for query in (
+        f"plan={plan.id}",
+        f"value={other_value.id}",
+        f"audience={other_audience.id}",
+        f"channel={other_channel.id}&channel=999",
+        "state=in_review&state=nonsense",
+        f"person={editor.id}",
+        "q=eigen+rooster",
+        "q=RUILEN",
+    ):
+        page = shown(session, client, f"/calendar?view=list&date=2026-11-10&{query}")
+        assert "Rooster in eigen hand" in page, query
+        assert "Iets anders" not in page, query
+
+
+def test_a_search_takes_signs_as_they_are(world: Any, client: FlaskClient) -> None:
+    session, team, plan, _editor = world
+    builders.a_post(session, team, plan, title="100% inzet_nu")
+    builders.a_post(session, team, plan, title="1000 redenen")
+
+    page = shown(session, client, "/calendar?view=list&date=2026-11-10&q=100%25")
+
+    assert "100% inzet_nu" in page
+    assert "1000 redenen" not in page
+
+
+def test_browsing_keeps_the_filters(world: Any, client: FlaskClient) -> None:
+    session, _team, plan, _editor = world
+
+    page = shown(session, client, f"/calendar?date=2026-12-31&plan={plan.id}&q=zorg")
+
+    assert f"view=month&amp;date=2027-01-01&amp;plan={plan.id}&amp;q=zorg" in page
+    assert f"view=month&amp;date=2026-11-01&amp;plan={plan.id}&amp;q=zorg" in page
+    assert f"view=list&amp;date=2026-12-31&amp;plan={plan.id}&amp;q=zorg" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("date=morgen", 400),
+        ("date=2026-13-01", 400),
+        ("date=1066-10-14", 404),
+        ("view=year", 404),
+        ("plan=99999999999999999999", 200),
+        ("plan=x&state=%00&q=%00", 200),
+    ],
+)
+def test_an_address_that_makes_no_sense_is_no_crash(
+    world: Any, client: FlaskClient, query: str, status: int
+) -> None:
+    assert client.get(f"/calendar?{query}").status_code == status
+
+
+def test_meet_ups_and_holidays_lie_on_their_days(world: Any, client: FlaskClient) -> None:
+    session, team, _plan, editor = world
+    meetup = builders.a_meetup(session, team, [editor])
+    plan_occurrences(session, meetup, at(10, 1), days=60)
+
+    page = shown(session, client, "/calendar?date=2026-12-01")
+
+    assert "09:30" in page.split('id="d-2026-12-24"')[1].split("</td>")[0]
+    christmas = page.split('id="d-2026-12-25"')[1].split("</td>")[0]
+    assert "kerstdag" in christmas.lower()
+    assert "09:30" not in christmas
+
+
+def test_today_tells_what_goes_out_what_is_late_and_what_waits(
+    world: Any, client: FlaskClient
+) -> None:
+    session, team, plan, editor = world
+    builders.a_post(session, team, plan, title="Gaat zo uit", starts_at=at(10, 14), state="approved")
+    builders.a_post(session, team, plan, title="Bleef liggen", starts_at=at(6), state="approved")
+    builders.a_post(
+        session, team, plan, title="Wacht op Mo", starts_at=at(20), state="in_review",
+        reviewer_id=editor.id,
+    )
+    builders.a_post(
+        session, team, plan, title="Nog te schrijven", starts_at=at(13), owner_id=editor.id
+    )
+    builders.a_post(session, team, plan, title="Al geplaatst", starts_at=at(6), state="published")
+
+    page = shown(session, client, "/")
+
+    for title in ("Gaat zo uit", "Bleef liggen", "Wacht op Mo", "Nog te schrijven"):
+        assert page.count(title) == 1, title
+    assert "Al geplaatst" not in page
+
+
+@pytest.mark.parametrize("path", ["/calendar?date=2026-11-10", "/calendar?view=list&date=2026-11-10", "/"])
+def test_a_page_asks_as_many_queries_for_200_posts_as_for_3(
+    world: Any, client: FlaskClient, database: Database, path: str
+) -> None:
+    session, team, plan, editor = world
+    for moment in (at(6), at(10), at(12)):
+        builders.a_post(session, team, plan, starts_at=moment, owner_id=editor.id)
+    few = queries_of(session, client, database, path)
+    for number in range(197):
+        moment = at(1) + timedelta(hours=number * 3)
+        builders.a_post(session, team, plan, starts_at=moment, owner_id=editor.id)
+
+    many = queries_of(session, client, database, path)
+
+    assert many == few
+    assert many <= 24
+
+
+def queries_of(session: Session, client: FlaskClient, database: Database, path: str) -> int:
+    """How many statements the page `path` sends to the database."""
+    session.commit()
+    sent: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    assert client.get(path).status_code == 200
+    event.remove(database.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def test_a_viewer_sees_the_calendar_but_no_way_to_change_it(
+    world: Any, client: FlaskClient, database: Database
+) -> None:
+    session, team, plan, _editor = world
+    viewer = builders.a_person(session, team, "viewer")
+    builders.a_post(session, team, plan, title="Te lezen")
+    session.commit()
+    builders.sign_in(client, viewer)
+
+    page = shown(session, client, "/calendar?date=2026-11-10")
+
+    assert "Te lezen" in page
+    assert "/posts/new" not in page
+
+
+def test_a_lagging_value_is_named_beside_the_month(world: Any, client: FlaskClient) -> None:
+    session, team, plan, _editor = world
+    plan.values[0].wanted_share = 50
+    builders.a_value(session, plan, name="Samen leren", wanted_share=50)
+    for day in range(2, 12):
+        builders.a_post(session, team, plan, starts_at=at(day))
+    session.commit()
+    session.refresh(plan)
+
+    page = shown(session, client, "/calendar?date=2026-11-10")
+
+    assert "‘Samen leren’ blijft achter: 0 van 5 berichten." in page
+
+
+def test_the_day_of_today_is_marked(world: Any, client: FlaskClient) -> None:
+    session, *_ = world
+
+    page = shown(session, client, "/calendar")
+
+    assert date.fromisoformat("2026-11-10").isoformat() in page
+    assert page.count('aria-current="date"') == 1
+    assert 'id="d-2026-11-10" aria-current="date"' in page

@@ -1,0 +1,86 @@
+"""Settings: each wrong one stops the start with one sentence that names it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calendar_app.config import BadSetting, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "postgres://x"),
+        ("SECRET_KEY", "kort"),
+        ("SECRET_KEY", "a" * 64),
+        ("SECRET_KEY", "geheim" * 8),
+        ("BASE_URL", "kapstok.example"),
+        ("BASE_URL", "https://kapstok.example/app"),
+        ("BIND", "8000"),
+        ("BIND", "127.0.0.1:poort"),
+        ("BIND", "127.0.0.1:70000"),
+        ("SMTP_URL", "mail.example:25"),
+        ("MAIL_FROM", "Kapstok"),
+        ("MAIL_FROM", "Kapstok <a@b.example>\nBcc: x@y.example"),
+        ("MAIL_RATE", "0"),
+        ("MAIL_RATE", "veel"),
+        ("LOG", "xml"),
+        ("SAMPLE_PASSWORD", "kort"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    settings = {"KAPSTOK_DATA_DIR": str(tmp_path), f"KAPSTOK_{name}": value}
+
+    with pytest.raises(BadSetting) as refused:
+        load(settings)
+
+    assert f"KAPSTOK_{name}" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    settings = {"KAPSTOK_DATA_DIR": str(tmp_path / "data")}
+
+    first, second = load(settings), load(settings)
+
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 48
+    assert (tmp_path / "data/secret_key").stat().st_mode & 0o777 == 0o600
+    assert first.secret_key not in repr(first)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "kapstok.env"
+    file.write_text("# ours\nKAPSTOK_LOG=json\nKAPSTOK_MAIL_RATE='60'\n", encoding="utf-8")
+    settings = {
+        "KAPSTOK_CONFIG": str(file),
+        "KAPSTOK_DATA_DIR": str(tmp_path),
+        "KAPSTOK_LOG": "text",
+    }
+
+    config = load(settings)
+
+    assert config.log == "text"
+    assert config.mail_rate == 60
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="KAPSTOK_CONFIG"):
+        load({"KAPSTOK_CONFIG": str(tmp_path / "nergens"), "KAPSTOK_DATA_DIR": str(tmp_path)})
+
+
+def test_by_default_all_lies_in_the_data_folder(tmp_path: Path) -> None:
+    config = load({"KAPSTOK_DATA_DIR": str(tmp_path)})
+
+    assert config.database_url == f"sqlite:///{tmp_path}/kapstok.sqlite"
+    assert config.base_url == "http://127.0.0.1:8000"
+    assert not config.secure
+    assert config.smtp_url is None

@@ -1,0 +1,209 @@
+"""The team: inviting, roles, absences, settings; each change checked for its version and its rule."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calendar_app.people import queries
+from calendar_app.people.models import Membership, Person, Team
+from tests import builders
+from tests.people.test_sign_in import link_in_mail
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from calendar_app.config import Config
+    from calendar_app.db import Database
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The application, its forms without the token that other tests look at."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+@pytest.fixture
+def admin(database: Database) -> Person:
+    """The administrator of a team, in Dutch."""
+    with database.writing() as session:
+        session.expire_on_commit = False
+        team = builders.a_team(session, name="Communicatie")
+        return builders.a_person(session, team, "admin", language="nl", name="Sanne Bos")
+
+
+@pytest.fixture
+def client(client: FlaskClient, admin: Person) -> FlaskClient:
+    """The administrator's browser."""
+    builders.sign_in(client, admin)
+    return client
+
+
+def team_of(database: Database) -> Team:
+    with database.reading() as session:
+        found = queries.team_by_name(session, "Communicatie")
+        assert found is not None
+        return found
+
+
+def membership_of(database: Database, email: str) -> Membership:
+    with database.reading() as session:
+        person = queries.person_by_email(session, email)
+        assert person is not None
+        return person.memberships[0]
+
+
+def test_an_invited_colleague_chooses_a_password_and_is_in(
+    app: Flask, client: FlaskClient, config: Config, database: Database
+) -> None:
+    asked = {"name": "Joris Vos", "email": "Joris@Example.org", "role": "editor"}
+
+    shown = client.post("/team/people", data=asked).get_data(as_text=True)
+    link = link_in_mail(config)
+    joris = app.test_client()
+    entered = joris.post(link, data={"password": "een lange zin voor joris"})
+
+    # Without a mail server the administrator hands the link over.
+    assert link in shown
+    assert entered.headers["Location"] == "/"
+    assert joris.get("/team/").status_code == 200
+    assert membership_of(database, "joris@example.org").role == "editor"
+
+
+def test_who_is_in_the_team_is_not_invited_again(client: FlaskClient, admin: Person) -> None:
+    again = {"name": "Sanne", "email": admin.email.upper(), "role": "viewer"}
+
+    answer = client.post("/team/people", data=again)
+
+    assert answer.status_code == 422
+    assert "zit al in het team" in answer.get_data(as_text=True)
+
+
+def test_an_account_with_a_password_is_never_opened_by_an_invitation(
+    client: FlaskClient, database: Database
+) -> None:
+    """Who is known already gets the address of the sign-in page, not a link that sets a password."""
+    with database.writing() as session:
+        other = builders.a_team(session)
+        known = builders.a_person(session, other, email="vera@example.org", password="$argon2…")
+        assert known.password
+
+    page = client.post(
+        "/team/people", data={"name": "Vera", "email": "vera@example.org", "role": "viewer"}
+    ).get_data(as_text=True)
+
+    assert "/reset/" not in page
+    assert "https://kapstok.example" in page
+
+
+def test_a_team_keeps_its_last_administrator(client: FlaskClient, database: Database) -> None:
+    with database.reading() as session:
+        mine = queries.members(session, team_of(database))[0]
+
+    demoted = client.post(f"/team/people/{mine.id}", data={"role": "writer", "version": 1})
+    left = client.post(f"/team/people/{mine.id}/ending")
+
+    assert demoted.status_code == 422
+    assert "Een team heeft een beheerder nodig" in demoted.get_data(as_text=True)
+    assert left.status_code == 422
+    assert client.get("/settings/team").status_code == 200
+
+
+def test_a_change_over_somebody_elses_change_shows_both(
+    client: FlaskClient, database: Database
+) -> None:
+    team = team_of(database)
+    with database.writing() as session:
+        session.get_one(Team, team.id).name = "Communicatie en HR"
+    typed = {"name": "Team C", "zone": "Europe/Paris", "language": "nl", "country": "NL"}
+
+    stale = client.post("/settings/team", data={**typed, "version": team.version})
+    page = stale.get_data(as_text=True)
+    knowing = client.post("/settings/team", data={**typed, "version": team.version + 1})
+
+    assert stale.status_code == 409
+    assert "Communicatie en HR" in page
+    assert 'value="Team C"' in page
+    assert f'name="version" type="hidden" value="{team.version + 1}"' in page
+    assert knowing.status_code == 303
+    with database.reading() as session:
+        assert session.get_one(Team, team.id).name == "Team C"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nergens", "UTC", "CET", "../etc/passwd", "Etc/GMT+1"])
+def test_a_zone_that_is_none_is_refused_at_its_field(client: FlaskClient, zone: str) -> None:
+    typed = {"name": "T", "zone": zone, "language": "nl", "country": "NL", "version": 1}
+
+    answer = client.post("/settings/team", data=typed)
+
+    assert answer.status_code == 422
+    assert "Kies een tijdzone uit de lijst" in answer.get_data(as_text=True)
+
+
+def test_an_absence_ends_no_earlier_than_it_begins(
+    client: FlaskClient, admin: Person, database: Database
+) -> None:
+    days = {"first_day": "2027-01-05", "last_day": "2027-01-04"}
+
+    answer = client.post("/team/absences", data={"person": admin.id, "deputy": 0, **days})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "De laatste dag ligt voor de eerste dag" in page
+    assert 'value="2027-01-05"' in page
+    with database.reading() as session:
+        assert not queries.absences(session, team_of(database), date(2020, 1, 1))
+
+
+def test_a_writer_notes_only_their_own_absence(
+    app: Flask, database: Database, admin: Person
+) -> None:
+    with database.writing() as session:
+        session.expire_on_commit = False
+        writer = builders.a_person(session, team_of(database), "writer")
+    client = app.test_client()
+    builders.sign_in(client, writer)
+    days = {"first_day": "2027-01-04", "last_day": "2027-01-05", "deputy": 0}
+
+    own = client.post("/team/absences", data={"person": writer.id, **days})
+    others = client.post("/team/absences", data={"person": admin.id, **days})
+
+    assert own.status_code == 303
+    assert others.status_code == 422
+    with database.reading() as session:
+        found = queries.absent_on(session, team_of(database), date(2027, 1, 5))
+        assert set(found) == {writer.id}
+
+
+def test_language_and_theme_are_kept_with_the_person(client: FlaskClient, admin: Person) -> None:
+    dutch = client.get("/team/").get_data(as_text=True)
+
+    client.post("/language", data={"language": "en", "next": "/team/"})
+    client.post("/theme", data={"theme": "dark", "next": "/team/"})
+    english = client.get("/team/").get_data(as_text=True)
+
+    assert admin.language == "nl"
+    assert '<html lang="nl" data-theme="auto">' in dutch
+    assert '<html lang="en" data-theme="dark">' in english
+    assert "Invite a colleague" in english
+    assert "Nodig een collega uit" in dutch
+
+
+def test_who_is_in_two_teams_can_look_at_either(client: FlaskClient, database: Database) -> None:
+    with database.writing() as session:
+        other = builders.a_team(session, name="Werving")
+        me = queries.admins(session, team_of(database))[0]
+        session.add(Membership(team_id=other.id, person_id=me.id, role="viewer"))
+        foreign = builders.a_team(session, name="Vreemd")
+        other_id, foreign_id = other.id, foreign.id
+
+    client.post("/team/choice", data={"team_id": other_id})
+    page = client.get("/team/").get_data(as_text=True)
+
+    assert "<h1>Werving</h1>" in page
+    assert client.get("/settings/team").status_code == 403
+    assert client.post("/team/choice", data={"team_id": foreign_id}).status_code == 404

@@ -1,0 +1,83 @@
+"""The question of step 1: its sentence in both languages, and what it still lacks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from calendar_app.plans.questions import Question, missing_points, sentence
+
+WHOLE = Question("nurses", "apply", date(2027, 7, 1), "applications a month")
+
+
+def test_a_whole_question_is_one_sentence() -> None:
+    assert sentence(WHOLE, "en") == (
+        "How can we help nurses to apply before July 1, 2027, measured by applications a month?"
+    )
+
+
+def test_a_question_that_lacks_everything_names_its_four_places() -> None:
+    assert sentence(Question(), "en") == (
+        "How can we help [group] to [behaviour] before [date], measured by [measure]?"
+    )
+
+
+def test_the_sentence_speaks_dutch_with_a_dutch_date() -> None:
+    question = Question("verpleegkundigen", "te solliciteren", date(2027, 7, 1), "sollicitaties")
+
+    assert sentence(question, "nl") == (
+        "Hoe kunnen we verpleegkundigen helpen om te solliciteren vóór 1 juli 2027, "
+        "gemeten in sollicitaties?"
+    )
+
+
+def test_a_stop_at_the_end_of_a_part_does_not_end_the_sentence_early() -> None:
+    question = replace(WHOLE, group="nurses. ", measure="applications?")
+
+    assert "nurses to apply" in sentence(question, "en")
+    assert sentence(question, "en").endswith("by applications?")
+
+
+def test_a_percent_sign_in_a_part_is_only_a_percent_sign() -> None:
+    question = replace(WHOLE, measure="100% more %(group)s")
+
+    assert sentence(question, "en").endswith("by 100% more %(group)s?")
+
+
+@pytest.mark.parametrize(
+    ("part", "nothing", "word"),
+    [
+        ("group", "", "group"),
+        ("behaviour", "", "do"),
+        ("before", None, "date"),
+        ("measure", "", "measure"),
+    ],
+)
+def test_each_missing_part_is_one_point(part: str, nothing: object, word: str) -> None:
+    lacking: dict[str, Any] = {part: nothing}
+
+    points = missing_points(replace(WHOLE, **lacking))
+
+    assert len(points) == 1
+    assert word in points[0]
+
+
+def test_a_whole_question_lacks_nothing() -> None:
+    assert missing_points(WHOLE) == []
+
+
+def test_an_empty_question_lacks_four_things_in_the_order_of_the_sentence() -> None:
+    points = missing_points(Question())
+
+    assert len(points) == 4
+    for point, word in zip(points, ["which group", "to do", "date", "measure"], strict=True):
+        assert word in point
+
+
+def test_a_question_is_begun_with_its_first_part() -> None:
+    assert not Question().is_begun
+    assert Question(measure="clicks").is_begun
+    assert Question(before=date(2027, 1, 1)).is_begun

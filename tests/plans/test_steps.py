@@ -1,0 +1,141 @@
+"""The path of a plan: how each step stands, and the one sentence for each thing it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from calendar_app.plans.steps import (
+    AudienceFacts,
+    ChannelFacts,
+    PlanFacts,
+    Point,
+    Step,
+    ValueFacts,
+    next_step,
+    path,
+)
+
+NEARBY = ValueFacts(7, "Nearby", "We know you.", "Faces", "Stock photos", 100)
+NURSES = AudienceFacts(8, "Nurses", facts=2)
+LINKEDIN = ChannelFacts(9, "LinkedIn", cadence=3)
+WHOLE = PlanFacts(
+    question_is_begun=True,
+    story="We began with a bicycle.",
+    values=[NEARBY],
+    audiences=[NURSES],
+    channels=[LINKEDIN],
+)
+
+
+def step(number: int, plan: PlanFacts) -> Step:
+    return path(plan)[number - 1]
+
+
+def only_point(number: int, plan: PlanFacts) -> Point:
+    points = step(number, plan).points
+    assert len(points) == 1
+    return points[0]
+
+
+def test_a_whole_plan_is_done_from_first_to_last() -> None:
+    steps = path(WHOLE)
+
+    assert [(step.number, step.key, step.state) for step in steps] == [
+        (1, "why", "done"),
+        (2, "who", "done"),
+        (3, "what", "done"),
+        (4, "where", "done"),
+    ]
+    assert next_step(steps) is None
+
+
+def test_an_empty_plan_has_not_begun() -> None:
+    steps = path(PlanFacts(question_points=["Say which group you want to help."]))
+
+    assert {step.state for step in steps} == {"open"}
+    assert all(step.points for step in steps)
+    assert next_step(steps) == steps[0]
+
+
+def test_the_next_step_is_the_first_that_is_not_done() -> None:
+    following = next_step(path(replace(WHOLE, story="", channels=())))
+
+    assert following is not None
+    assert following.number == 3
+
+
+def test_a_half_question_is_busy() -> None:
+    plan = replace(WHOLE, question_points=["Say how you will measure it."])
+
+    assert step(1, plan).state == "busy"
+    assert only_point(1, plan) == Point("Say how you will measure it.", "why")
+
+
+def test_an_audience_of_which_nothing_is_written_down_is_named() -> None:
+    plan = replace(WHOLE, audiences=[NURSES, AudienceFacts(3, "Pupils")])
+
+    point = only_point(2, plan)
+
+    assert step(2, plan).state == "busy"
+    assert (point.place, point.row_id, point.values) == ("audiences", 3, {"name": "Pupils"})
+
+
+def test_a_plan_without_audiences_asks_for_one() -> None:
+    plan = replace(WHOLE, audiences=())
+
+    assert step(2, plan).state == "open"
+    assert only_point(2, plan).place == "audiences"
+
+
+def test_a_value_without_meaning_is_named() -> None:
+    point = only_point(3, replace(WHOLE, values=[replace(NEARBY, meaning="")]))
+
+    assert "meaning" in point.message
+    assert (point.place, point.row_id, point.values) == ("values", 7, {"name": "Nearby"})
+
+
+def test_a_value_with_half_a_border_is_named_once() -> None:
+    for half in (replace(NEARBY, belongs=""), replace(NEARBY, falls_outside="")):
+        point = only_point(3, replace(WHOLE, values=[half]))
+
+        assert "falls outside" in point.message
+        assert point.row_id == 7
+
+
+def test_shares_that_do_not_make_a_whole_are_told_with_their_sum() -> None:
+    second = replace(NEARBY, id=11, name="Skill", wanted_share=15)
+
+    point = only_point(3, replace(WHOLE, values=[NEARBY, second]))
+
+    assert point.message % point.values == "The wanted shares add up to 115%. Make it 100%."
+    assert (point.place, point.row_id) == ("values", 11)
+
+
+def test_a_plan_without_a_story_asks_for_it_on_the_page_of_the_story() -> None:
+    assert only_point(3, replace(WHOLE, story="")).place == "what"
+
+
+def test_a_plan_without_values_asks_for_one_and_not_for_their_shares() -> None:
+    point = only_point(3, replace(WHOLE, values=()))
+
+    assert (point.place, point.row_id) == ("values", None)
+
+
+def test_a_channel_without_rhythm_is_named() -> None:
+    point = only_point(4, replace(WHOLE, channels=[LINKEDIN, ChannelFacts(5, "Intranet")]))
+
+    assert (point.place, point.row_id, point.values) == ("channels", 5, {"name": "Intranet"})
+
+
+def test_a_plan_without_channels_asks_for_one() -> None:
+    plan = replace(WHOLE, channels=())
+
+    assert step(4, plan).state == "open"
+    assert only_point(4, plan).place == "channels"
+
+
+def test_every_step_says_what_it_is_about_in_words() -> None:
+    for each in path(WHOLE):
+        assert each.title
+        assert each.subject
+        assert each.state_name == "done"

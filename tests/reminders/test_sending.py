@@ -1,0 +1,239 @@
+"""From a planned row to a mail at the relay, and every answer a relay may give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.reminders.scenes import DUE, SECOND, START
+from tests.support.smtp_faults import answer, close, wait
+
+if TYPE_CHECKING:
+    from tests.reminders.scenes import Scene
+    from tests.support.smtp_faults import Point
+    from tests.support.smtp_sink import SmtpSink
+
+
+def test_each_participant_gets_one_mail_at_start_minus_lead(scene: Scene, sink: SmtpSink) -> None:
+    addresses = scene.enter("Anouk", "Joris")
+    scene.plan()
+
+    scene.now = DUE - SECOND
+    scene.send()
+    before = sink.accepted
+    scene.now = DUE
+    scene.send()
+    scene.send()
+
+    assert before == []
+    assert [one.recipients for one in sink.accepted] == [(address,) for address in addresses]
+    assert [row.state for row in scene.of_today()] == ["sent", "sent"]
+
+
+def test_an_accepted_mail_keeps_the_relays_words_and_not_its_body(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+
+    scene.send()
+
+    [row] = scene.of_today()
+    assert row.reply == "250 2.0.0 OK message 1"
+    assert (row.sent_at, row.ended_at, row.attempts) == (DUE, DUE, 1)
+    assert row.body is None
+    assert row.message_id == sink.messages[0]["Message-ID"]
+    assert [one.outcome for one in scene.attempts()] == ["sent"]
+
+
+def test_a_no_for_now_is_tried_again_with_the_same_id_and_date(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([answer("dot", "451 4.3.0 Later")])
+
+    scene.send()
+    [refused] = scene.of_today()
+    scene.now = DUE + 4 * SECOND
+    scene.send()
+    too_early = sink.accepted
+    scene.now = DUE + 5 * SECOND
+    scene.send()
+
+    assert (refused.state, refused.reply) == ("retry", "451 4.3.0 Later")
+    assert too_early == []
+    [first, second] = sink.received
+    assert first.raw == second.raw
+    assert scene.states(useful_until=START) == ["sent"]
+
+
+def test_a_no_for_good_is_dead_and_the_others_get_theirs(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk", "Joris", "Mo")
+    scene.plan()
+    scene.now = DUE
+    sink.program([answer("rcpt", "550 5.1.1 No such user", recipient="joris")])
+
+    scene.send()
+
+    assert [row.state for row in scene.of_today()] == ["sent", "dead", "sent"]
+    dead = scene.of_today()[1]
+    assert dead.reply == "550 5.1.1 No such user"
+    assert dead.reason == "The mail server refuses this mail."
+
+
+def test_no_answer_after_the_dot_is_in_doubt_and_repeated_byte_for_byte(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([close("accepted")])
+
+    scene.send()
+    [doubtful] = scene.of_today()
+    scene.now = DUE + 20 * SECOND
+    scene.send()
+
+    assert doubtful.state == "in_doubt"
+    [first, second] = sink.accepted
+    assert first.raw == second.raw
+    assert scene.states(useful_until=START) == ["sent"]
+    assert [one.outcome for one in scene.attempts()] == ["in_doubt", "sent"]
+
+
+def test_a_stalled_answer_is_in_doubt_too(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([wait("accepted")])
+
+    scene.send()
+
+    assert [row.state for row in scene.of_today()] == ["in_doubt"]
+
+
+def test_what_was_in_doubt_never_becomes_dead_or_missed(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk", "Joris")
+    scene.plan()
+    scene.now = DUE
+    sink.program([close("accepted", times=2)])
+
+    scene.send()
+    sink.program([answer("rcpt", "550 5.1.1 Gone", times=None)])
+    scene.now = DUE + 30 * SECOND
+    scene.send()
+    scene.now = START
+    scene.sweep()
+
+    assert [row.state for row in scene.of_today()] == ["in_doubt", "in_doubt"]
+    assert {row.reason for row in scene.of_today()} == {
+        "It was handed over, but no answer came. It may have arrived."
+    }
+    assert scene.rows(kind="missed_summary") == []
+
+
+@pytest.mark.parametrize("point", ["connect", "ehlo", "mail", "rcpt", "data"])
+def test_a_connection_lost_before_the_body_leaves_no_doubt(
+    scene: Scene, sink: SmtpSink, point: Point
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([close(point)])
+
+    scene.send()
+    scene.now = DUE + 5 * SECOND
+    scene.send()
+
+    assert len(sink.accepted) == 1
+    assert [one.outcome for one in scene.attempts()] == ["unreachable", "sent"]
+
+
+def test_while_the_relay_is_away_one_probe_asks_and_not_every_mail(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter(*(f"Collega{number}" for number in range(12)))
+    scene.plan()
+    scene.now = DUE
+    sink.refuse()
+
+    scene.send()
+    scene.send()
+    for seconds in (5, 15, 30, 45):
+        scene.now = DUE + seconds * SECOND
+        scene.send()
+
+    tried = [one.outcome for one in scene.attempts()]
+    assert tried == ["unreachable"] * 5
+    assert scene.relay().failures == 5
+    sink.listen()
+    scene.now = DUE + 60 * SECOND
+    scene.send()
+    scene.send()
+    assert len(sink.accepted) == 12
+    assert scene.relay().failures == 0
+
+
+def test_no_more_mails_leave_in_a_minute_than_the_relay_takes(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter(*(f"Collega{number}" for number in range(7)))
+    scene.config = scene.config.__class__(**{**vars(scene.config), "mail_rate": 3})
+    scene.plan()
+
+    sent = []
+    for seconds in (0, 1, 59, 60, 61, 120):
+        scene.now = DUE + seconds * SECOND
+        scene.send()
+        sent.append(len(sink.accepted))
+
+    assert sent == [3, 3, 3, 6, 6, 7]
+
+
+def test_what_could_not_be_sent_in_time_is_missed_and_one_summary_goes_to_the_host(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", "Joris")
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).host_id = scene.people[0]
+    scene.plan()
+    sink.refuse()
+    for seconds in range(0, 600, 15):
+        scene.now = DUE + seconds * SECOND
+        scene.send()
+        scene.sweep()
+
+    scene.now = START
+    scene.sweep()
+    scene.sweep()
+    sink.listen()
+    scene.now = START + 30 * SECOND
+    scene.send()
+    scene.sweep()
+
+    missed = scene.of_today()
+    assert [row.state for row in missed] == ["missed", "missed"]
+    assert {row.reason for row in missed} == {"The mail server could not be reached in time."}
+    assert all("refused" in row.reply for row in missed)
+    [summary] = sink.accepted
+    assert summary.recipients == ("anouk@delinde.example",)
+    text = summary.message.get_body(("plain",))
+    assert text is not None
+    assert "Anouk" in text.get_content()
+    assert "Joris" in text.get_content()
+
+
+def test_a_mail_that_nobody_wants_any_more_is_not_sent(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    with scene.database.writing() as session:
+        session.merge(scene.occurrence()).state = "cancelled"
+    scene.now = DUE
+
+    scene.send()
+
+    assert sink.accepted == []
+    [row] = scene.of_today()
+    assert (row.state, row.reason) == ("cancelled", "The meet-up was cancelled.")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calendar_app import models  # noqa: F401 - fills the registry of mapped classes
+from calendar_app.calendar import views as calendar
 from calendar_app.config import Config, folder, load
 from calendar_app.db import Database
+from calendar_app.feed import views as feed
+from calendar_app.frame import surroundings
+from calendar_app.meetups import views as meetups
 from calendar_app.people import door, sign_in
+from calendar_app.people import views as people
+from calendar_app.plans import views as plans
+from calendar_app.posts import views as posts
+from calendar_app.reminders import views as reminders
 from calendar_app.web import errors, language, request, security, templating
 
-_ROOMS = ("people", "plans", "posts", "meetups", "calendar", "reminders", "feed")
+_ROOMS = (people, plans, posts, meetups, calendar, reminders, feed)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
@@ -27,17 +33,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     errors.install(app)
     sign_in.install(app)
     for room in _ROOMS:
-        try:
-            views = importlib.import_module(f"calendar_app.{room}.views")
-        except ModuleNotFoundError as error:
-            if error.name != f"calendar_app.{room}.views":
-                raise
-            continue
-        app.register_blueprint(views.bp)
-    try:
-        from calendar_app.frame import surroundings
-    except ModuleNotFoundError:
-        surroundings = lambda: {"nav_items": [], "next_meetup": None, "notices": []}
+        app.register_blueprint(room.bp)
     app.context_processor(surroundings)
     door.install(app)
     if config.secure:

@@ -1,7 +1,7 @@
 """Copies of the database: whole, checked after writing, and put back with care (SQLite).
 
-SQLite's own backup reads a consistent state while others write. A copy counts only after the database
-itself has found it sound. PostgreSQL has better tools of its own (pg_dump, pg_basebackup).
+SQLite's own backup reads a consistent state while others write. A copy counts only after the
+database itself has found it sound. PostgreSQL has better tools of its own (pg_dump, pg_basebackup).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from calendar_app.language import N_
 
 
 def back_up(url: str, target: Path) -> None:
-    """Write a verified copy of the database at `url` to `target`. Raises Refused, leaving nothing."""
+    """Write a verified copy of the database at `url` to `target`. Raises Refused."""
     source = _sqlite(url)
     if not source.exists():
         raise Refused(N_("There is no database to copy yet: %(file)s."), file=source)
@@ -27,7 +27,7 @@ def back_up(url: str, target: Path) -> None:
     try:
         _copy(source, part)
         _verify(part)
-        os.replace(part, target)
+        part.replace(target)
     except (OSError, sqlite3.Error) as error:
         raise Refused(N_("The copy could not be written: %(cause)s."), cause=error) from error
     finally:
@@ -37,8 +37,8 @@ def back_up(url: str, target: Path) -> None:
 def restore(url: str, source: Path, data_dir: Path, now: datetime) -> Path | None:
     """Put the copy `source` in the place of the database; the old one is kept, and named.
 
-    Raises Refused, changing nothing, when the copy is not sound, comes from a newer Kapstok, or when
-    Kapstok is running on this data folder.
+    Raises Refused, changing nothing, when the copy is not sound or comes from a newer Kapstok, and
+    when Kapstok is running on this data folder.
     """
     target = _sqlite(url)
     if not source.is_file():
@@ -76,11 +76,14 @@ def _sqlite(url: str) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reader:
-        with closing(sqlite3.connect(target)) as writer:
-            reader.backup(writer)
-            # One file, no -wal beside it: what is copied is all there is.
-            writer.execute("PRAGMA journal_mode=DELETE")
+    source_uri = f"file:{source}?mode=ro"
+    with (
+        closing(sqlite3.connect(source_uri, uri=True)) as reader,
+        closing(sqlite3.connect(target)) as writer,
+    ):
+        reader.backup(writer)
+        # One file, no -wal beside it: what is copied is all there is.
+        writer.execute("PRAGMA journal_mode=DELETE")
     with target.open("rb") as file:
         os.fsync(file.fileno())
 
@@ -114,5 +117,5 @@ def _swap(part: Path, target: Path, now: datetime) -> Path | None:
     for name in (f"{target.name}-wal", f"{target.name}-shm"):
         target.with_name(name).unlink(missing_ok=True)
         part.with_name(name.replace(target.name, part.name)).unlink(missing_ok=True)
-    os.replace(part, target)
+    part.replace(target)
     return kept

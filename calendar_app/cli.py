@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
@@ -23,8 +23,6 @@ from calendar_app.config import BadSetting, Config, is_zone, load
 from calendar_app.db import Database, sqlite_file
 from calendar_app.errors import Refused
 from calendar_app.text import clean_line
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Plain(click.Group):
@@ -141,10 +139,14 @@ def sample() -> None:
 
 
 @sample.command("load")
-@click.option("--posts", type=click.IntRange(1, 2_000_000), help="A larger team, of so many posts …")
+@click.option(
+    "--posts", type=click.IntRange(1, 2_000_000), help="A larger team, of so many posts …"
+)
 @click.option("--people", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--weeks", type=click.IntRange(1, 520), default=26, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same team.")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed, the same team."
+)
 @click.pass_obj
 def sample_load(config: Config, *, posts: int | None, people: int, weeks: int, seed: int) -> None:
     """Load the sample team, or a larger made-up one for load tests."""
@@ -207,14 +209,17 @@ def person_add(
     from calendar_app.people import joining  # noqa: PLC0415 - as above
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    with _application(config) as app, app.test_request_context(base_url=config.base_url):
-        with _writing(config) as session:
-            added = joining.add(
-                session, team_name, email, _needed_line(name, "A name is needed."), role, password
-            )
-            _note(session, "person.added", added)
-            link = None if added.password else joining.link(added)
-    click.echo(link or f"Added {added.email} to {team_name}.")
+    asked = joining.Asked(team_name, email, _needed_line(name, "A name is needed."), role, password)
+    with (
+        _application(config) as app,
+        app.test_request_context(base_url=config.base_url),
+        _writing(config) as session,
+    ):
+        added = joining.add(session, asked)
+        _note(session, "person.added", added)
+        done = f"Added {added.email} to {team_name}."
+        said = done if added.password else joining.link(added)
+    click.echo(said)
 
 
 # Feeds, deliveries
@@ -406,7 +411,9 @@ def _tell_how_to_sign_in(config: Config) -> None:
 
     password = samples.password(config)
     click.echo(f"Sign in as sanne@delinde.example (administrator), password: {password}")
-    click.echo("Also: mo (editor), anouk and joris (writers), fatima (writer, away), henk (viewer).")
+    click.echo(
+        "Also: mo (editor), anouk and joris (writers), fatima (writer, away), henk (viewer)."
+    )
 
 
 def _person_and_team(session: Session, email: str) -> tuple[Any, Any]:
@@ -421,10 +428,9 @@ def _person_and_team(session: Session, email: str) -> tuple[Any, Any]:
 
 def _note(session: Session, action: str, subject: Any = None) -> None:
     from calendar_app.people.audit import record  # noqa: PLC0415 - as above
-
-    team_id = getattr(subject, "team_id", None)
     from calendar_app.people.models import Team  # noqa: PLC0415 - as above
 
+    team_id = getattr(subject, "team_id", None)
     owner = None if team_id is None else session.get(Team, team_id)
     record(session, action, at=clock.now(), origin="command line", team=owner, subject=subject)
 
@@ -433,7 +439,7 @@ def _needed_line(text: str, refusal: str) -> str:
     cleaned = clean_line(text)
     if not cleaned:
         raise click.BadParameter(refusal)
-    return cast("str", cleaned)
+    return cleaned
 
 
 if __name__ == "__main__":

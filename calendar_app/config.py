@@ -1,4 +1,4 @@
-"""What the operator of one installation set: read once at the start, from the environment or a file."""
+"""What the operator of one installation set: read once at the start."""
 
 from __future__ import annotations
 
@@ -157,7 +157,9 @@ def _kept_secret(path: Path) -> str:
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        raise BadSetting("KAPSTOK_BASE_URL must be the address people type, like https://a.example.")
+        raise BadSetting(
+            "KAPSTOK_BASE_URL must be the address people type, like https://a.example."
+        )
     if parts.path not in {"", "/"}:
         raise BadSetting("KAPSTOK_BASE_URL must have no path: Kapstok needs a host of its own.")
     return url.rstrip("/")

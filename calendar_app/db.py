@@ -1,8 +1,8 @@
 """The relational database: one mapping base, and sessions that either read or write.
 
-SQLite by default, PostgreSQL by one setting. A reading session never writes; a writing session takes
-SQLite's write lock at its first statement (`BEGIN IMMEDIATE`), so that it can never fail half-way
-because another writer came in between.
+SQLite by default, PostgreSQL by one setting. A reading session never writes; a writing session
+takes SQLite's write lock at its first statement (`BEGIN IMMEDIATE`), so that it can never fail
+half-way because another writer came in between.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         in_utc = value.astimezone(UTC)
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """The moment as it was put in, aware."""
         if value is None:
             return None

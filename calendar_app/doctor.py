@@ -30,7 +30,7 @@ class Finding:
 
 
 def examine(config: Config, now: datetime) -> list[Finding]:
-    """Look at settings, data folder, address, mail, database, schema, worker and clock, in order."""
+    """Look at settings, folder, address, mail, database, schema, worker and clock, in order."""
     findings = [_settings(config), _folder(config), _address(config), _mail(config)]
     database = Database(config.database_url)
     try:
@@ -39,25 +39,33 @@ def examine(config: Config, now: datetime) -> list[Finding]:
         database.dispose()
 
 
+def _well(about: str, words: str) -> Finding:
+    return Finding(about, well=True, words=words)
+
+
+def _ill(about: str, words: str) -> Finding:
+    return Finding(about, well=False, words=words)
+
+
 def _settings(config: Config) -> Finding:
     kind = "PostgreSQL" if sqlite_file(config.database_url) is None else "SQLite"
-    return Finding("settings", well=True, words=f"read; the database is {kind}.")
+    return _well("settings", f"read; the database is {kind}.")
 
 
 def _folder(config: Config) -> Finding:
     folder = config.data_dir
     if not folder.is_dir() or not os.access(folder, os.W_OK):
-        return Finding("data folder", False, f"{folder} cannot be written. Make it, or its owner us.")
+        return _ill("data folder", f"{folder} cannot be written. Make it, or its owner us.")
     room = os.statvfs(folder)
     free = room.f_bavail * room.f_frsize
     if free < 200 * 1024 * 1024:
-        return Finding("data folder", False, f"only {free // 1024**2} MB left on its disk. Make room.")
-    return Finding("data folder", True, f"{folder} can be written, {free // 1024**3} GB free.")
+        return _ill("data folder", f"only {free // 1024**2} MB left on its disk. Make room.")
+    return _well("data folder", f"{folder} can be written, {free // 1024**3} GB free.")
 
 
 def _address(config: Config) -> Finding:
     if config.secure:
-        return Finding("address", True, f"people reach Kapstok at {config.base_url}.")
+        return _well("address", f"people reach Kapstok at {config.base_url}.")
     return Finding(
         "address",
         config.host in {"127.0.0.1", "localhost", "::1"},
@@ -69,20 +77,20 @@ def _address(config: Config) -> Finding:
 def _mail(config: Config) -> Finding:
     if config.smtp_url is None:
         words = "no KAPSTOK_SMTP_URL: mails are kept as .eml files in the data folder."
-        return Finding("mail", True, words)
+        return _well("mail", words)
     trouble = post_office.trouble(config)
     if trouble is None:
-        return Finding("mail", True, f"the relay answers; it takes {config.mail_rate} mails a minute.")
-    return Finding("mail", False, f"the relay does not take our mail: {trouble}")
+        return _well("mail", f"the relay answers; it takes {config.mail_rate} mails a minute.")
+    return _ill("mail", f"the relay does not take our mail: {trouble}")
 
 
 def _about_database(database: Database, now: datetime) -> Iterator[Finding]:
     try:
         state = schema.state(database)
     except Refused as refused:
-        yield Finding("database", False, str(refused))
+        yield _ill("database", str(refused))
         return
-    yield Finding("database", True, "it can be opened.")
+    yield _well("database", "it can be opened.")
     current = state is schema.SchemaState.CURRENT
     advice = "up to date." if current else f"it is {state.value}. Run: kapstok db upgrade"
     yield Finding("schema", current, advice)
@@ -94,10 +102,10 @@ def _worker(database: Database, now: datetime) -> Finding:
     with database.reading() as session:
         found = health(session, now)
     if found.last_tick is None:
-        return Finding("worker", False, "it has never run. Start: kapstok worker (or kapstok run)")
+        return _ill("worker", "it has never run. Start: kapstok worker (or kapstok run)")
     if found.status != "ok":
-        return Finding("worker", False, f"last seen {found.last_tick:%Y-%m-%d %H:%M:%S} UTC. Restart it.")
-    return Finding("worker", True, f"last tick {found.last_tick:%H:%M:%S} UTC.")
+        return _ill("worker", f"last seen {found.last_tick:%Y-%m-%d %H:%M:%S} UTC. Restart it.")
+    return _well("worker", f"last tick {found.last_tick:%H:%M:%S} UTC.")
 
 
 def _clock(database: Database, now: datetime) -> Finding:
@@ -109,11 +117,11 @@ def _clock(database: Database, now: datetime) -> Finding:
                 session.scalar(select(func.max(Post.updated_at))),
             ]
     except SQLAlchemyError as error:
-        return Finding("clock", False, f"could not be compared: {error}")
+        return _ill("clock", f"could not be compared: {error}")
     ahead = max((at for at in newest if at is not None), default=now)
     if ahead > now + _CLOCK_SLACK:
-        return Finding("clock", False, f"rows are dated {ahead:%Y-%m-%d %H:%M} UTC, later than now. Set it.")
-    return Finding("clock", True, f"it is {now:%Y-%m-%d %H:%M:%S} UTC.")
+        return _ill("clock", f"rows are dated {ahead:%Y-%m-%d %H:%M} UTC, later than now. Set it.")
+    return _well("clock", f"it is {now:%Y-%m-%d %H:%M:%S} UTC.")
 
 
 _LOOKS: tuple[Callable[[Database, datetime], Finding], ...] = (_worker, _clock)

@@ -111,5 +111,3 @@ def _notices() -> list[Notice]:
         if words := mail_notice(house().config):
             found.append(Notice(_(words), "/settings/deliveries", _("Log of reminders")))
     return found
-
-

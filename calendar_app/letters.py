@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from calendar_app.config import Config, folder
 from calendar_app.language import catalogue
@@ -20,7 +20,7 @@ def environment(language: str) -> Environment:
     """The mail templates, speaking `language`."""
     made = Environment(
         loader=FileSystemLoader(folder("templates")),
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -38,9 +38,16 @@ def bodies(language: str, template: str, **facts: object) -> tuple[str, str]:
 
 
 def letter(
-    config: Config, *, to: tuple[str, str], language: str, subject: str, at: datetime, text: str, html: str
+    config: Config,
+    *,
+    to: tuple[str, str],
+    language: str,
+    subject: str,
+    at: datetime,
+    text: str,
+    html: str,
 ) -> EmailMessage:
-    """A letter to one person, `to` = (name, address), with the headers that every mail of ours has."""
+    """A letter to one person, `to` = (name, address), with the headers that each of ours has."""
     message = EmailMessage()
     name, address = parseaddr(config.mail_from)
     message["From"] = Address(clean_line(name), addr_spec=address)

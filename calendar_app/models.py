@@ -1,4 +1,4 @@
-"""Every mapped class in one place: importing this fills the registry, for Alembic and the entries."""
+"""Every mapped class in one place: importing this fills the registry."""
 
 from __future__ import annotations
 

@@ -595,7 +595,8 @@ class MailFolder:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_through(path, mail.raw)
         except OSError as error:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
             return Answer("later", _cause(error))
         self._waiting.append(path)
         return None

@@ -15,7 +15,7 @@ _PROCESSES = 2
 _THREADS = 8
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class _Server(BaseApplication):
     """gunicorn, told everything here instead of by its own command line."""
 
     def __init__(self, app: Flask, settings: dict[str, Any]) -> None:
@@ -26,7 +26,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         """Take our settings."""
         for name, value in self._settings.items():
-            self.cfg.set(name, value)
+            self.cfg.set(name, value)  # type: ignore[union-attr]  # made by the base class
 
     def load(self) -> Flask:
         """The application, loaded once before the processes part."""
@@ -36,7 +36,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def serve(config: Config) -> None:
     """Answer requests on `config.bind` until SIGTERM or SIGINT."""
     app = create_app(config)
-    # What is loaded now lives for ever; the collector need not look at it again (nor copy its pages).
+    # What is loaded now lives for ever: the collector need not look at it again, nor copy it.
     gc.collect()
     gc.freeze()
     _Server(app, settings(config)).run()

@@ -7,6 +7,7 @@ would send eight reminders.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import signal
 import subprocess
@@ -22,6 +23,7 @@ _STOP_WITHIN = 20.0
 _LOOK_EVERY = 0.2
 _CALM_AFTER = 60.0
 _LONGEST_WAIT = 30.0
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -37,7 +39,9 @@ class _Child:
     def start(self) -> None:
         # A session of its own: Ctrl+C reaches the parent alone, which then stops both in order.
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "calendar_app.cli", self.name], start_new_session=True
+            [sys.executable, "-m", "calendar_app.cli", self.name],
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
         )
         self.started = time.monotonic()
 
@@ -56,6 +60,12 @@ class _Child:
         log.error("%s ended with status %s; again in %.0f s", self.name, status, wait)
         self.wait_until = time.monotonic() + wait
         self.process = None
+
+
+def _end_with_parent() -> None:
+    """In a new child, on Linux: be asked to stop when the parent ends, even by SIGKILL."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def run() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -12,7 +12,7 @@ from calendar_app.db import Database, UtcDateTime
 from calendar_app.models import Base
 
 
-def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write our UTC type by its name; Alembic would write the type below it and lose the zone."""
     if kind == "type" and isinstance(item, UtcDateTime):
         autogen.imports.add("from calendar_app.db import UtcDateTime")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostValue
+
+Row = TypeVar("Row")
 
 _number = itertools.count(1)
 
@@ -122,7 +124,7 @@ def sign_in(client: FlaskClient, person: Person, now: datetime | None = None) ->
         cookie["visit"] = secret
 
 
-def _added(session: Session, row: Any) -> Any:
+def _added(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     return row

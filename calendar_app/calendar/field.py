@@ -1,4 +1,4 @@
-"""The playing field of a period: how the posts are spread over a plan's values, against the wish."""
+"""The playing field of a period: how its posts are spread over a plan's values, and the wish."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def shares(
 ) -> list[Share]:
     """For each value (name, hook, wanted percent) its share of `posts`, in the order given.
 
-    `posts` holds the (hook, name) pairs of each post; a post on two values counts for both. Cancelled
-    posts and ideas without a day are left out by the caller.
+    `posts` holds the (hook, name) pairs of each post; a post on two values counts for both. The
+    caller leaves out cancelled posts and ideas without a day.
     """
     counted = Counter(name for pairs in posts for _hook, name in pairs)
     return [

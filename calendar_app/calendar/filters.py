@@ -1,4 +1,4 @@
-"""What a person wants to see of the calendar. All of it stands in the address: any view is a link."""
+"""What a person wants to see of the calendar. All of it stands in the address."""
 
 from __future__ import annotations
 

@@ -38,7 +38,9 @@ def waiting_for(session: Session, team: Team, reviewer: Person) -> list[PostRow]
     """Posts that wait for this reviewer, or for nobody in particular, the nearest first."""
     mine = or_(Post.reviewer_id == reviewer.id, Post.reviewer_id.is_(None))
     wanted = (Post.state == "in_review", mine)
-    return _rows(session, [*_of(team), *wanted], (Post.starts_at.is_(None), Post.starts_at, Post.id))
+    return _rows(
+        session, [*_of(team), *wanted], (Post.starts_at.is_(None), Post.starts_at, Post.id)
+    )
 
 
 def to_write(session: Session, team: Team, owner: Person, until: datetime) -> list[PostRow]:
@@ -152,12 +154,12 @@ def _rows(
 
 def _same_posts(
     conditions: Sequence[ColumnElement[bool]], order: Sequence[Any], limit: int | None
-) -> Select[tuple[int]]:
+) -> Select[int]:
     query = select(Post.id).where(*conditions)
     return query if limit is None else query.order_by(*order).limit(limit)
 
 
-def _values(wanted: Select[tuple[int]]) -> Select[Any]:
+def _values(wanted: Select[int]) -> Select[int, int, str]:
     return (
         select(PostValue.post_id, BrandValue.hook, BrandValue.name)
         .join(BrandValue, BrandValue.id == PostValue.value_id)
@@ -166,7 +168,7 @@ def _values(wanted: Select[tuple[int]]) -> Select[Any]:
     )
 
 
-def _channels(wanted: Select[tuple[int]]) -> Select[Any]:
+def _channels(wanted: Select[int]) -> Select[int, str, str]:
     return (
         select(PostChannel.post_id, Channel.short, Channel.name)
         .join(Channel, Channel.id == PostChannel.channel_id)
@@ -175,7 +177,7 @@ def _channels(wanted: Select[tuple[int]]) -> Select[Any]:
     )
 
 
-def _by_post(session: Session, query: Select[Any]) -> dict[int, list[Any]]:
+def _by_post(session: Session, query: Select[int, Any, str]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for post_id, first, second in session.execute(query):
         found[post_id].append((first, second))

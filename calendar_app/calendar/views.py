@@ -16,9 +16,11 @@ from calendar_app.calendar import field, month, queries
 from calendar_app.calendar.cards import Card, PostRow, card
 from calendar_app.calendar.filters import Filters, address, from_address
 from calendar_app.meetups.holidays import free_days_between
+from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.queries import host_of, next_occurrence, presence
 from calendar_app.moments import local, local_day_bounds
 from calendar_app.people.door import may, me, my_team, requires
+from calendar_app.people.models import Person
 from calendar_app.people.queries import people
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import STATE_NAMES, STATES
@@ -65,12 +67,10 @@ def today() -> ResponseReturnValue:
     return render(
         "calendar/today.html",
         day=day,
-        going_out=_cards(going_out),
+        going_out=_cards(row for row in going_out if row.state != "cancelled"),
         late=_cards(queries.late(session(), team, start), dated=True),
         reviews=_cards(reviews, dated=True),
-        to_write=_cards(
-            queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True
-        ),
+        to_write=_cards(queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True),
         occurrence=occurrence,
         host=None if occurrence is None else _host(occurrence),
         plans=open_plans(session(), team),
@@ -134,7 +134,11 @@ def _frame(view: str, day: date, filters: Filters, rows: Sequence[PostRow]) -> d
         "today_href": address(view, _today().isoformat(), filters),
         "clear_href": address(view, day.isoformat(), Filters()),
         "views": [
-            {"label": label, "href": address(name, day.isoformat(), filters), "current": name == view}
+            {
+                "label": label,
+                "href": address(name, day.isoformat(), filters),
+                "current": name == view,
+            }
             for name, label in (("month", _("Month")), ("list", _("List")))
         ],
         "plan": shown_plan,
@@ -196,8 +200,8 @@ def _meetings(days: Sequence[date]) -> Mapping[date, list[month.Meeting]]:
     return found
 
 
-def _host(occurrence: object) -> object:
-    return host_of(occurrence, presence(session(), [occurrence])[occurrence.id])  # type: ignore[arg-type, attr-defined]
+def _host(occurrence: Occurrence) -> Person | None:
+    return host_of(occurrence, presence(session(), [occurrence])[occurrence.id])
 
 
 def _shown_plan(plans: Sequence[Plan], filters: Filters) -> Plan | None:
@@ -215,22 +219,20 @@ def _shares(plan: Plan, rows: Sequence[PostRow]) -> list[field.Share]:
 
 
 def _choices(plans: Sequence[Plan], filters: Filters) -> list[Choice]:
-    several = len(plans) > 1
     members = [(str(person.id), person.name, None) for person in people(session(), my_team())]
     states = [(state, _(STATE_NAMES[state]), None) for state in STATES]
     return [
         _choice("plan", _("Plan"), [(str(p.id), p.name, None) for p in plans], filters),
-        _choice("channel", _("Channel"), _parts(plans, "channels", several), filters),
-        _choice("value", _("Brand value"), _parts(plans, "values", several), filters),
-        _choice("audience", _("Audience"), _parts(plans, "audiences", several), filters),
+        _choice("channel", _("Channel"), _parts(plans, "channels"), filters),
+        _choice("value", _("Brand value"), _parts(plans, "values"), filters),
+        _choice("audience", _("Audience"), _parts(plans, "audiences"), filters),
         _choice("state", _("State"), states, filters),
         _choice("person", _("Person"), members, filters),
     ]
 
 
-def _parts(
-    plans: Sequence[Plan], name: str, several: bool
-) -> list[tuple[str, str, int | None]]:
+def _parts(plans: Sequence[Plan], name: str) -> list[tuple[str, str, int | None]]:
+    several = len(plans) > 1
     return [
         (str(part.id), f"{part.name} · {plan.name}" if several else part.name, _hook(part))
         for plan in plans

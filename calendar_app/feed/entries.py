@@ -229,7 +229,8 @@ def _told_of_post(entry: FeedEntry, post: _PostRow, hung: _Hung, page: _Page) ->
 
 
 def _names(page: _Page, msgid: str, names: Sequence[str]) -> str:
-    return page.say(msgid, names=", ".join(names)) if names else ""
+    listed = ", ".join(names)
+    return page.say(msgid, names=listed) if names else ""
 
 
 # Meet-ups

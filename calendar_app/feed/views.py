@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import cast
 
-from flask import Blueprint, Response, current_app, flash, redirect, request
-from flask.globals import request_ctx
+from flask import Blueprint, Flask, Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.http import is_resource_modified
@@ -28,10 +28,12 @@ from calendar_app.feed.models import DETAIL_NAMES, SCOPE_NAMES, Feed
 from calendar_app.feed.programs import BROWSER, program
 from calendar_app.feed.queries import Subscription
 from calendar_app.people.door import audit, me, my_team, requires
+from calendar_app.web import sessions
 from calendar_app.web.request import commit, house, now, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("feed", __name__)
+bp.record_once(lambda setup: sessions.install(cast("Flask", setup.app)))
 
 rendered = RenderedFeeds()
 
@@ -54,7 +56,6 @@ _SECOND = timedelta(seconds=1)
 @requires("public")
 def read_feed(token: str) -> ResponseReturnValue:
     """The feed itself. Who knows the address may read it; there is no other key."""
-    _without_session()
     found = queries.subscription(session(), token)
     if found is None:
         # A page of ours would set a cookie.
@@ -79,20 +80,11 @@ read_feed.needs_nobody = True  # type: ignore[attr-defined]  # read by people.do
 @requires("public")
 def show_robots() -> ResponseReturnValue:
     """Nothing is forbidden: Google obeys this file when it fetches feeds."""
-    _without_session()
     headers = {"Content-Type": "text/plain", "Cache-Control": "public, max-age=86400"}
     return Response(_ROBOTS, headers=headers)
 
 
 show_robots.needs_nobody = True  # type: ignore[attr-defined]  # read by people.door
-
-
-def _without_session() -> None:
-    """Give this request a session that is never written: no cookie, and no Vary on one.
-
-    Flask-Login looks into the session after every request, whoever asks and whatever for.
-    """
-    request_ctx.session = current_app.session_interface.make_null_session(current_app)
 
 
 def _note_fetch(found: Subscription) -> None:

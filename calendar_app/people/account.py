@@ -1,13 +1,13 @@
 """What the sign-in library asks of an account.
 
-Flask-Security brings a mixin for this, but importing it imports Flask, and the worker has people too
-and no web. So the few members that the library calls stand here, and the library itself is imported
-only where a password is really checked, which only the web does.
+Flask-Security brings a mixin for this, but importing it imports Flask, and the worker has people
+too and no web. So the few members that the library calls stand here, and the library itself is
+imported only where a password is really checked, which only the web does.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 
 class Account:
@@ -49,7 +49,7 @@ class Account:
         """Whether `password` is right; its hash is renewed when the rules for hashes changed."""
         from flask_security.utils import verify_and_update_password  # noqa: PLC0415 - see above
 
-        return bool(verify_and_update_password(password, self))
+        return bool(verify_and_update_password(password, cast("Any", self)))
 
     def check_tf_required(self, *_: object) -> bool:
         """Whether a second factor is asked for: not yet."""

@@ -92,7 +92,7 @@ def own(model: type[Row], row_id: int) -> Row:
     return cast("Row", row)
 
 
-def audit(action: str, subject: Any = None, **details: object) -> None:
+def audit(action: str, subject: Any = None, **details: Any) -> None:
     """Note in the audit log that the signed-in person did `action` to `subject`."""
     record(
         this_request.session(),
@@ -130,9 +130,10 @@ def _view(endpoint: str) -> Any:
 
 def _recognise() -> None:
     """Find out who asks, and in which team, with one query for the visit and one for the place."""
-    if not current_user.is_authenticated:
+    account: Any = current_user
+    if not account.is_authenticated:
         return
-    person = cast("Person", current_user._get_current_object())  # noqa: SLF001 - the proxy's own way
+    person = cast("Person", account._get_current_object())  # noqa: SLF001 - the proxy's own way
     visit = visits.open_visit(this_request.session(), cookie.get("visit"), this_request.now())
     if visit is None or visit.person_id != person.id or not person.active:
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from babel import Locale
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from holidays import list_supported_countries
@@ -18,6 +18,7 @@ from calendar_app.people.models import ROLE_NAMES, ROLES
 from calendar_app.people.sign_in import SHORTEST_PASSWORD
 from calendar_app.text import clean_line
 from calendar_app.web.forms import Form, LineField, language_choices, needed, options
+from calendar_app.web.language import language
 
 
 class EmailField(LineField):
@@ -164,5 +165,5 @@ def _country_codes() -> tuple[str, ...]:
 
 
 def _countries() -> list[tuple[str, str]]:
-    names = get_locale().territories
+    names = Locale(language()).territories
     return sorted(((c, names.get(c, c)) for c in _country_codes()), key=lambda pair: pair[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
@@ -11,26 +13,41 @@ from calendar_app.people import queries, sign_in
 from calendar_app.people.models import Membership, Person, Team
 
 
-def add(
-    session: Session, team_name: str, email: str, name: str, role: str, password: str | None
-) -> Person:
+@dataclass(frozen=True)
+class Asked:
+    """Who is to be taken in, where, and as what."""
+
+    team: str
+    email: str
+    name: str
+    role: str
+    # None: they choose one themselves, by a one-time link.
+    password: str | None
+
+
+def add(session: Session, asked: Asked) -> Person:
     """The person, made if needed and now a member. Raises Refused; needs an application context."""
-    team = queries.team_by_name(session, team_name)
+    team = queries.team_by_name(session, asked.team)
     if team is None:
-        raise Refused(N_("There is no team %(name)s."), name=team_name)
-    if password is not None and len(password) < sign_in.SHORTEST_PASSWORD:
+        raise Refused(N_("There is no team %(name)s."), name=asked.team)
+    if asked.password is not None and len(asked.password) < sign_in.SHORTEST_PASSWORD:
         raise Refused(N_("Use a password of at least ten characters."))
-    address = written(email)
+    person = _known_or_new(session, asked)
+    if asked.password is not None:
+        person.password = sign_in.hashed(asked.password)
+    _join(session, team, person, asked.role)
+    return person
+
+
+def _known_or_new(session: Session, asked: Asked) -> Person:
+    address = written(asked.email)
     person = queries.person_by_email(session, address)
     if person is None:
-        person = Person(name=name, email=address)
+        person = Person(name=asked.name, email=address)
         session.add(person)
         session.flush()
-    elif password is not None and person.password is not None:
+    elif asked.password is not None and person.password is not None:
         raise Refused(N_("%(email)s has a password already."), email=address)
-    if password is not None:
-        person.password = sign_in.hashed(password)
-    _join(session, team, person, role)
     return person
 
 

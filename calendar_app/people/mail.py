@@ -39,9 +39,7 @@ def _to(
 ) -> EmailMessage:
     text, html = bodies(language, template, person=person.first_name, **facts)
     to = (person.name, person.email)
-    return letter(
-        config, to=to, language=language, subject=subject, at=at, text=text, html=html
-    )
+    return letter(config, to=to, language=language, subject=subject, at=at, text=text, html=html)
 
 
 def _language_of_a_team(person: Person) -> str:

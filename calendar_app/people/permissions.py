@@ -1,7 +1,7 @@
 """Who may do what: the one place that decides.
 
-Each route names one action below; each action names the least role that may do it. A role may do all
-that the roles before it may. What belongs to another team is not there at all (`door.own`).
+Each route names one action below; each action names the least role that may do it. A role may do
+all that the roles before it may. What belongs to another team is not there at all (`door.own`).
 """
 
 from __future__ import annotations

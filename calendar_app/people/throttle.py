@@ -1,4 +1,4 @@
-"""How often something may be tried: counted in the database, so that all processes share the count."""
+"""How often something may be tried: counted in the database, which all processes share."""
 
 from __future__ import annotations
 

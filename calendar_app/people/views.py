@@ -70,10 +70,10 @@ def do_sign_in() -> ResponseReturnValue:
     _refuse_too_many(email)
     with house().database.reading() as reader:
         found = queries.person_by_email(reader, email)
-        right = sign_in.right_password(found, form.password.data) and found.active
-    if not right:
-        return _wrong_password(form, email)
+        right = sign_in.right_password(found, form.password.data)
     person = queries.person_by_email(session(), email)
+    if person is None or not right or not person.active:
+        return _wrong_password(form, email)
     sign_in.sign_in(person)
     throttle.forget(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(email))
     record(session(), "signed_in", at=now(), origin=origin(), actor=person)
@@ -121,9 +121,7 @@ def do_reset() -> ResponseReturnValue:
     person = queries.person_by_email(session(), email)
     letter = None
     if may_send and person is not None and person.active:
-        letter = mail.reset_letter(
-            house().config, person, sign_in.one_time_link(person), now()
-        )
+        letter = mail.reset_letter(house().config, person, sign_in.one_time_link(person), now())
         record(session(), "reset_asked", at=now(), origin=origin(), actor=person)
     commit()
     if letter is not None:
@@ -246,7 +244,7 @@ def change_password() -> ResponseReturnValue:
             return _new_own_password(form)
         throttle.count(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(me().email))
         commit()
-        form.old_password.errors = [_("This is not your password.")]
+        form.old_password.errors = (_("This is not your password."),)
     return _settings_page(OwnForm(obj=me()), form), 422
 
 
@@ -339,9 +337,7 @@ def change_role(membership_id: int) -> ResponseReturnValue:
     membership, form = own_membership(membership_id), RoleForm()
     if form.stale(membership):
         differences = form.differences({"role": membership.role})
-        page = render(
-            "people/person.html", membership=membership, form=form, conflict=differences
-        )
+        page = render("people/person.html", membership=membership, form=form, conflict=differences)
         return page, 409
     admins = len(queries.admins(session(), my_team()))
     if not (
@@ -427,7 +423,7 @@ def _wrong_password(form: SignInForm, email: str) -> ResponseReturnValue:
     throttle.count(session(), throttle.FROM_ONE_ADDRESS, origin())
     record(session(), "sign_in_refused", at=now(), origin=origin(), result="refused")
     commit()
-    form.password.errors = [_("This mail address and password do not belong together.")]
+    form.password.errors = (_("This mail address and password do not belong together."),)
     return render("people/sign_in.html", form=form), 422
 
 
@@ -490,9 +486,7 @@ def _settings_page(
     password_form: OwnPasswordForm,
     conflict: list[tuple[str, str, str]] | None = None,
 ) -> str:
-    return render(
-        "people/settings.html", form=form, password_form=password_form, conflict=conflict
-    )
+    return render("people/settings.html", form=form, password_form=password_form, conflict=conflict)
 
 
 def _team_page(invitation: InvitationForm, absence: AbsenceForm | None = None) -> str:
@@ -531,7 +525,7 @@ def _person_to_invite(form: InvitationForm) -> Person | None:
     elif membership.ended_at is not None:
         membership.renew(form.role.data)
     else:
-        form.email.errors = [_("This colleague is in the team already.")]
+        form.email.errors = (_("This colleague is in the team already."),)
         return None
     session().flush()
     return person
@@ -546,4 +540,3 @@ def _send_invitation(person: Person) -> ResponseReturnValue:
         return redirect("/team/", 303)
     # Only who has no password yet gets a link that opens the account, so nobody's is opened here.
     return render("people/invited.html", person=person, link=link)
-

@@ -1,4 +1,4 @@
-"""Signed-in browsers. A cookie names a visit by a secret; the table keeps only the secret's hash."""
+"""Signed-in browsers. A cookie names a visit by a secret; the table keeps only its hash."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.errors import Refused
 from calendar_app.people.door import audit, may, me, my_team, requires
@@ -78,18 +79,10 @@ def see(post_id: int) -> ResponseReturnValue:
 @requires("posts.write")
 def save(post_id: int) -> ResponseReturnValue:
     """What was typed becomes the post."""
-    post = _post(post_id)
-    form = PostForm(_desk(), post.content, request.form)
-    if "choose_plan" in request.form:
-        return _page(post, form)
-    if form.stale(post):
-        return _page(post, form, conflict=form.conflict()), 409
-    before = post.state
-    if not (form.validate() and form.obeys(lambda: post.edit(form.content(), me(), now()))):
-        return _refused_page(post_id, form)
-    commit()
-    _tell_saved(before, post.state)
-    return redirect(_address(post), code=303)
+    try:
+        return _save(post_id)
+    except StaleDataError:
+        return _stale_page(post_id)
 
 
 @bp.post("/posts/<int:post_id>/review")
@@ -218,16 +211,11 @@ def move(post_id: int) -> ResponseReturnValue:
 @requires("posts.write")
 def move_to(post_id: int) -> ResponseReturnValue:
     """To another day, at the same time of that day."""
-    post = _post(post_id)
     form = MoveForm()
-    if form.stale(post):
-        return _move_page(post, form, stale=True), 409
-    if not (form.validate() and form.obeys(lambda: _move(post, form))):
-        return _move_page(post, form), 422
-    commit()
-    if post.starts_at is not None:
-        flash(_("Moved to %(day)s.", day=short_day(post.starts_at)), "good")
-    return redirect(own_address(request.form.get("next"), _address(post)), code=303)
+    try:
+        return _move(post_id, form)
+    except StaleDataError:
+        return _stale_move_page(post_id, form)
 
 
 @bp.get("/ideas")
@@ -309,6 +297,31 @@ def _kept_once(post: Post, creation_key: str | None) -> Post:
     return post
 
 
+def _save(post_id: int) -> ResponseReturnValue:
+    post = _post(post_id)
+    form = PostForm(_desk(), post.content, request.form)
+    if "choose_plan" in request.form:
+        return _page(post, form)
+    if form.stale(post):
+        return _stale_page(post_id)
+    before = post.state
+    if not _saved_too(post, form):
+        return _refused_page(post_id, form)
+    commit()
+    _tell_saved(before, post.state)
+    return redirect(_address(post), code=303)
+
+
+def _stale_page(post_id: int, step: StepForm | None = None) -> ResponseReturnValue:
+    """Somebody was first: both texts, and what was typed still in the form."""
+    # Of two writers at one moment the database tells the second only at the end.
+    session().rollback()
+    post = _post(post_id)
+    form = PostForm(_desk(), post.content, typed())
+    form.stale(post)
+    return _page(post, form, step, conflict=form.conflict() if typed() else []), 409
+
+
 def _tell_saved(before: str, after: str) -> None:
     if before == "approved" and after == "in_review":
         flash(_("Saved. The text changed, so the post goes back to review."), "warn")
@@ -323,11 +336,24 @@ def _step(
     leads_to: str | None = None,
 ) -> ResponseReturnValue:
     """One step. What was typed beside the button is saved with it, so that nothing is lost."""
-    post = _post(post_id)
     step = StepForm()
+    try:
+        return _take_step(post_id, step, verb, done, leads_to)
+    except StaleDataError:
+        return _stale_page(post_id, step)
+
+
+def _take_step(
+    post_id: int,
+    step: StepForm,
+    verb: Callable[[Post, StepForm], None],
+    done: str,
+    leads_to: str | None,
+) -> ResponseReturnValue:
+    post = _post(post_id)
     form = PostForm(_desk(), post.content, typed(), version=step.version.data)
     if form.stale(post):
-        return _page(post, form, step, conflict=form.conflict() if typed() else []), 409
+        return _stale_page(post_id, step)
     if not (_saved_too(post, form) and step.validate() and _taken(post, form, step, verb)):
         return _refused_page(post_id, form, step)
     commit()
@@ -390,11 +416,30 @@ def _moment_shown(post: Post) -> dict[str, object]:
     return {"day": post.local_start.date(), "time": post.local_start.time()}
 
 
-def _move(post: Post, form: MoveForm) -> None:
+def _move(post_id: int, form: MoveForm) -> ResponseReturnValue:
+    post = _post(post_id)
+    if form.stale(post):
+        return _stale_move_page(post_id, form)
+    if not (form.validate() and form.obeys(lambda: _move_in_time(post, form))):
+        return _move_page(post, form), 422
+    commit()
+    if post.starts_at is not None:
+        flash(_("Moved to %(day)s.", day=short_day(post.starts_at)), "good")
+    return redirect(own_address(request.form.get("next"), _address(post)), code=303)
+
+
+def _move_in_time(post: Post, form: MoveForm) -> None:
     if post.starts_at is None:
         post.schedule(form.day.data, form.time.data or USUAL_TIME, me(), now())
     else:
         post.move_to(form.day.data, me(), now())
+
+
+def _stale_move_page(post_id: int, form: MoveForm) -> ResponseReturnValue:
+    session().rollback()
+    post = _post(post_id)
+    form.stale(post)
+    return _move_page(post, form, stale=True), 409
 
 
 def _move_page(post: Post, form: MoveForm, *, stale: bool = False) -> str:

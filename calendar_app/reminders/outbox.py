@@ -116,7 +116,7 @@ def plan(session: Session, now: datetime) -> int:
     kept = _rows_about_meetups(session, since)
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (
-        _insert(session, new)
+        _make_missing(session, Delivery, new)
         + _wake(session, wanted, kept)
         + _retime(session, wanted, kept)
         + _withdraw(session, wanted, kept, now)
@@ -191,10 +191,10 @@ def _rows_about_meetups(session: Session, since: datetime) -> dict[tuple[str, in
     return {(row.subject, row.person_id): row for row in session.execute(query)}
 
 
-def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+def _make_missing(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> int:
     """Make rows; one that another worker made meanwhile is left alone."""
     on_sqlite = session.get_bind().dialect.name == "sqlite"
-    making = sqlite.insert(Delivery) if on_sqlite else postgresql.insert(Delivery)
+    making = sqlite.insert(model) if on_sqlite else postgresql.insert(model)
     for part in _in_parts(rows):
         session.execute(making.on_conflict_do_nothing(), part)
     return len(rows)
@@ -293,9 +293,8 @@ def _relay(session: Session, name: str) -> Relay:
     query = select(Relay).where(Relay.name == name).with_for_update()
     relay = session.scalars(query).one_or_none()
     if relay is None:
-        relay = Relay(name=name, failures=0)
-        session.add(relay)
-        session.flush()
+        _make_missing(session, Relay, [{"name": name}])
+        relay = session.scalars(query).one()
     return relay
 
 
@@ -708,8 +707,9 @@ def _summarise(session: Session, now: datetime) -> None:
     )
     for subject, occurrence_id in session.execute(missed).all():
         occurrence = session.get_one(Occurrence, occurrence_id)
-        _insert(
+        _make_missing(
             session,
+            Delivery,
             [
                 _summary_row(occurrence, subject, person, now)
                 for person in _organisers(session, occurrence)

@@ -17,7 +17,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import Audience, Plan
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
-from calendar_app.sample.days import Days
+from calendar_app.sample.days import DAY, Days
 from calendar_app.sample.files import Facts, read
 from calendar_app.sample.stamps import Stamps
 
@@ -69,7 +69,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
     """Something done to a post, so many working days before its own day; 0: at its own moment."""
 
     lead: int
@@ -80,8 +80,8 @@ class _Step:
 def add_posts(session: Session, stamps: Stamps, scene: Scene) -> None:
     """All posts of the files, in their order, each step flushed at the moment it was taken."""
     for number, told in enumerate(read("posts")["posts"]):
-        steps = list(_steps(told, scene.days))
-        moments = _moments(told, steps, number, scene.days)
+        steps = list(steps_of(told, scene.days))
+        moments = moments_of(told, steps, number, scene.days)
         post: Post | None = None
         for step, at in zip(steps, moments, strict=True):
             stamps.at = at
@@ -94,60 +94,61 @@ def add_posts(session: Session, stamps: Stamps, scene: Scene) -> None:
             session.flush()
 
 
-def _steps(told: Facts, days: Days) -> Iterator[_Step]:
+def steps_of(told: Facts, days: Days) -> Iterator[Step]:
     """All that was done to a post until it was what the file says."""
     owner = told["owner"]
-    yield _Step(12, owner, _is_made)
+    yield Step(12, owner, _is_made)
     if "week" in told:
         first = days.day(told.get("first_week", told["week"]), told.get("first_day", told["day"]))
-        yield _Step(10, owner, partial(_schedule, day=first, hour=told["at"]))
+        yield Step(10, owner, partial(_schedule, day=first, hour=told["at"]))
     elif told["state"] == "draft":
-        yield _Step(10, owner, Post.back_to_draft)
+        yield Step(10, owner, Post.back_to_draft)
     if "first_text" in told:
-        yield _Step(9, owner, partial(_write, words=told["first_text"]))
-        yield _Step(8, owner, Post.send_to_review)
-        yield _Step(7, told["reviewer"], partial(_ask_changes, note=told["note"]))
+        yield Step(9, owner, partial(_write, words=told["first_text"]))
+        yield Step(8, owner, Post.send_to_review)
+        yield Step(7, told["reviewer"], partial(_ask_changes, note=told["note"]))
     if "text" in told:
-        yield _Step(6, owner, partial(_write, words=told["text"]))
+        yield Step(6, owner, partial(_write, words=told["text"]))
     if "first_day" in told:
-        yield _Step(5, owner, partial(_move, day=days.day(told["week"], told["day"])))
-    yield from _ending(told, _state(told, days))
+        yield Step(5, owner, partial(_move, day=days.day(told["week"], told["day"])))
+    yield from _ending(told, state_of(told, days))
 
 
-def _ending(told: Facts, state: str) -> Iterator[_Step]:
+def _ending(told: Facts, state: str) -> Iterator[Step]:
     """The last steps, which bring a written post to `state`."""
     owner, reviewer = told["owner"], told.get("reviewer", "")
     if state == "cancelled":
-        yield _Step(3, owner, Post.cancel)
+        yield Step(3, owner, Post.cancel)
     if state in {"in_review", "changes_asked", "approved", "published"}:
-        yield _Step(4, owner, Post.send_to_review)
+        yield Step(4, owner, Post.send_to_review)
     if state == "changes_asked":
-        yield _Step(3, reviewer, partial(_ask_changes, note=told["note"]))
+        yield Step(3, reviewer, partial(_ask_changes, note=told["note"]))
     if state in {"approved", "published"}:
-        yield _Step(2, reviewer, Post.approve)
+        yield Step(2, reviewer, Post.approve)
     if state == "published":
-        yield _Step(0, told.get("sender", owner), partial(_publish, address=_address(told)))
+        yield Step(0, told.get("sender", owner), partial(_publish, address=_address(told)))
 
 
-def _state(told: Facts, days: Days) -> str:
+def state_of(told: Facts, days: Days) -> str:
     """What a post is now: once its moment has passed published, unless the file tells otherwise."""
     state: str = told["state"]
     if "week" not in told or state == "cancelled" or told.get("late"):
         return state
-    return "published" if _start(told, days) <= days.now else state
+    return "published" if start_of(told, days) <= days.now else state
 
 
-def _start(told: Facts, days: Days) -> datetime:
+def start_of(told: Facts, days: Days) -> datetime:
+    """The moment for which a post with a day is planned."""
     return days.moment(days.day(told["week"], told["day"]), told["at"])
 
 
-def _moments(told: Facts, steps: Sequence[_Step], number: int, days: Days) -> list[datetime]:
+def moments_of(told: Facts, steps: Sequence[Step], number: int, days: Days) -> list[datetime]:
     """When each step was taken: ascending, in working hours, none of them still to come.
 
     Of a post that lies ahead the last step was taken in the last days, and all others before it in
     the same rhythm. The `number` of the post spreads posts over days and hours.
     """
-    own_day = days.day(told["week"], told["day"]) if "week" in told else days.today
+    own_day = days.day(told["week"], told["day"]) if "week" in told else _soon(number, days)
     last_done = days.working_day(days.today, -1 - number % 5)
     sooner = 0
     while steps[-1].lead and days.working_day(own_day, -steps[-1].lead - sooner) > last_done:
@@ -155,9 +156,14 @@ def _moments(told: Facts, steps: Sequence[_Step], number: int, days: Days) -> li
     return [
         days.moment(days.working_day(own_day, -step.lead - sooner), _hour(number, step.lead))
         if step.lead
-        else min(_start(told, days) + timedelta(minutes=1 + number % 9), days.now)
+        else min(start_of(told, days) + timedelta(minutes=1 + number % 9), days.now)
         for step in steps
     ]
+
+
+def _soon(number: int, days: Days) -> date:
+    """The day that stands for a post without one, so that not all of them came up at once."""
+    return days.today + number % 14 * DAY
 
 
 def _hour(number: int, lead: int) -> time:

@@ -30,7 +30,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
 
 
-def error_page(status: int, title: str, message: str) -> ResponseReturnValue:
+def error_page(status: int, title: str, message: str) -> tuple[str, int]:
     """The page for an error, with a way out."""
     way_out = [{"href": "/", "text": _("To today")}]
     page = render("errors/error.html", title=title, message=message, way_out=way_out, code=status)
@@ -67,8 +67,7 @@ def _stale(_error: StaleDataError) -> ResponseReturnValue:
 def _database_away(error: OperationalError) -> ResponseReturnValue:
     log.error("database refuses: %s", error.orig)
     message = _("The database cannot be reached or written. Nothing was changed. Try again soon.")
-    answer = error_page(503, title_of(503), message)
-    return *answer, {"Retry-After": "10"}  # type: ignore[misc]  # a page and a status, see above
+    return *error_page(503, title_of(503), message), {"Retry-After": "10"}
 
 
 def _old_form(_error: CSRFError) -> ResponseReturnValue:
@@ -79,13 +78,13 @@ def _old_form(_error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
-        return error
+        return error.get_response()
     messages = {
         404: _("The address is wrong, or the page is not for you."),
         405: _("This address does not take %(method)s.", method=request.method),
         413: _("Send less at once."),
         500: _("It is our fault, and it is in the log. Try again."),
     }
-    page, _status = error_page(status, title_of(status), messages.get(status, ""))  # type: ignore[misc]
+    page, _status = error_page(status, title_of(status), messages.get(status, ""))
     headers = [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]
     return page, status, headers

@@ -23,7 +23,7 @@ class _Versioned(Protocol):
     version: Any
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class Form(FlaskForm):
     """A form of Kapstok: it knows which version of a row it shows."""
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
@@ -127,7 +127,7 @@ def _cleaner(clean: Callable[[str], str]) -> Callable[[object], object]:
     return cleaned
 
 
-def options(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """(value, label) pairs as the choices of a select field."""
     return [SelectChoice(value, label) for value, label in pairs]
 

@@ -1,4 +1,4 @@
-"""What one request works with: its database session, its moment and the zone its times are shown in.
+"""What one request works with: its database session, its moment and its time zone.
 
 GET and HEAD get a session that refuses to write, so that no reading request can change anything.
 """

@@ -120,7 +120,6 @@ def _install_files(app: Flask) -> None:
         )
         return response
 
-
     static_file.permission = "public"  # type: ignore[attr-defined]  # read by people.door
     app.add_url_rule("/static/v-<wanted>/<path:name>", "static", static_file)
     app.jinja_env.globals.update(asset=asset, gettext=gettext, ngettext=ngettext)

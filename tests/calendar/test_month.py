@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -56,7 +57,7 @@ def test_every_month_is_whole_weeks_with_all_of_its_days_once(day: date) -> None
 
     assert len(days) % 7 == 0
     assert days[0].weekday() == 0
-    assert all(later - earlier == timedelta(days=1) for earlier, later in zip(days, days[1:]))
+    assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(days))
     first, after = day.replace(day=1), next_month(day)
     inside = [each for each in days if first <= each < after]
     assert len(inside) == (after - first).days
@@ -77,7 +78,9 @@ def test_a_month_is_an_hour_longer_or_shorter_when_the_clocks_change(day: date, 
 def test_weekends_and_holidays_are_off_and_the_holiday_is_named() -> None:
     layers = Layers(holidays={date(2026, 12, 25): "Eerste kerstdag"})
 
-    cells = {day.date: day for week in grid(date(2026, 12, 1), NOW.date(), layers) for day in week.days}
+    cells = {
+        day.date: day for week in grid(date(2026, 12, 1), NOW.date(), layers) for day in week.days
+    }
 
     assert cells[date(2026, 12, 25)].is_off
     assert cells[date(2026, 12, 25)].holiday == "Eerste kerstdag"
@@ -109,7 +112,7 @@ def test_a_full_day_folds_what_does_not_fit(posts: int, shown: int, folded: int)
     [("draft", 1, True), ("draft", -1, False), ("published", 1, False), ("cancelled", 1, False)],
 )
 def test_late_is_what_is_past_its_time_and_not_marked_published(
-    state: str, hours_ago: int, late: bool
+    state: str, hours_ago: int, *, late: bool
 ) -> None:
     row = PostRow(1, "x", state, NOW - timedelta(hours=hours_ago))
 
@@ -129,7 +132,12 @@ def test_initials_are_of_the_first_and_the_last_word(name: str, letters: str) ->
 
 
 def test_the_playing_field_counts_a_post_for_each_of_its_values() -> None:
-    posts = [[(1, "Nabij")], [(1, "Nabij"), (2, "Vakmanschap")], [(2, "Vakmanschap")], [(1, "Nabij")]]
+    posts = [
+        [(1, "Nabij")],
+        [(1, "Nabij"), (2, "Vakmanschap")],
+        [(2, "Vakmanschap")],
+        [(1, "Nabij")],
+    ]
 
     found = shares([("Nabij", 1, 50), ("Vakmanschap", 2, 25), ("Samen leren", 4, 50)], posts)
 

@@ -57,7 +57,12 @@ def test_a_post_stands_in_its_day_on_the_teams_clocks(world: Any, client: FlaskC
     """23:30 in London on the ninth is the tenth in Amsterdam."""
     session, team, plan, editor = world
     builders.a_post(
-        session, team, plan, title="Nachtploeg", owner_id=editor.id, state="approved",
+        session,
+        team,
+        plan,
+        title="Nachtploeg",
+        owner_id=editor.id,
+        state="approved",
         starts_at=datetime(2026, 11, 9, 23, 30, tzinfo=UTC),
     )
 
@@ -91,7 +96,12 @@ def test_every_filter_stands_in_the_address_and_is_obeyed(world: Any, client: Fl
     other_plan = builders.a_plan(session, team)
     session.refresh(plan)
     builders.a_post(
-        session, team, plan, title="Rooster in eigen hand", text="ruilen", state="in_review",
+        session,
+        team,
+        plan,
+        title="Rooster in eigen hand",
+        text="ruilen",
+        state="in_review",
         owner_id=editor.id,
     )
     builders.a_post(session, team, other_plan, title="Iets anders", state="draft")
@@ -131,6 +141,7 @@ def test_browsing_keeps_the_filters(world: Any, client: FlaskClient) -> None:
     assert f"view=list&amp;date=2026-12-31&amp;plan={plan.id}&amp;q=zorg" in page
 
 
+@pytest.mark.usefixtures("world")
 @pytest.mark.parametrize(
     ("query", "status"),
     [
@@ -143,7 +154,7 @@ def test_browsing_keeps_the_filters(world: Any, client: FlaskClient) -> None:
     ],
 )
 def test_an_address_that_makes_no_sense_is_no_crash(
-    world: Any, client: FlaskClient, query: str, status: int
+    client: FlaskClient, query: str, status: int
 ) -> None:
     assert client.get(f"/calendar?{query}").status_code == status
 
@@ -165,10 +176,17 @@ def test_today_tells_what_goes_out_what_is_late_and_what_waits(
     world: Any, client: FlaskClient
 ) -> None:
     session, team, plan, editor = world
-    builders.a_post(session, team, plan, title="Gaat zo uit", starts_at=at(10, 14), state="approved")
+    builders.a_post(
+        session, team, plan, title="Gaat zo uit", starts_at=at(10, 14), state="approved"
+    )
     builders.a_post(session, team, plan, title="Bleef liggen", starts_at=at(6), state="approved")
     builders.a_post(
-        session, team, plan, title="Wacht op Mo", starts_at=at(20), state="in_review",
+        session,
+        team,
+        plan,
+        title="Wacht op Mo",
+        starts_at=at(20),
+        state="in_review",
         reviewer_id=editor.id,
     )
     builders.a_post(
@@ -183,7 +201,9 @@ def test_today_tells_what_goes_out_what_is_late_and_what_waits(
     assert "Al geplaatst" not in page
 
 
-@pytest.mark.parametrize("path", ["/calendar?date=2026-11-10", "/calendar?view=list&date=2026-11-10", "/"])
+@pytest.mark.parametrize(
+    "path", ["/calendar?date=2026-11-10", "/calendar?view=list&date=2026-11-10", "/"]
+)
 def test_a_page_asks_as_many_queries_for_200_posts_as_for_3(
     world: Any, client: FlaskClient, database: Database, path: str
 ) -> None:
@@ -216,7 +236,7 @@ def queries_of(session: Session, client: FlaskClient, database: Database, path: 
 
 
 def test_a_viewer_sees_the_calendar_but_no_way_to_change_it(
-    world: Any, client: FlaskClient, database: Database
+    world: Any, client: FlaskClient
 ) -> None:
     session, team, plan, _editor = world
     viewer = builders.a_person(session, team, "viewer")
@@ -241,7 +261,7 @@ def test_a_lagging_value_is_named_beside_the_month(world: Any, client: FlaskClie
 
     page = shown(session, client, "/calendar?date=2026-11-10")
 
-    assert "‘Samen leren’ blijft achter: 0 van 5 berichten." in page
+    assert "Samen leren\u2019 blijft achter: 0 van 5 berichten." in page
 
 
 def test_the_day_of_today_is_marked(world: Any, client: FlaskClient) -> None:

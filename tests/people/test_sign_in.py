@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calendar_app.config import Config
     from calendar_app.db import Database
 
-PASSWORD = "een lange zin met woorden"
+PASSWORD = "een lange zin met woorden"  # noqa: S105 - of these tests alone
 
 
 @pytest.fixture
@@ -64,7 +64,13 @@ def test_the_right_password_opens_the_page_that_was_asked_for(
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil"],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil",
+    ],
 )
 def test_signing_in_never_leads_to_another_site(
     client: FlaskClient, person: Person, elsewhere: str
@@ -89,9 +95,8 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     assert message in unknown.get_data(as_text=True)
 
 
-def test_a_cookie_kept_from_before_signing_out_opens_nothing(
-    client: FlaskClient, person: Person
-) -> None:
+@pytest.mark.usefixtures("person")
+def test_a_cookie_kept_from_before_signing_out_opens_nothing(client: FlaskClient) -> None:
     try_password(client, PASSWORD)
     kept = client.get_cookie("kapstok")
     assert kept is not None
@@ -102,9 +107,8 @@ def test_a_cookie_kept_from_before_signing_out_opens_nothing(
     assert client.get("/team/").status_code == 303
 
 
-def test_a_new_password_signs_out_every_other_browser(
-    app: Flask, client: FlaskClient, person: Person
-) -> None:
+@pytest.mark.usefixtures("person")
+def test_a_new_password_signs_out_every_other_browser(app: Flask, client: FlaskClient) -> None:
     other = app.test_client()
     try_password(other, PASSWORD)
     try_password(client, PASSWORD)
@@ -117,8 +121,9 @@ def test_a_new_password_signs_out_every_other_browser(
     assert other.get("/team/").status_code == 303
 
 
+@pytest.mark.usefixtures("person")
 def test_ten_wrong_passwords_close_the_door_for_strangers_but_not_for_the_owner(
-    app: Flask, client: FlaskClient, person: Person
+    app: Flask, client: FlaskClient
 ) -> None:
     """Who signed in on this browser before is counted apart from strangers."""
     try_password(client, PASSWORD)
@@ -134,9 +139,8 @@ def test_ten_wrong_passwords_close_the_door_for_strangers_but_not_for_the_owner(
     assert try_password(client, PASSWORD).status_code == 303
 
 
-def test_one_address_cannot_try_one_account_after_the_other(
-    client: FlaskClient, person: Person
-) -> None:
+@pytest.mark.usefixtures("person")
+def test_one_address_cannot_try_one_account_after_the_other(client: FlaskClient) -> None:
     guesses = [
         client.post("/sign-in", data={"email": f"p{n}@example.org", "password": "geraden woord"})
         for n in range(41)
@@ -148,7 +152,9 @@ def test_one_address_cannot_try_one_account_after_the_other(
 
 def link_in_mail(config: Config) -> str:
     """The path of the link in the newest mail that was kept."""
-    newest = max((config.data_dir / "mails").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+    newest = max(
+        (config.data_dir / "mails").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns
+    )
     mail = email.message_from_bytes(newest.read_bytes(), policy=email.policy.default)
     body = mail.get_body(("plain",))
     assert body is not None
@@ -188,7 +194,8 @@ def test_a_reset_link_is_over_after_three_days(
     assert client.get(link).status_code == 410
 
 
-def test_a_link_that_somebody_changed_opens_nothing(client: FlaskClient, person: Person) -> None:
+@pytest.mark.usefixtures("person")
+def test_a_link_that_somebody_changed_opens_nothing(client: FlaskClient) -> None:
     assert client.get("/reset/WyJhYmMiXQ.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb").status_code == 410
 
 
@@ -245,9 +252,8 @@ def test_what_was_typed_stays_when_the_first_start_is_refused(client: FlaskClien
     assert 'value="kort"' not in page
 
 
-def test_a_session_ends_after_thirty_days(
-    client: FlaskClient, person: Person, time_machine: Any
-) -> None:
+@pytest.mark.usefixtures("person")
+def test_a_session_ends_after_thirty_days(client: FlaskClient, time_machine: Any) -> None:
     time_machine.move_to("2026-11-10T08:00:00Z", tick=False)
     try_password(client, PASSWORD)
     assert client.get("/team/").status_code == 200

@@ -38,11 +38,12 @@ class Room:
             session.flush()
             add_parts(plan)
             session.flush()
-            self.team_id, self.plan_id = team.id, plan.id
-            self.value_id = plan.values[0].id
-            self.audience_id = plan.audiences[0].id
-            self.fact_id = plan.audiences[0].facts[0].id
-            self.channel_id = plan.channels[0].id
+            self.team_id: int = team.id
+            self.plan_id: int = plan.id
+            self.value_id: int = plan.values[0].id
+            self.audience_id: int = plan.audiences[0].id
+            self.fact_id: int = plan.audiences[0].facts[0].id
+            self.channel_id: int = plan.channels[0].id
             self.people = {role: a_person(session, team, role).id for role in ROLES}
             self.foreign_plan_id = a_plan(session, a_team(session)).id
 
@@ -85,14 +86,6 @@ class Room:
     def read(self, kind: type[Row], row_id: int) -> Row:
         with self.database.reading() as session:
             return session.get_one(kind, row_id)
-
-    def plan(self) -> Plan:
-        """The plan with all its parts, as the database now gives them."""
-        with self.database.reading() as session:
-            plan = session.get_one(Plan, self.plan_id)
-            parts = [*plan.values, *plan.channels, *(one.facts for one in plan.audiences)]
-            assert parts, "a plan that was read without its parts says nothing after its session"
-            return plan
 
 
 @dataclass

@@ -425,6 +425,24 @@ def test_both_texts_of_a_conflict_are_in_the_history(site: Site, writer: FlaskCl
     assert texts == ["Zelf je rooster maken.", "Eerste.", "Tweede."]
 
 
+def test_of_two_who_save_at_one_moment_the_second_keeps_both_texts(site: Site) -> None:
+    post_id = site.post()
+    together = Barrier(2)
+
+    def send(window: FlaskClient, text: str) -> TestResponse:
+        together.wait(timeout=30)
+        return window.post(f"/posts/{post_id}", data=site.filled(version="1", text=text))
+
+    with ThreadPoolExecutor(2) as threads:
+        windows = site.visitor("writer"), site.visitor("editor")
+        answers = list(threads.map(send, windows, ["Tekst van Anouk.", "Tekst van Sanne."]))
+
+    first, second = sorted(answers, key=lambda answer: answer.status_code)
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "Tekst van Anouk." in second.text
+    assert "Tekst van Sanne." in second.text
+
+
 def test_a_differing_reason_is_part_of_the_conflict(site: Site, writer: FlaskClient) -> None:
     post_id = site.post()
     reason = f"reason-{site.value_id}"

@@ -50,7 +50,13 @@ class Scene:
         with self.database.writing() as session:
             team = a_team(session, name="De Linde")
             people = [
-                a_person(session, team, name=name, email=f"{name.lower()}@delinde.example")
+                a_person(
+                    session,
+                    team,
+                    name=name,
+                    email=f"{name.lower()}@delinde.example",
+                    language="en",
+                )
                 for name in names
             ]
             meetup = a_meetup(session, team, people, **facts)

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,7 +121,7 @@ def test_no_name_can_break_out_of_its_place(name: str, meetup: str, place: str) 
 
     message = message_from_bytes(raw, policy=policy.default)
     assert message["Bcc"] is None
-    assert [str(one) for one in message["To"].addresses][0].endswith("<anouk@delinde.example>")
+    assert str(message["To"].addresses[0]).endswith("<anouk@delinde.example>")
     assert "<script>" not in body(message, "html")
     head = raw.partition(b"\r\n\r\n")[0]
     assert all(len(line) <= 998 for line in head.split(b"\r\n"))
@@ -135,7 +136,7 @@ def test_every_line_of_a_mail_is_short_enough_for_every_relay(config: Config) ->
 
 
 def test_an_address_that_cannot_stand_in_a_mail_is_refused(config: Config) -> None:
-    with pytest.raises(ValueError, match="address|ascii"):
+    with pytest.raises(ValueError, match="addr-spec"):
         write(config, STORY, replace(ANOUK, name="Zoë", address="not an address"), "1", AT)
 
 
@@ -146,8 +147,6 @@ def test_a_token_of_another_installation_is_void(config: Config) -> None:
 
 
 def _config() -> Config:
-    from pathlib import Path
-
     return Config(
         data_dir=Path("instance"),
         database_url="sqlite://",

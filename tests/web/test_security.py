@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calendar_app.people.models import Team
+from calendar_app.web import request
 from calendar_app.web.security import own_address
 from tests import builders
 
@@ -94,11 +96,8 @@ def test_a_hole_can_be_reported(client: FlaskClient) -> None:
     assert "Canonical: https://kapstok.example/.well-known/security.txt" in text
 
 
-def test_a_get_request_cannot_write(app: Flask, database: Database) -> None:
+def test_a_get_request_cannot_write(app: Flask) -> None:
     """The session of a GET refuses, whatever a view does."""
-    from calendar_app.people.models import Team  # noqa: PLC0415
-    from calendar_app.web import request  # noqa: PLC0415
-
     with app.test_request_context("/team/"):
         request.session().add(Team(name="stiekem"))
         with pytest.raises(RuntimeError, match="reading session"):

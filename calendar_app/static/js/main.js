@@ -29,7 +29,9 @@ function bringHtmx() {
 }
 
 start(document);
-bringHtmx();
+// htmx begins at DOMContentLoaded, or at once on a page that is complete; in between it never would.
+if (document.readyState === "complete") bringHtmx();
+else addEventListener("load", bringHtmx, { once: true });
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) start(event.target.parentElement ?? document);
 });

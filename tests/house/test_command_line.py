@@ -1,0 +1,270 @@
+"""The `kapstok` command as an operator meets it: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calendar_app.db import Database
+from calendar_app.schema import SchemaState, differences, state
+from tests.support.servers import Kapstok, kapstok, settings_for
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """An installation without a database yet."""
+    return settings_for(tmp_path / "data")
+
+
+@pytest.fixture
+def filled(settings: dict[str, str]) -> dict[str, str]:
+    """An installation with a team and a writer."""
+    well(kapstok("db", "upgrade", settings=settings))
+    well(kapstok("team", "add", "Communicatie", settings=settings))
+    well(kapstok(*adding("anouk@delinde.example"), settings=settings, given="een lange zin\n"))
+    return settings
+
+
+def adding(email: str, *more: str) -> tuple[str, ...]:
+    """The command that adds a writer."""
+    person = ("person", "add", email, "--name", "Anouk", "--team", "Communicatie")
+    return (*person, "--role", "writer", "--password-stdin", *more)
+
+
+def well(answer: subprocess.CompletedProcess[str]) -> str:
+    """What a command printed that must succeed."""
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout.strip()
+
+
+def refused(answer: subprocess.CompletedProcess[str]) -> str:
+    """The one line on standard error of a command that must be refused."""
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    lines = answer.stderr.strip().splitlines()
+    assert len(lines) == 1, answer.stderr
+    return lines[0]
+
+
+def test_a_wrong_setting_is_one_line_and_status_one(settings: dict[str, str]) -> None:
+    line = refused(kapstok("doctor", settings={**settings, "KAPSTOK_LOG": "xml"}))
+
+    assert "KAPSTOK_LOG" in line
+
+
+@pytest.mark.parametrize("words", [("frob",), ("team", "add"), ("person", "add", "a@b.example")])
+def test_wrong_usage_is_status_two(settings: dict[str, str], words: tuple[str, ...]) -> None:
+    assert kapstok(*words, settings=settings).returncode == 2
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_web_and_worker_want_a_database_first(settings: dict[str, str], command: str) -> None:
+    assert "kapstok db upgrade" in refused(kapstok(command, settings=settings))
+
+
+def test_people_and_teams_are_added_once(filled: dict[str, str]) -> None:
+    again = kapstok("team", "add", "Communicatie", settings=filled)
+    twice = kapstok(*adding("ANOUK@delinde.example"), settings=filled, given="een lange zin\n")
+    nowhere = kapstok(
+        "person",
+        "add",
+        "x@y.example",
+        "--name",
+        "X",
+        "--team",
+        "Niets",
+        "--role",
+        "viewer",
+        settings=filled,
+    )
+
+    assert "already" in refused(again)
+    assert "already" in refused(twice)
+    assert "no team Niets" in refused(nowhere)
+
+
+def test_a_short_password_is_refused(filled: dict[str, str]) -> None:
+    answer = kapstok(*adding("joris@delinde.example"), settings=filled, given="kort\n")
+
+    assert "ten characters" in refused(answer)
+
+
+def test_a_feed_is_printed_once_answers_and_can_be_closed(
+    filled: dict[str, str], tmp_path: Path
+) -> None:
+    asked = ("feed", "add", "anouk@delinde.example", "--name", "Outlook")
+    address = well(kapstok(*asked, settings=filled))
+    assert "already" in refused(kapstok(*asked, settings=filled))
+    kept = (
+        sqlite3.connect(tmp_path / "data/kapstok.sqlite").execute("SELECT * FROM feed").fetchall()
+    )
+    token = address.rsplit("/", 1)[1].removesuffix(".ics")
+
+    with Kapstok("web", settings=filled, log=tmp_path / "log") as running:
+        running.wait_for_answer()
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
+            assert answer.read().startswith(b"BEGIN:VCALENDAR")
+        well(
+            kapstok("feed", "revoke", "anouk@delinde.example", "--name", "Outlook", settings=filled)
+        )
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(address, timeout=10)  # noqa: S310 - our own address
+
+    assert token not in str(kept)
+    assert token not in (tmp_path / "log").read_text()
+
+
+def test_the_delivery_log_is_one_json_list(filled: dict[str, str]) -> None:
+    assert json.loads(well(kapstok("deliveries", "--json", settings=filled))) == []
+
+
+def test_a_copy_is_put_back_on_an_empty_machine(filled: dict[str, str], tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    well(kapstok("backup", str(copy), settings=filled))
+    elsewhere = settings_for(tmp_path / "elsewhere")
+
+    well(kapstok("restore", str(copy), settings=elsewhere))
+
+    names = sqlite3.connect(tmp_path / "elsewhere/kapstok.sqlite").execute(
+        "SELECT email FROM person"
+    )
+    assert names.fetchall() == [("anouk@delinde.example",)]
+    well(kapstok("db", "check", settings=elsewhere))
+
+
+def test_a_restore_keeps_what_was_there(filled: dict[str, str], tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    well(kapstok("backup", str(copy), settings=filled))
+    well(kapstok("team", "add", "Later gemaakt", settings=filled))
+
+    said = well(kapstok("restore", str(copy), settings=filled))
+
+    kept = re.search(r"kept as (\S+\.sqlite)", said)
+    assert kept is not None
+    teams = "SELECT name FROM team ORDER BY id"
+    before = sqlite3.connect(kept[1]).execute(teams).fetchall()
+    now = sqlite3.connect(tmp_path / "data/kapstok.sqlite").execute(teams).fetchall()
+    assert before == [("Communicatie",), ("Later gemaakt",)]
+    assert now == [("Communicatie",)]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"geen database", b"SQLite format 3\x00" + b"\x00" * 4000]
+)
+def test_a_damaged_copy_changes_nothing(
+    filled: dict[str, str], tmp_path: Path, content: bytes
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    copy.write_bytes(content)
+
+    refused(kapstok("restore", str(copy), settings=filled))
+
+    well(kapstok("db", "check", settings=filled))
+    names = sqlite3.connect(tmp_path / "data/kapstok.sqlite").execute("SELECT name FROM team")
+    assert names.fetchall() == [("Communicatie",)]
+
+
+def test_nothing_is_restored_under_a_running_kapstok(
+    filled: dict[str, str], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    well(kapstok("backup", str(copy), settings=filled))
+
+    with Kapstok("web", settings=filled, log=tmp_path / "log") as running:
+        running.wait_for_answer()
+        line = refused(kapstok("restore", str(copy), settings=filled))
+        # A copy can be made meanwhile.
+        well(kapstok("backup", str(copy), settings=filled))
+
+    assert "Stop it first" in line
+
+
+def test_an_older_program_refuses_a_newer_database_and_changes_nothing(
+    filled: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "data/kapstok.sqlite"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = sqlite3.connect(file).execute(TABLES).fetchall()
+
+    for command in (("db", "upgrade"), ("db", "check"), ("web",), ("team", "add", "X")):
+        assert "newer" in refused(kapstok(*command, settings=filled))
+
+    assert sqlite3.connect(file).execute(TABLES).fetchall() == before
+
+
+def test_the_models_and_the_migrations_say_the_same(database: Database) -> None:
+    assert state(database) is SchemaState.CURRENT
+    assert not differences(database)
+
+
+def test_run_starts_both_says_where_and_stops_both(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    known = {**settings, "KAPSTOK_SAMPLE_PASSWORD": "een zin voor de proef"}
+
+    with Kapstok("run", "--sample", settings=known, log=tmp_path / "log") as running:
+        running.wait_for_health(60)
+        second = kapstok("run", settings=known)
+        status = running.stop()
+
+    said = (tmp_path / "log").read_text()
+    assert status == 0
+    assert f"http://{settings['KAPSTOK_BIND']}" in said
+    assert "sanne@delinde.example" in said
+    assert "een zin voor de proef" in said
+    assert "already runs" in refused(second)
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://{settings['KAPSTOK_BIND']}/healthz", timeout=2)
+
+
+def test_a_taken_address_is_one_plain_line(settings: dict[str, str], tmp_path: Path) -> None:
+    well(kapstok("db", "upgrade", settings=settings))
+    other = {**settings_for(tmp_path / "other"), "KAPSTOK_BIND": settings["KAPSTOK_BIND"]}
+
+    with Kapstok("web", settings=settings, log=tmp_path / "log") as running:
+        running.wait_for_answer()
+        line = refused(kapstok("run", settings=other))
+
+    assert "KAPSTOK_BIND" in line
+
+
+def test_the_doctor_says_what_to_do(filled: dict[str, str]) -> None:
+    answer = kapstok("doctor", "--json", settings=filled)
+
+    found = {finding["about"]: finding for finding in json.loads(answer.stdout)}
+    assert answer.returncode == 1
+    assert list(found) == [
+        "settings",
+        "data folder",
+        "address",
+        "mail",
+        "database",
+        "schema",
+        "worker",
+        "clock",
+    ]
+    assert not found["worker"]["well"]
+    assert "kapstok worker" in found["worker"]["words"]
+    assert all(finding["well"] for name, finding in found.items() if name != "worker")
+
+
+def test_the_doctor_finds_a_relay_that_does_not_answer(filled: dict[str, str]) -> None:
+    away = {**filled, "KAPSTOK_SMTP_URL": "smtp://127.0.0.1:9"}
+
+    answer = kapstok("doctor", "--json", settings=away)
+
+    found = {finding["about"]: finding for finding in json.loads(answer.stdout)}
+    assert not found["mail"]["well"]

@@ -1,0 +1,92 @@
+"""The plan in a real browser, without and with scripts: from nothing to a plan, and back again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from calendar_app.people.models import Person
+from tests.builders import a_person, a_team, sign_in
+from tests.support.accessibility import axe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from playwright.sync_api import Page
+
+    from calendar_app.db import Database
+    from tests.support.browser import Visitors
+
+
+def enter(page: Page, site: str, app: Flask, database: Database) -> None:
+    """Sign in the editor of a team without plans, as the sign-in page would."""
+    client = app.test_client()
+    with database.writing() as session:
+        editor = a_person(session, a_team(session), "editor").id
+    with database.reading() as session:
+        sign_in(client, session.get_one(Person, editor))
+    cookie = client.get_cookie("kapstok")
+    assert cookie is not None
+    page.context.add_cookies([{"name": "kapstok", "value": cookie.value, "url": site}])
+
+
+@pytest.fixture
+def editor_page(
+    site: str, app: Flask, database: Database, open_page: Visitors
+) -> Callable[..., Page]:
+    """Call it for the browser of an editor whose team has no plan yet."""
+
+    def opened(**settings: Any) -> Page:
+        page = open_page(site, **settings)
+        enter(page, site, app, database)
+        return page
+
+    return opened
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"width": 1440},
+        {"width": 360, "colour_scheme": "dark"},
+        {"width": 1440, "javascript": False},
+    ],
+)
+def test_a_plan_grows_from_nothing_and_what_is_removed_comes_back(
+    editor_page: Callable[..., Page], settings: dict[str, Any]
+) -> None:
+    page = editor_page(**settings)
+
+    page.goto("/plans/")
+    look_at(page, settings)
+    page.get_by_role("link", name="Nieuw plan").click()
+    page.get_by_label("Naam van het plan").fill("Verpleegkundigen werven")
+    look_at(page, settings)
+    page.get_by_role("button", name="Plan maken").click()
+    look_at(page, settings)
+
+    page.get_by_role("link", name="Nieuwe merkwaarde").click()
+    page.get_by_label("Naam").fill("Nabij")
+    page.get_by_label("Roze").check()
+    page.get_by_label("Betekenis").fill("We kennen elkaar.")
+    look_at(page, settings)
+    page.get_by_role("button", name="Opslaan").click()
+    page.locator(".value-card.value-5").get_by_role("heading", name="Nabij").wait_for()
+    look_at(page, settings)
+
+    page.get_by_role("link", name="Nabij", exact=False).filter(has_text="Wijzig").click()
+    page.get_by_text("Deze merkwaarde weghalen").click()
+    page.get_by_role("button", name="Weghalen").click()
+    page.get_by_role("link", name="Zet het terug").click()
+    look_at(page, settings)
+    page.get_by_role("button", name="Terugzetten").click()
+    page.locator(".value-card.value-5").get_by_role("heading", name="Nabij").wait_for()
+
+
+def look_at(page: Page, settings: dict[str, Any]) -> None:
+    """Nothing sticks out at the side, and axe-core (which needs scripts) finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    if settings.get("javascript", True):
+        axe(page)

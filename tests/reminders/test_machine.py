@@ -1,0 +1,364 @@
+"""Whatever happens in whatever order, the rows tell the truth about what arrived.
+
+Two workers plan, claim, deliver and sweep; the relay says yes, no or nothing; workers crash at each
+named point and come back; the clock runs and is set; people edit. After each step the rows are held
+against what the relay really took.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import delete, event, select, update
+
+from calendar_app.config import Config
+from calendar_app.db import Database
+from calendar_app.errors import Refused
+from calendar_app.meetups.models import Meetup, Occurrence
+from calendar_app.meetups.queries import neighbours
+from calendar_app.people.models import Absence, Person
+from calendar_app.post_office import Answer, Mail
+from calendar_app.reminders import outbox
+from calendar_app.reminders.models import Attempt, Delivery, Muted, Worker, mute
+from calendar_app.reminders.outbox import Claimed, Desk
+from calendar_app.reminders.processes import this_process
+from tests.builders import a_meetup, a_person, a_team, an_absence
+
+BEGIN = datetime(2026, 11, 10, 8, 0, tzinfo=UTC)
+PEOPLE = 3
+FINAL = {"sent", "dead", "missed", "cancelled", "in_doubt"}
+# What the relay does with a mail; "took, silent" has it and does not say so.
+VERDICTS = ("yes", "yes", "yes", "later", "never", "away", "took, silent", "lost, silent")
+CRASHES = ("before the body", "before the dot", "after the dot, taken", "after the dot, not taken")
+
+
+class Crash(BaseException):
+    """The process is gone in the middle of a line, as by SIGKILL."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A mail that the relay has, and when."""
+
+    name: str
+    raw: bytes
+    at: datetime
+
+
+class FickleRelay:
+    """A way out that does as it is told, mail by mail."""
+
+    name = "relay:25"
+    width = 2
+
+    def __init__(self, machine: Outbox) -> None:
+        self.machine = machine
+        self.verdicts: list[str] = ["yes"]
+        self.crash: str | None = None
+        self.turn = 0
+        self.door: list[tuple[Mail, str]] = []
+
+    def offer(self, mails: Sequence[Mail]) -> list[Answer | None]:
+        """Take mails to the door, or be away."""
+        self._crash_at("before the body")
+        answers: list[Answer | None] = []
+        for mail in mails:
+            verdict = self.verdicts[self.turn % len(self.verdicts)]
+            self.turn += 1
+            if verdict == "away":
+                answers.append(Answer("unreachable", "away"))
+            else:
+                self.door.append((mail, verdict))
+                answers.append(None)
+        return answers
+
+    def finish(self, chosen: Sequence[bool]) -> list[Answer]:
+        """Take what is let go, or not."""
+        self._crash_at("before the dot")
+        door, self.door = self.door, []
+        going = [one for one, go in zip(door, chosen, strict=True) if go]
+        if self.crash == "after the dot, taken":
+            for mail, _verdict in going:
+                self._take(mail)
+        self._crash_at("after the dot, taken")
+        self._crash_at("after the dot, not taken")
+        return [
+            self._answer(mail, verdict) if go else Answer("untried", "")
+            for (mail, verdict), go in zip(door, chosen, strict=True)
+        ]
+
+    def rest(self) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+    def _answer(self, mail: Mail, verdict: str) -> Answer:
+        if verdict in {"yes", "took, silent"}:
+            self._take(mail)
+        kinds = {"yes": "accepted", "later": "later", "never": "never"}
+        return Answer(kinds.get(verdict, "unknown"), verdict)  # type: ignore[arg-type]
+
+    def _take(self, mail: Mail) -> None:
+        self.machine.taken.append(Taken(mail.name, mail.raw, self.machine.now))
+
+    def _crash_at(self, point: str) -> None:
+        if self.crash == point:
+            self.crash = None
+            self.door = []
+            raise Crash
+
+
+class Outbox(RuleBasedStateMachine):
+    """One team, one series, two workers."""
+
+    migrated: ClassVar[Path]
+
+    @initialize()
+    def enter(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copyfile(self.migrated, self.folder / "kapstok.sqlite")
+        self.database = Database(f"sqlite:///{self.folder / 'kapstok.sqlite'}")
+        # A power cut is not among the things that happen here; the disk may be lazy.
+        event.listen(
+            self.database.engine, "connect", lambda c, _r: c.execute("PRAGMA synchronous=OFF")
+        )
+        self.config = Config(
+            data_dir=self.folder,
+            database_url=self.database.url,
+            secret_key="only-the-tests-of-kapstok-use-this-secret-key",  # noqa: S106 - a test's
+            mail_rate=1000,
+        )
+        self.now = BEGIN
+        self.taken: list[Taken] = []
+        self.claims: dict[int, list[Claimed]] = {}
+        with self.database.writing() as session:
+            team = a_team(session)
+            people = [a_person(session, team) for _ in range(PEOPLE)]
+            meetup = a_meetup(session, team, people, host_id=people[0].id, skips_holidays=False)
+            self.team_id, self.meetup_id = team.id, meetup.id
+            self.people = [person.id for person in people]
+        self.relays = [FickleRelay(self), FickleRelay(self)]
+        self.workers = [self._begin_work(), self._begin_work()]
+        self.plan()
+
+    def teardown(self) -> None:
+        if hasattr(self, "database"):
+            self._bring_to_its_end()
+            self.database.dispose()
+            shutil.rmtree(self.folder)
+
+    # What workers do
+
+    @rule()
+    def plan(self) -> None:
+        with self.database.writing() as session:
+            outbox.plan(session, self.now)
+
+    @rule(
+        which=st.sampled_from([0, 1]),
+        verdicts=st.lists(st.sampled_from(VERDICTS), min_size=1, max_size=4),
+    )
+    def send(self, which: int, verdicts: list[str]) -> None:
+        self.relays[which].verdicts = verdicts
+        outbox.deliver(self._desk(which), outbox.claim(self._desk(which), self.now, 10))
+
+    @rule(which=st.sampled_from([0, 1]), count=st.integers(1, 3))
+    def claim_and_pause(self, which: int, count: int) -> None:
+        self.claims.setdefault(which, []).extend(outbox.claim(self._desk(which), self.now, count))
+
+    @precondition(lambda self: self.claims)
+    @rule(verdicts=st.lists(st.sampled_from(VERDICTS), min_size=1, max_size=4), data=st.data())
+    def go_on(self, verdicts: list[str], data: st.DataObject) -> None:
+        which = data.draw(st.sampled_from(sorted(self.claims)))
+        self.relays[which].verdicts = verdicts
+        outbox.deliver(self._desk(which), self.claims.pop(which))
+
+    @rule(which=st.sampled_from([0, 1]))
+    def sweep(self, which: int) -> None:
+        outbox.sweep(self._desk(which), self.now)
+
+    @rule(which=st.sampled_from([0, 1]), point=st.sampled_from(CRASHES))
+    def crash(self, which: int, point: str) -> None:
+        relay, desk = self.relays[which], self._desk(which)
+        relay.verdicts, relay.crash = ["yes"], point
+        claimed = self.claims.pop(which, []) or outbox.claim(desk, self.now, 10)
+        with suppress(Crash):
+            outbox.deliver(desk, claimed)
+        relay.crash = None
+        with self.database.writing() as session:
+            # Its pid belongs to another process by now: that is how its end is proved.
+            gone = update(Worker).where(Worker.id == desk.worker_id)
+            session.execute(gone.values(pid_started="1"))
+        self.workers[which] = self._begin_work()
+
+    # What happens around them
+
+    @rule(seconds=st.sampled_from([1, 5, 15, 31, 120, 601, 3600, 86_400]))
+    def time_goes_by(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        self._both_are_there()
+
+    @rule(seconds=st.sampled_from([3, 60, 3600]))
+    def the_clock_is_set_back(self, seconds: int) -> None:
+        self.now -= timedelta(seconds=seconds)
+
+    @rule(who=st.integers(0, PEOPLE - 1))
+    def somebody_leaves_or_comes_back(self, who: int) -> None:
+        day = self.now.date()
+        with self.database.writing() as session:
+            person = session.get_one(Person, self.people[who])
+            meetup = session.get_one(Meetup, self.meetup_id)
+            if session.execute(delete(Absence).filter_by(person_id=person.id)).rowcount == 0:  # type: ignore[attr-defined]  # a DELETE has it
+                an_absence(session, meetup.team, person, day, day + timedelta(days=1))
+
+    @rule(who=st.integers(0, PEOPLE - 1))
+    def somebody_mutes_or_unmutes(self, who: int) -> None:
+        with self.database.writing() as session:
+            person = session.get_one(Person, self.people[who])
+            if session.execute(delete(Muted).filter_by(person_id=person.id)).rowcount == 0:  # type: ignore[attr-defined]  # a DELETE has it
+                mute(session, person, "meetup", self.now)
+
+    @rule(lead=st.sampled_from([0, 5, 10, 60]))
+    def the_lead_changes(self, lead: int) -> None:
+        with self.database.writing() as session:
+            session.get_one(Meetup, self.meetup_id).lead_minutes = lead
+
+    @rule(hour=st.integers(7, 18), how=st.sampled_from(["cancel", "move", "restore"]))
+    def the_next_meetup_is_changed(self, hour: int, how: str) -> None:
+        with self.database.writing() as session, suppress(Refused):
+            person = session.get_one(Person, self.people[0])
+            found = session.scalars(
+                select(Occurrence)
+                .where(Occurrence.starts_at > self.now)
+                .order_by(Occurrence.starts_at)
+            ).first()
+            if found is None:
+                return
+            between = neighbours(session, found)
+            if how == "cancel":
+                found.cancel_day(person, self.now)
+            elif how == "move":
+                found.move_day(
+                    found.held_on, time(hour, 5), by=person, now=self.now, between=between
+                )
+            else:
+                found.restore_day(by=person, now=self.now, between=between)
+
+    # What always holds
+
+    @invariant()
+    def the_rows_tell_the_truth(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        taken = Counter(one.name for one in self.taken)
+        doubts = self._doubts()
+        for row in self._rows():
+            times = taken[row.uuid]
+            assert times <= 1 + doubts[row.id], "repeated without a doubt"
+            if row.state == "sent":
+                assert times >= 1, "told as sent, and never taken"
+            elif row.state not in {"in_flight", "in_doubt"} and not doubts[row.id]:
+                assert times == 0, f"taken, and told as {row.state}"
+
+    @invariant()
+    def a_repetition_is_the_same_byte_for_byte(self) -> None:
+        bytes_of = defaultdict(set)
+        for one in getattr(self, "taken", []):
+            bytes_of[one.name].add(one.raw)
+        assert all(len(different) == 1 for different in bytes_of.values())
+
+    @invariant()
+    def nothing_leaves_after_the_start(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        useful = {row.uuid: row.useful_until for row in self._rows()}
+        assert all(one.at < useful[one.name] for one in self.taken)
+
+    @invariant()
+    def a_row_is_whole(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        for row in self._rows():
+            held = row.state in {"claimed", "in_flight"}
+            assert (row.owner_id is not None) == held
+            if row.state != "in_doubt":
+                assert (row.ended_at is not None) == (row.state in FINAL)
+            assert (row.sent_at is not None) == (row.state == "sent")
+            if row.state in {"missed", "cancelled", "dead"}:
+                assert row.reason
+
+    def _bring_to_its_end(self) -> None:
+        """When all runs well again, every reminder of the past comes to a known end."""
+        self.claims.clear()
+        self.now += timedelta(days=9)
+        for worker in self.workers:
+            with self.database.writing() as session:
+                gone = update(Worker).where(Worker.id == worker)
+                session.execute(gone.values(pid_started="1"))
+        self.workers = [self._begin_work(), self._begin_work()]
+        for _ in range(3):
+            self.sweep(0)
+            self.the_rows_tell_the_truth()
+        past = [row for row in self._rows() if row.useful_until <= self.now]
+        assert {row.state for row in past} <= FINAL
+        assert all(row.ended_at is not None for row in past)
+        self._each_missed_meetup_has_one_summary()
+
+    def _each_missed_meetup_has_one_summary(self) -> None:
+        rows = self._rows()
+        missed = {row.subject for row in rows if row.state == "missed" and row.kind == "meetup"}
+        told = Counter(row.subject for row in rows if row.kind == "missed_summary")
+        recent = {row.subject for row in rows if row.due_at > self.now - timedelta(days=7)}
+        assert all(told[f"missed:{subject}"] == 1 for subject in missed & recent)
+        assert set(told.values()) <= {1}
+
+    # Small parts
+
+    def _begin_work(self) -> int:
+        return outbox.begin_work(self.database, this_process(), self.now)
+
+    def _desk(self, which: int) -> Desk:
+        return Desk(
+            self.database, self.config, self.relays[which], self.workers[which], lambda: self.now
+        )
+
+    def _both_are_there(self) -> None:
+        for worker in self.workers:
+            outbox.beat(self.database, worker, self.now, ticked_at=self.now)
+
+    def _rows(self) -> list[Delivery]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(Delivery)))
+
+    def _doubts(self) -> Counter[int]:
+        with self.database.reading() as session:
+            query = select(Attempt.delivery_id).where(Attempt.outcome == "in_doubt")
+            return Counter(session.scalars(query))
+
+
+def test_the_rows_tell_the_truth_whatever_happens(migrated_file: Path, whole: bool) -> None:  # noqa: FBT001 - a fixture
+    Outbox.migrated = migrated_file
+    length = settings(
+        max_examples=400 if whole else 15, stateful_step_count=40 if whole else 25, deadline=None
+    )
+
+    run_state_machine_as_test(Outbox, settings=length)

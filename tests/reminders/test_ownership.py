@@ -1,0 +1,277 @@
+"""Leases, fences and dead workers: who may send, and what becomes of what a worker left."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from calendar_app.reminders import outbox
+from calendar_app.reminders.models import Delivery, Worker
+from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
+from tests.reminders.scenes import DUE, SECOND, START
+from tests.support.smtp_faults import answer
+
+if TYPE_CHECKING:
+    from tests.reminders.scenes import Scene
+    from tests.support.smtp_sink import SmtpSink
+
+
+@pytest.fixture
+def dead_process() -> ProcessName:
+    """A process of this machine that has provably ended."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    name = replace(this_process(), pid=ended.pid, started="1")
+    ended.wait()
+    return name
+
+
+def test_two_workers_never_claim_the_same(scene: Scene) -> None:
+    scene.enter("Anouk", "Joris", "Mo")
+    scene.plan()
+    scene.now = DUE
+    other = scene.another_worker()
+
+    first = outbox.claim(scene.desk, DUE, 2)
+    second = outbox.claim(other.desk, DUE, 40)
+
+    assert [len(first), len(second)] == [2, 1]
+    assert {one.id for one in first} & {one.id for one in second} == set()
+
+
+def test_a_lease_that_is_over_gives_the_delivery_free_and_the_late_holder_sends_nothing(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    paused = outbox.claim(scene.desk, DUE, 40)
+    other = scene.another_worker()
+
+    other.now = scene.now = DUE + 31 * SECOND
+    other.sweep()
+    other.send()
+    outbox.deliver(scene.desk, paused)
+
+    assert len(sink.accepted) == 1
+    assert [one.fence for one in scene.attempts()] == [2]
+    assert scene.of_today()[0].state == "sent"
+
+
+def test_a_holder_whose_lease_is_over_sends_nothing_even_before_anybody_took_over(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    paused = outbox.claim(scene.desk, DUE, 40)
+
+    scene.now = DUE + 31 * SECOND
+    outbox.deliver(scene.desk, paused)
+
+    assert sink.accepted == []
+    assert scene.of_today()[0].state == "pending"
+
+
+def test_nothing_leaves_once_the_meet_up_has_begun(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = START - SECOND
+    claimed = outbox.claim(scene.desk, scene.now, 40)
+
+    scene.now = START
+    outbox.deliver(scene.desk, claimed)
+    scene.sweep()
+
+    assert sink.accepted == []
+    assert scene.of_today()[0].state == "missed"
+
+
+def test_what_a_dead_worker_only_claimed_is_free_at_once(
+    scene: Scene, dead_process: ProcessName
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    dead = scene.another_worker(dead_process)
+    outbox.claim(dead.desk, DUE, 40)
+
+    scene.sweep()
+
+    [row] = scene.of_today()
+    assert (row.state, row.owner_id, row.attempts) == ("pending", None, 0)
+
+
+def test_what_a_dead_worker_had_in_flight_is_in_doubt_and_sent_again_as_it_was(
+    scene: Scene, sink: SmtpSink, dead_process: ProcessName
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    _leave_in_flight(scene.another_worker(dead_process))
+    [kept] = [row.body for row in scene.of_today()]
+
+    scene.sweep()
+    doubtful = scene.of_today()[0].state
+    scene.send()
+
+    assert doubtful == "in_doubt"
+    [received] = sink.accepted
+    assert kept is not None
+    assert received.raw.decode("ascii") == kept
+    assert [one.outcome for one in scene.attempts()] == ["in_doubt", "sent"]
+
+
+def test_what_a_living_worker_has_in_flight_is_left_to_it_however_silent_it_is(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", lead_minutes=120)
+    scene.plan()
+    scene.now = START - timedelta(hours=2)
+    _leave_in_flight(scene.another_worker())
+
+    scene.now += timedelta(hours=1)
+    scene.sweep()
+    scene.send()
+    before_the_start = scene.states(useful_until=START)
+    scene.now = START
+    scene.sweep()
+
+    assert before_the_start == ["in_flight"]
+    assert sink.accepted == []
+    [row] = scene.of_today()
+    assert (row.state, row.ended_at) == ("in_doubt", START)
+
+
+def test_a_worker_elsewhere_is_given_up_after_ten_silent_minutes(scene: Scene) -> None:
+    scene.enter("Anouk", lead_minutes=60)
+    scene.plan()
+    scene.now = START - timedelta(hours=1)
+    elsewhere = ProcessName("another-machine", "another-boot", 1, "1")
+    _leave_in_flight(scene.another_worker(elsewhere))
+
+    scene.now += timedelta(minutes=9)
+    scene.sweep()
+    after_nine = scene.states(useful_until=START)
+    scene.now += timedelta(minutes=2)
+    scene.sweep()
+
+    assert after_nine == ["in_flight"]
+    assert scene.states(useful_until=START) == ["in_doubt"]
+
+
+def test_an_answer_for_what_somebody_else_holds_by_now_changes_nothing(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    claimed = outbox.claim(scene.desk, DUE, 40)
+    with scene.database.writing() as session:
+        session.execute(update(Delivery).where(Delivery.id == claimed[0].id).values(fence=9))
+
+    outbox.deliver(scene.desk, claimed)
+
+    assert sink.accepted == []
+    assert scene.attempts() == []
+    assert scene.of_today()[0].state == "claimed"
+
+
+def test_a_worker_that_has_to_stop_gives_back_what_it_did_not_begin(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", "Joris")
+    scene.plan()
+    scene.now = DUE
+    desk = scene.desk
+    claimed = outbox.claim(desk, DUE, 40)
+
+    desk.stopping.set()
+    outbox.deliver(desk, claimed)
+    outbox.end_work(desk, DUE)
+
+    assert sink.accepted == []
+    assert [row.state for row in scene.of_today()] == ["pending", "pending"]
+    with scene.database.reading() as session:
+        assert session.get_one(Worker, scene.worker_id).stopped_at == DUE
+
+
+def test_a_sign_off_gives_back_what_is_claimed(scene: Scene) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    outbox.claim(scene.desk, DUE, 40)
+
+    outbox.end_work(scene.desk, DUE)
+
+    assert [row.state for row in scene.of_today()] == ["pending"]
+
+
+def test_one_bad_address_does_not_hold_up_the_others(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk", "Zoë", "Joris")
+    scene.plan()
+    scene.now = DUE
+
+    scene.send()
+
+    assert [row.state for row in scene.of_today()] == ["sent", "dead", "sent"]
+    assert len(sink.accepted) == 2
+
+
+def test_a_relay_that_refuses_everything_is_there_and_nobody_probes(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", "Joris")
+    scene.plan()
+    scene.now = DUE
+    sink.program([answer("rcpt", "450 4.2.1 Busy", times=None)])
+
+    scene.send()
+
+    assert scene.relay().failures == 0
+    assert [row.state for row in scene.of_today()] == ["retry", "retry"]
+
+
+def test_this_process_is_there_and_an_ended_one_is_gone(dead_process: ProcessName) -> None:
+    here = this_process()
+
+    assert not is_gone(here)
+    assert can_be_seen(here)
+    assert is_gone(dead_process)
+    assert is_gone(replace(here, started="1"))
+
+
+def test_of_another_machine_boot_or_container_nothing_is_proved() -> None:
+    here = replace(this_process(), started="1")
+
+    assert not is_gone(replace(here, host="another-machine"))
+    assert not is_gone(replace(here, boot="another-boot"))
+    assert not can_be_seen(replace(here, boot="another-boot"))
+
+
+def test_a_killed_process_that_nobody_has_waited_for_is_gone() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    stat = f"/proc/{child.pid}/stat"
+    with open(stat, encoding="ascii") as file:  # noqa: PTH123 - not a path of ours
+        started = file.read().rpartition(")")[2].split()[19]
+    name = replace(this_process(), pid=child.pid, started=started)
+    alive = is_gone(name)
+
+    child.kill()
+    child.communicate()
+
+    assert (alive, is_gone(name)) == (False, True)
+
+
+def _leave_in_flight(scene: Scene) -> None:
+    """Claim, bring the mail to the door and write down that it leaves: and then nothing."""
+    desk = scene.desk
+    claimed = outbox.claim(desk, scene.now, 40)
+    mails = [(one, outbox._written(scene.config, one)) for one in claimed]  # noqa: SLF001
+    outbox._take_off(desk, mails)  # type: ignore[arg-type]  # noqa: SLF001 - a crash, in slow motion
+    assert scene.states(useful_until=START) == ["in_flight"]

@@ -1,0 +1,111 @@
+"""Every route of the application, and a row of each kind to fill its address with."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from calendar_app.feed.models import Feed
+from calendar_app.meetups.models import Occurrence
+from calendar_app.reminders.models import Delivery
+from tests import builders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+    from werkzeug.routing import Rule
+
+    from calendar_app.people.models import Person, Team
+
+# What a route parameter may be that is no row: these routes are public, and answer for themselves.
+FREE = {"token": "no-such-token", "wanted": "0", "name": "app.css", "day": "2026-11-10"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: a route with a method, and the permission it names."""
+
+    method: str
+    rule: Rule
+    action: str
+
+
+def every_route(app: Flask) -> Iterator[Asked]:
+    """Each route with each method of its own, in a fixed order."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
+        view: Any = app.view_functions[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Asked(method, rule, view.permission)
+
+
+def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
+    """A fresh row of each kind in `team`, by the name of its route parameter."""
+    plan = builders.a_plan(session, team)
+    fact = builders.a_fact(session, plan.audiences[0])
+    post = builders.a_post(session, team, plan)
+    meetup = builders.a_meetup(session, team, [person])
+    starts_at = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
+    occurrence = Occurrence(
+        team_id=team.id,
+        meetup_id=meetup.id,
+        local_day=date(2026, 12, 1),
+        held_on=date(2026, 12, 1),
+        local_time=meetup.local_time,
+        zone=team.zone,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=10),
+        rule_version=1,
+    )
+    feed = Feed(
+        team_id=team.id,
+        person_id=person.id,
+        name=f"Outlook {post.id}",
+        token_hash=hashlib.sha256(str(post.id).encode()).hexdigest(),
+    )
+    session.add_all([occurrence, feed])
+    session.flush()
+    delivery = Delivery(
+        team_id=team.id,
+        person_id=person.id,
+        kind="meetup",
+        subject=f"occurrence:{occurrence.id}",
+        occurrence_id=occurrence.id,
+        due_at=starts_at,
+        useful_until=starts_at,
+        created_at=starts_at,
+    )
+    absence = builders.an_absence(session, team, person, date(2026, 12, 1), date(2026, 12, 2))
+    colleague = builders.a_person(session, team)
+    session.add(delivery)
+    session.flush()
+    return {
+        "plan_id": plan.id,
+        "value_id": plan.values[0].id,
+        "audience_id": plan.audiences[0].id,
+        "fact_id": fact.id,
+        "channel_id": plan.channels[0].id,
+        "post_id": post.id,
+        "meetup_id": meetup.id,
+        "occurrence_id": occurrence.id,
+        "feed_id": feed.id,
+        "delivery_id": delivery.id,
+        "absence_id": absence.id,
+        "person_id": colleague.id,
+        "membership_id": colleague.memberships[0].id,
+    }
+
+
+def address(rule: Rule, rows: dict[str, object]) -> str:
+    """The address of `rule` for these rows."""
+    built = rule.build({name: {**FREE, **rows}[name] for name in rule.arguments})
+    assert built is not None, rule
+    return built[1]
+
+
+def is_about_a_row(rule: Rule) -> bool:
+    """Whether the address names a row of a team."""
+    return any(name.endswith("_id") for name in rule.arguments)

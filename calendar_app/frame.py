@@ -20,6 +20,9 @@ from calendar_app.web.request import house, now, session
 from calendar_app.web.templating import clock_time, short_day
 
 
+_LOG = "/settings/deliveries"
+
+
 @dataclass(frozen=True)
 class NavItem:
     """One entry of the menu."""
@@ -106,8 +109,10 @@ def _when(occurrence: Occurrence, at: datetime) -> str:
 def _notices() -> list[Notice]:
     found = []
     if may("deliveries.see"):
-        if words := worker_notice(session(), now()):
-            found.append(Notice(_(words), "/settings/deliveries", _("Log of reminders"), "bad"))
+        words = worker_notice(session(), now())
+        # The log itself says it at length.
+        if words and request.path != _LOG:
+            found.append(Notice(_(words), _LOG, _("Log of reminders"), "bad"))
         if words := mail_notice(house().config):
-            found.append(Notice(_(words), "/settings/deliveries", _("Log of reminders")))
+            found.append(Notice(_(words), _LOG, _("Log of reminders")))
     return found

@@ -35,17 +35,21 @@ class _Server(BaseApplication):
 
 def serve(config: Config) -> None:
     """Answer requests on `config.bind` until SIGTERM or SIGINT."""
-    app = create_app(config)
+    serve_app(create_app(config), config.bind)
+
+
+def serve_app(app: Flask, bind: str) -> None:
+    """Answer requests to `app` on `bind` (host:port) until SIGTERM or SIGINT."""
     # What is loaded now lives for ever: the collector need not look at it again, nor copy it.
     gc.collect()
     gc.freeze()
-    _Server(app, settings(config)).run()
+    _Server(app, settings(bind)).run()
 
 
-def settings(config: Config) -> dict[str, Any]:
+def settings(bind: str) -> dict[str, Any]:
     """What gunicorn is told."""
     return {
-        "bind": config.bind,
+        "bind": bind,
         "workers": _PROCESSES,
         "worker_class": "gthread",
         "threads": _THREADS,

@@ -69,6 +69,7 @@ def _of_package(country: str, year: int, language: str) -> dict[date, str]:
 
 def _spoken(country: str, language: str) -> str | None:
     """The package's code for `language` in `country`; None: the country's own language."""
-    spoken = holidays.list_localized_countries().get(country, [])
+    # The package's list of all countries would load all of them.
+    spoken: tuple[str, ...] = holidays.country_holidays(country).supported_languages
     wanted = [*(code for code in spoken if code[:2] == language), "en_US"]
     return next((code for code in wanted if code in spoken), None)

@@ -60,33 +60,36 @@ def test_a_plan_grows_from_nothing_and_what_is_removed_comes_back(
     page = editor_page(**settings)
 
     page.goto("/plans/")
-    look_at(page, settings)
+    look_at(page, "Plannen", settings)
     page.get_by_role("link", name="Nieuw plan").click()
+    look_at(page, "Nieuw plan", settings)
     page.get_by_label("Naam van het plan").fill("Verpleegkundigen werven")
-    look_at(page, settings)
     page.get_by_role("button", name="Plan maken").click()
-    look_at(page, settings)
+    look_at(page, "Verpleegkundigen werven", settings)
 
     page.get_by_role("link", name="Nieuwe merkwaarde").click()
+    look_at(page, "Nieuwe merkwaarde", settings)
     page.get_by_label("Naam").fill("Nabij")
     page.get_by_label("Roze").check()
     page.get_by_label("Betekenis").fill("We kennen elkaar.")
-    look_at(page, settings)
     page.get_by_role("button", name="Opslaan").click()
-    page.locator(".value-card.value-5").get_by_role("heading", name="Nabij").wait_for()
-    look_at(page, settings)
+    look_at(page, "Verpleegkundigen werven", settings)
 
-    page.get_by_role("link", name="Nabij", exact=False).filter(has_text="Wijzig").click()
+    value = page.locator(".value-card.value-5")
+    value.get_by_role("link", name="Wijzig").click()
+    look_at(page, "Nabij", settings)
     page.get_by_text("Deze merkwaarde weghalen").click()
     page.get_by_role("button", name="Weghalen").click()
     page.get_by_role("link", name="Zet het terug").click()
-    look_at(page, settings)
+    look_at(page, "Weggehaald uit dit plan", settings)
     page.get_by_role("button", name="Terugzetten").click()
-    page.locator(".value-card.value-5").get_by_role("heading", name="Nabij").wait_for()
+
+    value.get_by_role("heading", name="Nabij").wait_for()
 
 
-def look_at(page: Page, settings: dict[str, Any]) -> None:
+def look_at(page: Page, title: str, settings: dict[str, Any]) -> None:
     """Nothing sticks out at the side, and axe-core (which needs scripts) finds nothing."""
+    page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     if settings.get("javascript", True):
         axe(page)

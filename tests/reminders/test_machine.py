@@ -42,12 +42,14 @@ from calendar_app.reminders.outbox import Claimed, Desk
 from calendar_app.reminders.processes import this_process
 from tests.builders import a_meetup, a_person, a_team, an_absence
 
-BEGIN = datetime(2026, 11, 10, 8, 0, tzinfo=UTC)
+BEGIN = datetime(2026, 11, 10, 8, 20, tzinfo=UTC)
 PEOPLE = 3
 FINAL = {"sent", "dead", "missed", "cancelled", "in_doubt"}
 # What the relay does with a mail; "took, silent" has it and does not say so.
 VERDICTS = ("yes", "yes", "yes", "later", "never", "away", "took, silent", "lost, silent")
 CRASHES = ("before the body", "before the dot", "after the dot, taken", "after the dot, not taken")
+
+WHEN = st.sampled_from(["now", "when the next is due", "when the next is due"])
 
 
 class Crash(BaseException):
@@ -175,14 +177,17 @@ class Outbox(RuleBasedStateMachine):
 
     @rule(
         which=st.sampled_from([0, 1]),
+        when=WHEN,
         verdicts=st.lists(st.sampled_from(VERDICTS), min_size=1, max_size=4),
     )
-    def send(self, which: int, verdicts: list[str]) -> None:
+    def send(self, which: int, when: str, verdicts: list[str]) -> None:
+        self._wait_until(when)
         self.relays[which].verdicts = verdicts
         outbox.deliver(self._desk(which), outbox.claim(self._desk(which), self.now, 10))
 
-    @rule(which=st.sampled_from([0, 1]), count=st.integers(1, 3))
-    def claim_and_pause(self, which: int, count: int) -> None:
+    @rule(which=st.sampled_from([0, 1]), when=WHEN, count=st.integers(1, 3))
+    def claim_and_pause(self, which: int, when: str, count: int) -> None:
+        self._wait_until(when)
         self.claims.setdefault(which, []).extend(outbox.claim(self._desk(which), self.now, count))
 
     @precondition(lambda self: self.claims)
@@ -196,8 +201,9 @@ class Outbox(RuleBasedStateMachine):
     def sweep(self, which: int) -> None:
         outbox.sweep(self._desk(which), self.now)
 
-    @rule(which=st.sampled_from([0, 1]), point=st.sampled_from(CRASHES))
-    def crash(self, which: int, point: str) -> None:
+    @rule(which=st.sampled_from([0, 1]), when=WHEN, point=st.sampled_from(CRASHES))
+    def crash(self, which: int, when: str, point: str) -> None:
+        self._wait_until(when)
         relay, desk = self.relays[which], self._desk(which)
         relay.verdicts, relay.crash = ["yes"], point
         claimed = self.claims.pop(which, []) or outbox.claim(desk, self.now, 10)
@@ -325,10 +331,14 @@ class Outbox(RuleBasedStateMachine):
 
     def _each_missed_meetup_has_one_summary(self) -> None:
         rows = self._rows()
-        missed = {row.subject for row in rows if row.state == "missed" and row.kind == "meetup"}
         told = Counter(row.subject for row in rows if row.kind == "missed_summary")
-        recent = {row.subject for row in rows if row.due_at > self.now - timedelta(days=7)}
-        assert all(told[f"missed:{subject}"] == 1 for subject in missed & recent)
+        a_week_ago = self.now - timedelta(days=7)
+        missed = {
+            row.subject
+            for row in rows
+            if row.state == "missed" and row.kind == "meetup" and row.due_at > a_week_ago
+        }
+        assert all(told[f"missed:{subject}"] == 1 for subject in missed)
         assert set(told.values()) <= {1}
 
     # Small parts
@@ -340,6 +350,18 @@ class Outbox(RuleBasedStateMachine):
         return Desk(
             self.database, self.config, self.relays[which], self.workers[which], lambda: self.now
         )
+
+    def _wait_until(self, when: str) -> None:
+        """Stay where we are, or let the moment come at which the next reminder can be tried."""
+        if when == "now":
+            return
+        coming = [
+            max(row.due_at, row.next_try_at or row.due_at)
+            for row in self._rows()
+            if row.ended_at is None and row.state not in {"claimed", "in_flight"}
+        ]
+        self.now = min((moment for moment in coming if moment > self.now), default=self.now)
+        self._both_are_there()
 
     def _both_are_there(self) -> None:
         for worker in self.workers:

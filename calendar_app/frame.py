@@ -19,7 +19,6 @@ from calendar_app.reminders.health import worker_notice
 from calendar_app.web.request import house, now, session
 from calendar_app.web.templating import clock_time, short_day
 
-
 _LOG = "/settings/deliveries"
 
 

@@ -20,7 +20,7 @@ from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
 _Owner = aliased(Person)
 
 
-def posts_between(
+def rows_between(
     session: Session, team: Team, start: datetime, end: datetime, filters: Filters
 ) -> list[PostRow]:
     """Posts with `start` <= starts_at < `end`, ascending by moment, then id. Three queries."""

@@ -19,14 +19,15 @@ from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.queries import host_of, next_occurrence, presence
 from calendar_app.moments import local, local_day_bounds
-from calendar_app.people.door import may, me, my_team, requires
+from calendar_app.people.door import may, me, my_pass, my_team, requires
 from calendar_app.people.models import Person
 from calendar_app.people.queries import people
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import STATE_NAMES, STATES
 from calendar_app.posts.queries import open_plans
+from calendar_app.web.kept import kept_page
 from calendar_app.web.language import language
-from calendar_app.web.request import now, session
+from calendar_app.web.request import now, session, zone
 from calendar_app.web.templating import clock_time, render, short_day
 
 bp = Blueprint("calendar", __name__)
@@ -61,7 +62,7 @@ def today() -> ResponseReturnValue:
     """What asks for attention now: what goes out, what is late, what waits for me."""
     team, day = my_team(), _today()
     start, end = local_day_bounds(day, team.zone)
-    going_out = queries.posts_between(session(), team, start, end, Filters())
+    going_out = queries.rows_between(session(), team, start, end, Filters())
     reviews = queries.waiting_for(session(), team, me()) if may("posts.approve") else []
     occurrence = next_occurrence(session(), team, None, now())
     return render(
@@ -86,13 +87,14 @@ def calendar() -> ResponseReturnValue:
         abort(404)
     day = _asked_day()
     filters = from_address(request.args.getlist, STATES)
-    return _month_page(day, filters) if view == "month" else _list_page(day, filters)
+    page = _month_page if view == "month" else _list_page
+    return kept_page(my_pass(), lambda: page(day, filters))
 
 
 def _month_page(day: date, filters: Filters) -> str:
     team = my_team()
     days = month.days_shown(day)
-    rows = queries.posts_between(session(), team, *month.bounds(days, team.zone), filters)
+    rows = queries.rows_between(session(), team, *month.bounds(days, team.zone), filters)
     layers = month.Layers(
         cards=_by_day(rows, _cards(rows)),
         meetings=_meetings(days),
@@ -111,7 +113,7 @@ def _list_page(day: date, filters: Filters) -> str:
     team = my_team()
     first, after = day.replace(day=1), month.next_month(day)
     days = [first, after - timedelta(days=1)]
-    rows = queries.posts_between(session(), team, *month.bounds(days, team.zone), filters)
+    rows = queries.rows_between(session(), team, *month.bounds(days, team.zone), filters)
     return render(
         "calendar/list.html",
         cards=_cards(rows, dated=True),
@@ -149,7 +151,7 @@ def _frame(view: str, day: date, filters: Filters, rows: Sequence[PostRow]) -> d
 
 
 def _today() -> date:
-    return local(now(), my_team().zone).date()
+    return local(now(), zone()).date()
 
 
 def _asked_day() -> date:
@@ -166,10 +168,10 @@ def _asked_day() -> date:
 
 
 def _cards(rows: Iterable[PostRow], *, dated: bool = False) -> list[Card]:
-    zone = ZoneInfo(my_team().zone)
+    clocks = ZoneInfo(zone())
     words = {state: _(name) for state, name in STATE_NAMES.items()}
     return [
-        card(row, zone, now(), words, short_day(row.starts_at) if dated and row.starts_at else "")
+        card(row, clocks, now(), words, short_day(row.starts_at) if dated and row.starts_at else "")
         for row in rows
     ]
 

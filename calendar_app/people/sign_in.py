@@ -56,7 +56,9 @@ def install(app: Flask) -> None:
     account: Any = Person
     no_roles: Any = _NoRoles
     store = SQLAlchemySessionUserDatastore(session, account, no_roles)
-    Security(app, store, register_blueprint=False)
+    security = Security(app, store, register_blueprint=False)
+    # It would load the account once more for each request, for roles that are not there.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
 
 
 def sign_in(person: Person) -> None:
@@ -71,14 +73,14 @@ def sign_in(person: Person) -> None:
 
 def sign_out() -> None:
     """End this visit for good: a copy of its cookie opens nothing."""
-    g.visit.ended_at = this_request.now()
+    visits.end(this_request.session(), g.pass_.visit_id, this_request.now())
     library_sign_out()
     cookie.clear()
 
 
 def look_at(team_id: int) -> None:
     """From now on this visit looks at the team `team_id`."""
-    g.visit.team_id = team_id
+    visits.look_at(this_request.session(), g.pass_.visit_id, team_id)
 
 
 def right_password(person: Person | None, password: str) -> bool:

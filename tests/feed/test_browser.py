@@ -31,7 +31,8 @@ def enter(page: Page, site: str, app: Flask, database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "javascript", "colours"), [(1440, True, "light"), (360, False, "dark")]
+    ("width", "javascript", "colours"),
+    [(1440, True, "light"), (360, True, "dark"), (360, False, "light")],
 )
 def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0913 - fixtures
     site: str,
@@ -45,36 +46,42 @@ def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0913 - fixtures
     scheme = "dark" if colours == "dark" else "light"
     page = open_page(site, width=width, javascript=javascript, colour_scheme=scheme, expect=[422])
     enter(page, site, app, database)
+    # axe-core is a script itself.
+    check = axe if javascript else _look_away
 
     page.goto(f"{site}/feeds")
-    axe(page)
+    check(page)
     page.get_by_label("Naam").fill("Outlook werk")
     page.get_by_text("Alles", exact=True).click()
     page.get_by_role("button", name="Maak het abonnement").click()
     address = page.get_by_label("Adres van je agenda-abonnement").input_value()
-    axe(page)
+    check(page)
 
     file = page.context.request.get(address)
     assert file.headers["content-type"] == "text/calendar; charset=utf-8"
 
     page.get_by_role("link", name="Klaar").click()
     page.get_by_text("Laatst opgehaald").wait_for()
-    axe(page)
+    check(page)
 
     page.get_by_label("Naam").fill("Outlook werk")
     page.get_by_role("button", name="Maak het abonnement").click()
     page.get_by_role("alert").wait_for()
-    axe(page)
+    check(page)
 
     page.goto(f"{site}/feeds")
     page.get_by_role("link", name="Naam wijzigen").click()
-    axe(page)
+    check(page)
     page.get_by_label("Naam").fill("Telefoon")
     page.get_by_role("button", name="Opslaan").click()
     page.get_by_role("heading", name="Telefoon").wait_for()
 
     page.get_by_text("Stoppen").click()
-    axe(page)
+    check(page)
     page.get_by_role("button", name="Stop nu").click()
     page.get_by_role("heading", name="Je hebt nog geen agenda-abonnement").wait_for()
     assert page.context.request.get(address).status == 404
+
+
+def _look_away(_page: Page) -> None:
+    """Nothing can be checked."""

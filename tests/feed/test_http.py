@@ -240,9 +240,7 @@ def test_another_name_for_the_feed_gives_another_etag(
     assert "X-WR-CALNAME:De Linde · Telefoon".encode() in response.data
 
 
-def test_another_language_gives_another_etag(
-    client: FlaskClient, address: str, room: Room
-) -> None:
+def test_another_language_gives_another_etag(client: FlaskClient, address: str, room: Room) -> None:
     etag = client.get(address).headers["ETag"]
     with room.database.writing() as session:
         again(session, room.person).language = "en"
@@ -394,9 +392,7 @@ def test_a_noted_fetch_changes_neither_the_etag_nor_the_version(
         assert session.scalars(select(Feed)).one().version == 1
 
 
-def test_a_programs_name_is_cut_and_cleaned(
-    client: FlaskClient, address: str, room: Room
-) -> None:
+def test_a_programs_name_is_cut_and_cleaned(client: FlaskClient, address: str, room: Room) -> None:
     client.get(address, headers={"User-Agent": "Cal\x07endar\x7f " + "x" * 5000})
 
     name = last_fetch(room)[1]
@@ -449,9 +445,7 @@ def test_robots_may_fetch_a_feed(client: FlaskClient, address: str) -> None:
     assert "Set-Cookie" not in response.headers
 
 
-def test_the_file_of_a_day_is_read_at_the_right_instants(
-    client: FlaskClient, address: str
-) -> None:
+def test_the_file_of_a_day_is_read_at_the_right_instants(client: FlaskClient, address: str) -> None:
     from tests.support.feeds import events_between
 
     file = client.get(address).data

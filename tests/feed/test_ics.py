@@ -240,7 +240,8 @@ def test_a_moved_day_names_the_start_it_stands_for_without_a_range() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "hour_in_utc"), [(date(2026, 10, 23), 7), (date(2026, 10, 26), 8), (date(2027, 3, 29), 7)]
+    ("day", "hour_in_utc"),
+    [(date(2026, 10, 23), 7), (date(2026, 10, 26), 8), (date(2027, 3, 29), 7)],
 )
 def test_a_series_keeps_its_local_hour_when_the_clocks_change(day: date, hour_in_utc: int) -> None:
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC)

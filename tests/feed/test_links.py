@@ -32,7 +32,9 @@ def test_outlook_on_the_web_gets_the_https_address_and_the_name(link: str, host:
 def test_google_gets_the_webcal_address() -> None:
     parts = urlsplit(LINKS.google)
 
-    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == "https://calendar.google.com/calendar/r"
+    assert (
+        f"{parts.scheme}://{parts.netloc}{parts.path}" == "https://calendar.google.com/calendar/r"
+    )
     assert parse_qs(parts.query) == {"cid": [LINKS.webcal]}
     assert "%3A%2F%2F" in parts.query
 

@@ -120,9 +120,7 @@ def test_loading_the_answer_again_makes_no_second_feed(visitor: FlaskClient, roo
     [{"name": ""}, {"name": "x" * 61}, {"scope": "all"}, {"detail": "x"}],
     ids=["no name", "too long", "scope", "detail"],
 )
-def test_a_form_that_makes_no_sense_comes_back(
-    visitor: FlaskClient, wrong: dict[str, str]
-) -> None:
+def test_a_form_that_makes_no_sense_comes_back(visitor: FlaskClient, wrong: dict[str, str]) -> None:
     answer = visitor.post("/feeds", data={**NEW, **wrong})
 
     assert answer.status_code == 422

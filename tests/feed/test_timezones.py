@@ -35,7 +35,9 @@ def rules(name: str, first: int = FIRST, last: int = LAST) -> list[str]:
 
 def wall_times(zone: ZoneInfo) -> set[datetime]:
     """Wall times of the window that need a right VTIMEZONE: each half month, and around changes."""
-    noons = {datetime(y, m, d, 12) for y in range(FIRST, LAST + 1) for m in range(1, 13) for d in (1, 15)}
+    noons = {
+        datetime(y, m, d, 12) for y in range(FIRST, LAST + 1) for m in range(1, 13) for d in (1, 15)
+    }
     around = (-24, -3, 3, 24)
     near = {c.onset + h * HOUR for c in changes(zone, FIRST, LAST) for h in around}
     return {wall for wall in noons | near if FIRST <= wall.year <= LAST}

@@ -206,9 +206,14 @@ def test_asking_for_a_link_does_not_tell_who_has_an_account(
     unknown = client.post("/reset", data={"email": "wie@example.org"})
 
     assert known.status_code == unknown.status_code == 200
-    page = known.get_data(as_text=True).replace(person.email, "wie@example.org")
-    assert page == unknown.get_data(as_text=True)
+    page = without_token(known).replace(person.email, "wie@example.org")
+    assert page == without_token(unknown)
     assert len(list((config.data_dir / "mails").glob("*.eml"))) == 1
+
+
+def without_token(answer: TestResponse) -> str:
+    """The page but for its tokens, which hold the moment they were made."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.get_data(as_text=True))
 
 
 def test_three_links_an_hour_are_sent_and_no_more(

@@ -64,20 +64,21 @@ def ringing(bell: Bell) -> Iterator[EmbeddedEngine]:
     engine.stop()
 
 
-def test_a_job_runs_at_once_and_again_and_again(bell: Bell, ringing: EmbeddedEngine) -> None:
+@pytest.mark.usefixtures("ringing")
+def test_a_job_runs_at_once_and_again_and_again(bell: Bell) -> None:
     bell.wait_for(5)
 
 
-def test_a_clock_that_is_set_back_an_hour_stops_nothing(
-    bell: Bell, ringing: EmbeddedEngine
-) -> None:
+@pytest.mark.usefixtures("ringing")
+def test_a_clock_that_is_set_back_an_hour_stops_nothing(bell: Bell) -> None:
     bell.wait_for(2)
 
     with time_machine.travel(clock.now() - timedelta(hours=1)):
         bell.wait_for(20)
 
 
-def test_a_clock_that_is_set_forward_stops_nothing(bell: Bell, ringing: EmbeddedEngine) -> None:
+@pytest.mark.usefixtures("ringing")
+def test_a_clock_that_is_set_forward_stops_nothing(bell: Bell) -> None:
     bell.wait_for(2)
 
     with time_machine.travel(clock.now() + timedelta(hours=1)):

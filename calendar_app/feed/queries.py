@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from calendar_app.errors import NotYours
@@ -41,33 +41,43 @@ class Subscription(NamedTuple):
         return self.own_language or self.team_language
 
 
+# Columns, not mapped attributes: every poll asks this, and it takes half the time.
+_FEED: Any = Feed.__table__.c
+_PERSON: Any = Person.__table__.c
+_MEMBERSHIP: Any = Membership.__table__.c
+_TEAM: Any = Team.__table__.c
 _SUBSCRIPTION = (
     select(
-        Feed.id,
-        Feed.uuid,
-        Feed.version,
-        Feed.updated_at,
-        Feed.name,
-        Feed.scope,
-        Feed.detail,
-        Feed.alarms,
-        Feed.fetched_at,
-        Feed.person_id,
-        Person.language,
-        Team.id,
-        Team.name,
-        Team.language,
-        Team.country,
-        Team.revision,
-        Team.revised_at,
+        _FEED.id,
+        _FEED.uuid,
+        _FEED.version,
+        _FEED.updated_at,
+        _FEED.name,
+        _FEED.scope,
+        _FEED.detail,
+        _FEED.alarms,
+        _FEED.fetched_at,
+        _FEED.person_id,
+        _PERSON.language,
+        _TEAM.id,
+        _TEAM.name,
+        _TEAM.language,
+        _TEAM.country,
+        _TEAM.revision,
+        _TEAM.revised_at,
     )
-    .join(Team, Team.id == Feed.team_id)
-    .join(Person, Person.id == Feed.person_id)
+    .join(Team.__table__, _TEAM.id == _FEED.team_id)
+    .join(Person.__table__, _PERSON.id == _FEED.person_id)
     .join(
-        Membership,
-        and_(Membership.team_id == Feed.team_id, Membership.person_id == Feed.person_id),
+        Membership.__table__,
+        and_(_MEMBERSHIP.team_id == _FEED.team_id, _MEMBERSHIP.person_id == _FEED.person_id),
     )
-    .where(Feed.revoked_at.is_(None), Membership.ended_at.is_(None), Person.active)
+    .where(
+        _FEED.token_hash == bindparam("token_hash"),
+        _FEED.revoked_at.is_(None),
+        _MEMBERSHIP.ended_at.is_(None),
+        _PERSON.active,
+    )
 )
 
 
@@ -76,7 +86,7 @@ def subscription(session: Session, token: str) -> Subscription | None:
 
     One read, by unique keys.
     """
-    found = session.execute(_SUBSCRIPTION.where(Feed.token_hash == hashed(token))).one_or_none()
+    found = session.execute(_SUBSCRIPTION, {"token_hash": hashed(token)}).first()
     return None if found is None else Subscription._make(found)
 
 

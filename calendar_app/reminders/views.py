@@ -99,7 +99,7 @@ def save_reminders() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render("reminders/own.html", form=form), 422
     for kind in KINDS:
-        _choose(me(), kind, is_wanted=kind in form.wanted.data)
+        _choose(me(), kind, is_wanted=kind in (form.wanted.data or ()))
     commit()
     flash(_("Saved."), "good")
     return redirect("/settings/reminders", 303)

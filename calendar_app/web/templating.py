@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from flask import Flask, Response, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
 from jinja2 import StrictUndefined
 
+from calendar_app.language import catalogue
 from calendar_app.web.language import language, theme
 from calendar_app.web.request import zone
 
@@ -37,6 +37,8 @@ def install(app: Flask) -> None:
         "weekday_and_day": weekday_and_day,
     }
     app.jinja_env.filters.update(filters)
+    # Flask-Babel's own lookups find out the language again for each of a page's thousand texts.
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(lambda: {"language": language(), "theme": theme()})
     _install_files(app)
 
@@ -97,6 +99,14 @@ def weekday_and_day(value: date) -> str:
     return format_date(value, "EEEE d MMMM", locale=language())
 
 
+def _gettext(text: str) -> str:
+    return catalogue(language()).ugettext(text)
+
+
+def _ngettext(one: str, more: str, number: int) -> str:
+    return catalogue(language()).ungettext(one, more, number)
+
+
 def _as_date(value: date | datetime) -> date:
     return local(value).date() if isinstance(value, datetime) else value
 
@@ -122,7 +132,7 @@ def _install_files(app: Flask) -> None:
 
     static_file.permission = "public"  # type: ignore[attr-defined]  # read by people.door
     app.add_url_rule("/static/v-<wanted>/<path:name>", "static", static_file)
-    app.jinja_env.globals.update(asset=asset, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.globals["asset"] = asset
 
 
 def _style_sheet() -> bytes:

@@ -34,7 +34,7 @@ def enter(page: Page, site: str, app: Flask, database: Database) -> None:
     ("width", "javascript", "colours"),
     [(1440, True, "light"), (360, True, "dark"), (360, False, "light")],
 )
-def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0913 - fixtures
+def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0917 - fixtures
     site: str,
     app: Flask,
     database: Database,

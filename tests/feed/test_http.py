@@ -17,8 +17,10 @@ from calendar_app.feed import views
 from calendar_app.feed.cache import RenderedFeeds
 from calendar_app.feed.models import Feed
 from calendar_app.people.models import Membership
+from calendar_app.posts.models import Post
 from tests.builders import a_meetup, a_post, sign_in
 from tests.feed.conftest import again
+from tests.support.feeds import events_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +56,6 @@ def address(room: Room) -> str:
 
 
 def change_a_title(room: Room) -> None:
-    from calendar_app.posts.models import Post
-
     with room.database.writing() as session:
         session.scalars(select(Post)).one().title = "Samira vertelt verder"
 
@@ -446,8 +446,6 @@ def test_robots_may_fetch_a_feed(client: FlaskClient, address: str) -> None:
 
 
 def test_the_file_of_a_day_is_read_at_the_right_instants(client: FlaskClient, address: str) -> None:
-    from tests.support.feeds import events_between
-
     file = client.get(address).data
     begin = datetime(2026, 11, 10, tzinfo=UTC)
 

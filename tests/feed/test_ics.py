@@ -19,6 +19,8 @@ from tests.support.feeds import events_between
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MINUTES = timedelta(minutes=15)
+A_MINUTE = timedelta(minutes=1)
+NEW_YEAR = datetime(2024, 1, 2, tzinfo=UTC)
 POST = FeedEntry(
     uid="post-1@kapstok.example",
     starts=datetime(2026, 11, 10, 9, 30, tzinfo=AMSTERDAM),
@@ -306,11 +308,11 @@ def test_any_texts_read_back_as_they_were_cleaned(
 
 
 @given(
-    st.datetimes(datetime(2024, 1, 2), datetime(2027, 12, 30), timezones=st.just(UTC)),
+    st.integers(0, 3 * 366 * 24 * 60).map(lambda minutes: NEW_YEAR + minutes * A_MINUTE),
     st.sampled_from(["Europe/Amsterdam", "America/New_York", "Asia/Tokyo", "Africa/Casablanca"]),
 )
 def test_a_moment_is_written_by_the_clock_of_its_zone(moment: datetime, name: str) -> None:
-    local = moment.replace(microsecond=0).astimezone(ZoneInfo(name))
+    local = moment.astimezone(ZoneInfo(name))
 
     (line,) = [
         line
@@ -323,7 +325,9 @@ def test_a_moment_is_written_by_the_clock_of_its_zone(moment: datetime, name: st
 
 def test_our_lines_are_those_that_icalendar_itself_would_write() -> None:
     ours = only_event(replace(POST, description="a\nb; c, d\\e " + "é" * 90, categories=("A", "B")))
-    line = re.compile(rb"^(SUMMARY|DESCRIPTION|DTSTART|DTEND|CATEGORIES|SEQUENCE|UID)[:;].*", re.M)
+    line = re.compile(
+        rb"^(SUMMARY|DESCRIPTION|DTSTART|DTEND|CATEGORIES|SEQUENCE|UID)[:;].*", re.MULTILINE
+    )
 
     theirs = Event()
     for name in ("SUMMARY", "DESCRIPTION", "UID", "SEQUENCE"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from calendar_app.feed.models import Feed
 from calendar_app.people.models import AuditEntry
+from calendar_app.web.request import House
 from tests.builders import a_person, a_team, sign_in
 from tests.feed.conftest import again
 
@@ -79,10 +81,6 @@ def test_the_page_of_a_new_feed_has_a_button_for_each_program(visitor: FlaskClie
 
 
 def test_a_feed_that_the_internet_cannot_reach_says_so(visitor: FlaskClient, app: Flask) -> None:
-    from dataclasses import replace
-
-    from calendar_app.web.request import House
-
     house: House = app.extensions["kapstok"]
     words = "Outlook en Google op het web kunnen niet bij dit adres."
     assert words not in visitor.post("/feeds", data=NEW).text

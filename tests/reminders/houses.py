@@ -81,7 +81,8 @@ class House:
             query = select(Person.name, Delivery.state).join_from(
                 Delivery, Person, Delivery.person_id == Person.id
             )
-            return {name: state for name, state in session.execute(query.filter_by(kind=kind))}
+            rows = session.execute(query.filter_by(kind=kind))
+            return {row.name: row.state for row in rows}
 
     def until(self, holds: Callable[[], bool], seconds: float = 18) -> None:
         """Wait until `holds`. Raises AssertionError with what the workers said."""

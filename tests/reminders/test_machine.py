@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -49,6 +49,7 @@ FINAL = {"sent", "dead", "missed", "cancelled", "in_doubt"}
 VERDICTS = ("yes", "yes", "yes", "later", "never", "away", "took, silent", "lost, silent")
 CRASHES = ("before the body", "before the dot", "after the dot, taken", "after the dot, not taken")
 
+PAUSES = ("before the body", "before the dot", "after the answer")
 WHEN = st.sampled_from(["now", "when the next is due", "when the next is due"])
 
 
@@ -75,12 +76,14 @@ class FickleRelay:
         self.machine = machine
         self.verdicts: list[str] = ["yes"]
         self.crash: str | None = None
+        # A point, and what the rest of the world does while this worker stands still there.
+        self.pause: tuple[str, Callable[[], None]] | None = None
         self.turn = 0
         self.door: list[tuple[Mail, str]] = []
 
     def offer(self, mails: Sequence[Mail]) -> list[Answer | None]:
         """Take mails to the door, or be away."""
-        self._crash_at("before the body")
+        self._reach("before the body")
         answers: list[Answer | None] = []
         for mail in mails:
             verdict = self.verdicts[self.turn % len(self.verdicts)]
@@ -94,18 +97,20 @@ class FickleRelay:
 
     def finish(self, chosen: Sequence[bool]) -> list[Answer]:
         """Take what is let go, or not."""
-        self._crash_at("before the dot")
+        self._reach("before the dot")
         door, self.door = self.door, []
         going = [one for one, go in zip(door, chosen, strict=True) if go]
         if self.crash == "after the dot, taken":
             for mail, _verdict in going:
                 self._take(mail)
-        self._crash_at("after the dot, taken")
-        self._crash_at("after the dot, not taken")
-        return [
+        self._reach("after the dot, taken")
+        self._reach("after the dot, not taken")
+        answers = [
             self._answer(mail, verdict) if go else Answer("untried", "")
             for (mail, verdict), go in zip(door, chosen, strict=True)
         ]
+        self._reach("after the answer")
+        return answers
 
     def rest(self) -> None:
         """Nothing."""
@@ -122,7 +127,10 @@ class FickleRelay:
     def _take(self, mail: Mail) -> None:
         self.machine.taken.append(Taken(mail.name, mail.raw, self.machine.now))
 
-    def _crash_at(self, point: str) -> None:
+    def _reach(self, point: str) -> None:
+        if self.pause is not None and self.pause[0] == point:
+            (_point, meanwhile), self.pause = self.pause, None
+            meanwhile()
         if self.crash == point:
             self.crash = None
             self.door = []
@@ -201,6 +209,26 @@ class Outbox(RuleBasedStateMachine):
     def sweep(self, which: int) -> None:
         outbox.sweep(self._desk(which), self.now)
 
+    @rule(
+        which=st.sampled_from([0, 1]),
+        point=st.sampled_from(PAUSES),
+        seconds=st.sampled_from([0, 31, 700, 3600]),
+    )
+    def pause_in_the_middle(self, which: int, point: str, seconds: int) -> None:
+        def meanwhile() -> None:
+            self.now += timedelta(seconds=seconds)
+            other = 1 - which
+            outbox.beat(self.database, self.workers[other], self.now, ticked_at=self.now)
+            self.sweep(other)
+            self.send(other, "now", ["yes"])
+            self.the_rows_tell_the_truth()
+
+        self._wait_until("when the next is due")
+        relay = self.relays[which]
+        relay.verdicts, relay.pause = ["yes"], (point, meanwhile)
+        outbox.deliver(self._desk(which), outbox.claim(self._desk(which), self.now, 10))
+        relay.pause = None
+
     @rule(which=st.sampled_from([0, 1]), when=WHEN, point=st.sampled_from(CRASHES))
     def crash(self, which: int, when: str, point: str) -> None:
         self._wait_until(when)
@@ -248,6 +276,11 @@ class Outbox(RuleBasedStateMachine):
         with self.database.writing() as session:
             session.get_one(Meetup, self.meetup_id).lead_minutes = lead
 
+    @rule(place=st.sampled_from(["Kamer 3", "De kantine", ""]))
+    def the_place_changes(self, place: str) -> None:
+        with self.database.writing() as session:
+            session.get_one(Meetup, self.meetup_id).place = place
+
     @rule(hour=st.integers(7, 18), how=st.sampled_from(["cancel", "move", "restore"]))
     def the_next_meetup_is_changed(self, hour: int, how: str) -> None:
         with self.database.writing() as session, suppress(Refused):
@@ -282,7 +315,7 @@ class Outbox(RuleBasedStateMachine):
             assert times <= 1 + doubts[row.id], "repeated without a doubt"
             if row.state == "sent":
                 assert times >= 1, "told as sent, and never taken"
-            elif row.state not in {"in_flight", "in_doubt"} and not doubts[row.id]:
+            elif row.state in {"pending", "retry", "missed", "cancelled", "dead"}:
                 assert times == 0, f"taken, and told as {row.state}"
 
     @invariant()

@@ -163,7 +163,8 @@ def _by_icalendar(shown: Sequence[FeedEntry]) -> bytes:
         event.add("URL", entry.url)
         event.add("CATEGORIES", list(entry.categories))
         calendar.add_component(event)
-    return calendar.to_ical()
+    file: bytes = calendar.to_ical()
+    return file
 
 
 def _etag(running: Kapstok, path: str) -> str:

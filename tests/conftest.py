@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
 
 from calendar_app.config import Config
 from calendar_app.db import Database
@@ -176,4 +177,22 @@ def _application(config: Config, database: Database) -> Flask:
 
     app = create_app(config, database=database)
     app.testing = True
+    app.jinja_env.bytecode_cache = _COMPILED
     return app
+
+
+class _CompiledTemplates(BytecodeCache):
+    """The templates that this process compiled: each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()

@@ -133,7 +133,8 @@ def _frame(view: str, day: date, filters: Filters, rows: Sequence[PostRow]) -> d
         "choices": _choices(plans, filters),
         "previous_href": address(view, month.previous_month(day).isoformat(), filters),
         "next_href": address(view, month.next_month(day).isoformat(), filters),
-        "today_href": address(view, _today().isoformat(), filters),
+        # On a phone the month is a long list: straight to the day in it.
+        "today_href": address(view, _today().isoformat(), filters) + f"#d-{_today()}",
         "clear_href": address(view, day.isoformat(), Filters()),
         "views": [
             {

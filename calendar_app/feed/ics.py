@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, vDuration, vText
@@ -57,6 +57,11 @@ class FeedEntry:
     # How long before the start to warn; None: not.
     alarm: timedelta | None = None
 
+    @cached_property
+    def text(self) -> str:
+        """The event as it stands in a file; kept, for most entries are written more than once."""
+        return _joined(_lines(self))
+
 
 def calendar_file(name: str, entries: Sequence[FeedEntry], last_year: int) -> bytes:
     """The whole file for the calendar `name`, entries in the order given.
@@ -64,7 +69,7 @@ def calendar_file(name: str, entries: Sequence[FeedEntry], last_year: int) -> by
     Zones are explained for the years from the first entry up to `last_year`.
     """
     head, end = _frame(clean_line(name) or "Kapstok")
-    parts = [head, *_zones(entries, last_year), *map(_event, entries), end]
+    parts = [head, *_zones(entries, last_year), *(entry.text for entry in entries), end]
     return "".join(parts).encode()
 
 
@@ -130,18 +135,6 @@ def _moments(entry: FeedEntry) -> Iterator[datetime]:
     for moment in (entry.starts, entry.ends, entry.instead_of):
         if isinstance(moment, datetime):
             yield moment
-
-
-def _event(entry: FeedEntry) -> str:
-    # Moments in two zones can be equal, and are written differently all the same.
-    zones = tuple(str(moment.tzinfo) for moment in _moments(entry))
-    return _event_in(entry, zones)
-
-
-# Most entries of a feed are those of the last time it was written.
-@lru_cache(maxsize=4096)
-def _event_in(entry: FeedEntry, _zones: tuple[str, ...]) -> str:
-    return _joined(_lines(entry))
 
 
 def _lines(entry: FeedEntry) -> Iterator[str]:

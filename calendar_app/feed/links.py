@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
-# Google fails silently beyond this.
-LONGEST_ADDRESS = 256
-
 
 @dataclass(frozen=True)
 class SubscribeLinks:

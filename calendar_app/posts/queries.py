@@ -7,9 +7,9 @@ posts are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_app.errors import NotYours, Refused
@@ -21,6 +21,7 @@ from calendar_app.posts.models import Post, PostChange, PostValue
 OVER = ("published", "cancelled")
 UNAPPROVED = ("idea", "draft", "in_review", "changes_asked")
 BIN_SIZE = 200
+IN_BIN = timedelta(days=30)
 
 
 def posts_between(session: Session, team: Team, start: datetime, end: datetime) -> list[Post]:
@@ -76,6 +77,15 @@ def bin_of(session: Session, team: Team) -> list[Post]:
     """The team's deleted posts, last deleted first; at most BIN_SIZE."""
     newest_first = _binned(team).order_by(Post.deleted_at.desc(), Post.id.desc())
     return list(session.scalars(newest_first.limit(BIN_SIZE)))
+
+
+def empty_bin(session: Session, now: datetime) -> int:
+    """Remove for good what lay in the bin for `IN_BIN`, of every team; answers how many posts."""
+    old = select(Post.id).where(Post.deleted_at < now - IN_BIN).limit(BIN_SIZE)
+    ids = list(session.scalars(old))
+    # What hangs on a post goes with it, by the database's own rules.
+    session.execute(delete(Post).where(Post.id.in_(ids)))
+    return len(ids)
 
 
 def post_made_by(session: Session, team: Team, creation_key: str) -> Post | None:

@@ -642,6 +642,7 @@ def _give_up_waiting_for(session: Session, silent: Sequence[int], now: datetime)
         .where(Delivery.state == "in_flight", Delivery.owner_id.in_(silent))
         .where(Delivery.useful_until <= now)
         .values(state="in_doubt", reason=due.IN_DOUBT, ended_at=now)
+        .values(owner_id=None, lease_until=None)
     )
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
 
 from calendar_app.meetups.queries import plan_occurrences
 from calendar_app.people.models import Person, Team
 from tests import builders
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,14 +224,8 @@ def test_a_page_asks_as_many_queries_for_200_posts_as_for_3(
 def queries_of(session: Session, client: FlaskClient, database: Database, path: str) -> int:
     """How many statements the page `path` sends to the database."""
     session.commit()
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    assert client.get(path).status_code == 200
-    event.remove(database.engine, "before_cursor_execute", note)
+    with statements(database) as sent:
+        assert client.get(path).status_code == 200
     return len(sent)
 
 

@@ -67,7 +67,8 @@ class Room:
         """The events in the file, as written."""
         calendar = Calendar.from_ical(self.file(token))
         assert isinstance(calendar, Calendar)
-        return calendar.events
+        events: list[Event] = calendar.events
+        return events
 
     def starts_on(self, token: str, day: date) -> list[datetime]:
         """When something begins on `day` (of UTC), as a subscriber's program works it out."""

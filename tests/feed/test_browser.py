@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from calendar_app.db import Database
-    from tests.support.browser import Visitors
+    from tests.support.browser import ColourScheme, Visitors
 
 
 def enter(page: Page, site: str, app: Flask, database: Database) -> None:
@@ -41,10 +41,9 @@ def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0917 - fixtures
     open_page: Visitors,
     width: int,
     javascript: bool,  # noqa: FBT001 - a column of a table
-    colours: str,
+    colours: ColourScheme,
 ) -> None:
-    scheme = "dark" if colours == "dark" else "light"
-    page = open_page(site, width=width, javascript=javascript, colour_scheme=scheme, expect=[422])
+    page = open_page(site, width=width, javascript=javascript, colour_scheme=colours, expect=[422])
     enter(page, site, app, database)
     # axe-core is a script itself.
     check = axe if javascript else _look_away

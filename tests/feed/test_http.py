@@ -71,7 +71,7 @@ def test_a_plain_get_answers_200_with_the_calendar(client: FlaskClient, address:
     response = client.get(address)
 
     assert response.status_code == 200
-    assert len(Calendar.from_ical(response.data).events) == 2  # type: ignore[union-attr]
+    assert len(Calendar.from_ical(response.data).events) == 2
 
 
 @pytest.mark.parametrize(

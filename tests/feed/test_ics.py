@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,10 +22,11 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MINUTES = timedelta(minutes=15)
 A_MINUTE = timedelta(minutes=1)
 NEW_YEAR = datetime(2024, 1, 2, tzinfo=UTC)
+HALF_PAST_NINE = datetime(2026, 11, 10, 9, 30, tzinfo=AMSTERDAM)
 POST = FeedEntry(
     uid="post-1@kapstok.example",
-    starts=datetime(2026, 11, 10, 9, 30, tzinfo=AMSTERDAM),
-    ends=datetime(2026, 11, 10, 9, 45, tzinfo=AMSTERDAM),
+    starts=HALF_PAST_NINE,
+    ends=HALF_PAST_NINE + MINUTES,
     summary="Een dag op de spoed",
     changed_at=datetime(2026, 11, 1, 12, 0, tzinfo=UTC),
     sequence=3,
@@ -40,6 +42,11 @@ MEETUP = replace(
     busy=True,
     rule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
 )
+
+
+def quarter(starts: datetime) -> dict[str, Any]:
+    """The start and the end of a post at `starts`."""
+    return {"starts": starts, "ends": starts + MINUTES}
 
 
 def written(*entries: FeedEntry, name: str = "De Linde") -> list[str]:
@@ -104,7 +111,7 @@ def test_an_empty_feed_is_a_calendar_too() -> None:
 
 
 def test_zones_stand_before_the_events_and_once_each() -> None:
-    tokyo = replace(POST, uid="post-2@x", starts=POST.starts.astimezone(ZoneInfo("Asia/Tokyo")))
+    tokyo = replace(POST, uid="post-2@x", starts=HALF_PAST_NINE.astimezone(ZoneInfo("Asia/Tokyo")))
     lines = written(POST, MEETUP, tokyo)
 
     zones = [line for line in lines if line.startswith("TZID:")]
@@ -157,7 +164,7 @@ def test_a_timed_event_has_start_and_end_in_its_zone() -> None:
 
 
 def test_a_moment_in_utc_has_a_z_and_no_zone() -> None:
-    in_utc = replace(POST, starts=POST.starts.astimezone(UTC), ends=POST.ends.astimezone(UTC))
+    in_utc = replace(POST, **quarter(HALF_PAST_NINE.astimezone(UTC)))
 
     assert "DTSTART:20261110T083000Z" in about_event(in_utc)
     assert not any("TZID" in line for line in written(in_utc))
@@ -165,7 +172,7 @@ def test_a_moment_in_utc_has_a_z_and_no_zone() -> None:
 
 def test_the_same_moment_in_another_zone_is_written_anew() -> None:
     berlin = ZoneInfo("Europe/Berlin")
-    moved = replace(POST, starts=POST.starts.astimezone(berlin), ends=POST.ends.astimezone(berlin))
+    moved = replace(POST, **quarter(HALF_PAST_NINE.astimezone(berlin)))
     assert moved == POST
 
     assert "DTSTART;TZID=Europe/Amsterdam:20261110T093000" in about_event(POST)

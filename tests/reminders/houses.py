@@ -93,9 +93,9 @@ class House:
                 raise AssertionError(f"It took too long: {self.states()}\n{log}")
             time.sleep(0.02)
 
-    def until_all_are(self, state: str, kind: str = "meetup") -> None:
+    def until_all_are(self, state: str, kind: str = "meetup", seconds: float = 18) -> None:
         """Wait until every delivery of `kind` is in `state`."""
-        self.until(lambda: set(self.states(kind).values()) == {state})
+        self.until(lambda: set(self.states(kind).values()) == {state}, seconds)
 
     def accepted(self) -> dict[str, list[Received]]:
         """What the relay took, by address."""
@@ -129,23 +129,26 @@ def address_of(name: str) -> str:
     return f"{name.lower()}@delinde.example"
 
 
-def verdicts(house: House, names: tuple[str, ...]) -> Counter[str]:
+def verdicts(house: House, names: tuple[str, ...], *, only_them: bool = False) -> Counter[str]:
     """An independent judge: one word about every mail that the relay took, and about every row.
 
     A mail is "right", or "repeated" (byte for byte, and its row was in doubt), else "wrong"; so is
-    a person without a mail, and a row that says something else than the relay does.
+    a person without a mail, and a mail for nobody who should have one. With `only_them` nothing
+    is said of others.
     """
     told: Counter[str] = Counter()
     accepted = house.accepted()
     doubts = _doubts_by_address(house)
-    for address in {*accepted, *map(address_of, names)}:
+    expected = {address_of(name) for name in names}
+    for address in expected if only_them else expected | set(accepted):
         mails = accepted.get(address, [])
-        told["right" if mails and address in map(address_of, names) else "wrong"] += 1
+        told["right" if mails and address in expected else "wrong"] += 1
         for repeated in mails[1:]:
             same = repeated.raw == mails[0].raw and doubts[address] > 0
             doubts[address] -= 1
             told["repeated" if same else "wrong"] += 1
-    told.update("row " + state for state in house.states().values())
+    rows = house.states()
+    told.update(f"row {rows[name]}" for name in (names if only_them else rows))
     return told
 
 

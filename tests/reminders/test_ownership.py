@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,8 +10,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
+from sqlalchemy.exc import OperationalError
 
+from calendar_app.db import Database
 from calendar_app.reminders import outbox
 from calendar_app.reminders.models import Delivery, Worker
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
@@ -275,3 +278,30 @@ def _leave_in_flight(scene: Scene) -> None:
     mails = [(one, outbox._written(scene.config, one)) for one in claimed]  # noqa: SLF001
     outbox._take_off(desk, mails)  # type: ignore[arg-type]  # noqa: SLF001 - a crash, in slow motion
     assert scene.states(useful_until=START) == ["in_flight"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_full_disk_sends_nothing_that_it_cannot_write_down(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk", "Joris", "Mo")
+    scene.plan()
+    scene.now = DUE
+    claimed = outbox.claim(scene.desk, DUE, 40)
+    full = Database(scene.database.url)
+    event.listen(full.engine, "connect", _no_room)
+
+    with pytest.raises(OperationalError, match="full"):
+        outbox.deliver(replace(scene.desk, database=full), claimed)
+    sent_on_a_full_disk = len(sink.accepted)
+    full.dispose()
+    scene.now = DUE + 31 * SECOND
+    scene.sweep()
+    scene.send()
+
+    assert sent_on_a_full_disk == 0
+    assert len(sink.accepted) == 3
+    assert [row.state for row in scene.of_today()] == ["sent"] * 3
+
+
+def _no_room(connection: sqlite3.Connection, _record: object) -> None:
+    # As many pages as there are: each new one is "database or disk is full".
+    connection.execute("PRAGMA max_page_count=1")

@@ -17,7 +17,7 @@ from calendar_app.people import views as people
 from calendar_app.plans import views as plans
 from calendar_app.posts import views as posts
 from calendar_app.reminders import views as reminders
-from calendar_app.web import errors, language, request, security, templating
+from calendar_app.web import errors, language, request, security, sessions, templating
 
 _ROOMS = (people, plans, posts, meetups, calendar, reminders, feed)
 
@@ -28,6 +28,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app = Flask("calendar_app", template_folder=str(folder("templates")), static_folder=None)
     request.install(app, config, database or Database(config.database_url))
     security.install(app, config)
+    sessions.install(app)
     language.install(app)
     templating.install(app)
     errors.install(app)

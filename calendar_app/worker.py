@@ -23,6 +23,7 @@ from calendar_app import (
 from calendar_app.config import BadSetting, Config, load
 from calendar_app.db import Database
 from calendar_app.post_office import post_office
+from calendar_app.posts.queries import empty_bin
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
 from calendar_app.reminders.outbox import Desk
@@ -34,6 +35,7 @@ PLAN_EVERY = timedelta(seconds=60)
 SEND_EVERY = timedelta(seconds=1)
 SWEEP_EVERY = timedelta(seconds=5)
 BEAT_EVERY = timedelta(seconds=5)
+TIDY_EVERY = timedelta(hours=1)
 # What can be sent well within a lease by a slow relay; the rest is claimed in the next round.
 CLAIM = 40
 
@@ -54,6 +56,7 @@ class Rounds:
             Job("beat", self.beat, BEAT_EVERY),
             Job("sweep", self.sweep, SWEEP_EVERY),
             Job("plan", self.plan, PLAN_EVERY),
+            Job("tidy", self.tidy, TIDY_EVERY),
         ]
 
     def plan(self) -> None:
@@ -89,6 +92,13 @@ class Rounds:
         """Say that this worker is there, and when it last made a whole round."""
         now = self.desk.clock()
         outbox.beat(self.desk.database, self.desk.worker_id, now, ticked_at=self._ticked_at)
+
+    def tidy(self) -> None:
+        """Empty the bin of what lay in it for thirty days."""
+        with self.desk.database.writing() as session:
+            removed = empty_bin(session, self.desk.clock())
+        if removed:
+            log.info("tidied: %d posts left the bin for good", removed)
 
     def _something_is_due(self) -> bool:
         with self.desk.database.reading() as session:

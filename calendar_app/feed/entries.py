@@ -43,11 +43,12 @@ BACK = timedelta(days=90)
 AHEAD = timedelta(days=400)
 MOST_POSTS = 1000
 POST_LASTS = timedelta(minutes=15)
-# Longest texts in an entry: with a thousand posts a feed must stay under a megabyte.
+# Octets of the longest texts in an entry: with a thousand posts a feed must stay under a megabyte.
 MOST_OF_A_TEXT = 280
 MOST_OF_A_LINE = 200
 
 _DAY = timedelta(days=1)
+_MORE = "…"
 # Columns, not mapped attributes: a thousand rows need no mapping.
 _POST: Any = Post.__table__.c
 _POST_VALUE: Any = PostValue.__table__.c
@@ -486,8 +487,13 @@ def _comes_twice(local: datetime) -> bool:
 
 
 def _cut(text: str, most: int) -> str:
-    """`text`, or as much of it as fits in `most` characters with a mark that more follows."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """`text`, or as much of it as fits in `most` octets with a mark that more follows."""
+    if len(text) * 4 <= most:
+        return text
+    octets = text.encode(errors="replace")
+    if len(octets) <= most:
+        return text
+    return octets[: most - len(_MORE.encode())].decode(errors="ignore").rstrip() + _MORE
 
 
 def _paragraphs(texts: Iterable[str]) -> str:

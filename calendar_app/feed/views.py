@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import cast
 
-from flask import Blueprint, Flask, Response, flash, redirect, request
+from flask import Blueprint, Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.http import is_resource_modified
@@ -28,12 +27,11 @@ from calendar_app.feed.models import DETAIL_NAMES, SCOPE_NAMES, Feed
 from calendar_app.feed.programs import BROWSER, program
 from calendar_app.feed.queries import Subscription
 from calendar_app.people.door import audit, me, my_team, requires
-from calendar_app.web import sessions
 from calendar_app.web.request import commit, house, now, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("feed", __name__)
-bp.record_once(lambda setup: sessions.install(cast("Flask", setup.app)))
+bp.record_once(lambda setup: sessions.install(setup.app))  # type: ignore[arg-type]  # Flask says it is any App
 
 rendered = RenderedFeeds()
 

@@ -66,7 +66,6 @@ def show_deliveries() -> ResponseReturnValue:
     """The log: which reminder went to whom, and what became of it."""
     wanted = _asked_for()
     found = log_page(session(), my_team(), wanted, now())
-    words = health.worker_notice(session(), now())
     return render(
         "reminders/deliveries.html",
         log=found,
@@ -75,7 +74,6 @@ def show_deliveries() -> ResponseReturnValue:
         previous=_page_href(wanted, wanted.page - 1) if wanted.page > 1 else None,
         following=_page_href(wanted, wanted.page + 1) if wanted.page < found.pages else None,
         last_ran_at=health.last_ran_at(session()),
-        trouble=words and _(words),
         state_names=STATE_NAMES,
         kind_names=KIND_NAMES,
         looks=LOOKS,

@@ -131,6 +131,7 @@ def _install_files(app: Flask) -> None:
         return response
 
     static_file.permission = "public"  # type: ignore[attr-defined]  # read by people.door
+    static_file.needs_nobody = True  # type: ignore[attr-defined]  # and by web.sessions
     app.add_url_rule("/static/v-<wanted>/<path:name>", "static", static_file)
     app.jinja_env.globals["asset"] = asset
 

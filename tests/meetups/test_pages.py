@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import plan_occurrences
@@ -15,6 +15,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.posts.models import Post
 from tests.builders import a_meetup, a_person, a_plan, a_post, a_team, an_absence
 from tests.meetups.visitor import NOW, Visitor
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -353,15 +354,9 @@ def _posts(session: Session, team: Team, plan: Plan, room: Room, number: int) ->
 
 
 def _queries(visitor: Visitor, room: Room) -> int:
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    event.listen(room.database.engine, "before_cursor_execute", note)
-    visitor.see(room.page(TUESDAY))
-    event.remove(room.database.engine, "before_cursor_execute", note)
-    return len(seen)
+    with statements(room.database) as sent:
+        visitor.see(room.page(TUESDAY))
+    return len(sent)
 
 
 def test_an_idea_typed_in_the_meeting_is_kept_and_leads_back(visitor: Visitor, room: Room) -> None:

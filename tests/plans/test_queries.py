@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
 
 from calendar_app.people.models import Team
 from calendar_app.plans.models import BrandValue, Channel, Plan
@@ -15,27 +13,12 @@ from calendar_app.plans.queries import Count, coming_posts_on, counts_by
 from calendar_app.posts.models import Post
 from tests.builders import a_plan, a_post, a_team
 from tests.plans.room import NOW
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
-    from calendar_app.db import Database
     from tests.plans.room import Room
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that reach `database` meanwhile."""
-    statements: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        statements.append(arguments[2])
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(database.engine, "before_cursor_execute", note)
 
 
 def grow(room: Room, size: int) -> None:
@@ -65,9 +48,9 @@ def test_a_page_asks_as_often_for_twelve_values_as_for_two(room: Room, page: str
     for size in (2, 12):
         grow(room, size)
         visitor.open(addresses[page])
-        with counted(room.database) as statements:
+        with statements(room.database) as sent:
             visitor.open(addresses[page])
-        asked.append(len(statements))
+        asked.append(len(sent))
 
     assert asked[0] == asked[1]
     assert asked[0] > 0

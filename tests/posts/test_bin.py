@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from calendar_app.models import PostAudience, PostChange, PostChannel, PostValue
+from calendar_app.post_office import post_office
 from calendar_app.posts.models import Post
 from calendar_app.posts.queries import empty_bin
+from calendar_app.reminders.outbox import Desk
+from calendar_app.worker import Rounds
 from tests import builders
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from calendar_app.config import Config
+    from calendar_app.db import Database
 
 
 def test_the_bin_keeps_a_post_for_thirty_days_and_no_longer(
@@ -40,3 +47,16 @@ def test_the_bin_keeps_a_post_for_thirty_days_and_no_longer(
         left = select(func.count()).select_from(part).where(part.post_id == old.id)
         assert session.scalar(left) == 0
     assert empty_bin(session, now) == 0
+
+
+def test_the_worker_empties_the_bin(database: Database, config: Config, now: datetime) -> None:
+    with database.writing() as session:
+        team = builders.a_team(session)
+        plan = builders.a_plan(session, team)
+        builders.a_post(session, team, plan, deleted_at=now - timedelta(days=31))
+    desk = Desk(database, config, post_office(config), 1, lambda: now, threading.Event())
+
+    Rounds(desk).tidy()
+
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Post)) == 0

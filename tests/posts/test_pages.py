@@ -17,7 +17,7 @@ from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post, PostChange
 from tests.builders import a_channel, a_person, a_plan, a_team, sign_in
 from tests.posts.room import NOW, a_room
-from tests.posts.test_queries import counted
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -800,6 +800,6 @@ def test_a_post_page_asks_as_much_of_the_database_with_a_long_history(
 
 
 def _asked(site: Site, act: Callable[[], TestResponse]) -> int:
-    with counted(site.database) as asked:
+    with statements(site.database) as asked:
         assert act().status_code == 200
     return len(asked)

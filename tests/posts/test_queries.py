@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.people.models import Person, Team
@@ -14,29 +12,12 @@ from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
 from tests.builders import a_value
 from tests.posts.room import DAY, NOW, Room, a_room
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from calendar_app.db import Database
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Every SELECT that the database is asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
-            asked.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_posts_between_holds_the_start_and_not_the_end_in_order(room: Room) -> None:
@@ -159,7 +140,7 @@ def _fill(session: Session, team_id: int, writer_id: int, number: int) -> None:
 def _queries(database: Database, team_id: int) -> int:
     with database.reading() as reader:
         team = reader.get_one(Team, team_id)
-        with counted(database) as asked:
+        with statements(database) as asked:
             for post in queries.posts_between(reader, team, DAY, DAY + timedelta(days=2)):
                 assert [value.name for value in post.values]
                 assert [audience.name for audience in post.audiences]

@@ -105,6 +105,42 @@ def test_no_answer_after_the_dot_is_in_doubt_and_repeated_byte_for_byte(
     assert [one.outcome for one in scene.attempts()] == ["in_doubt", "sent"]
 
 
+def test_a_repetition_is_the_old_mail_even_when_the_meet_up_has_changed_since(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([close("accepted")])
+    scene.send()
+
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).place = "De kantine"
+    scene.now = DUE + 20 * SECOND
+    scene.send()
+
+    [first, second] = sink.accepted
+    assert first.raw == second.raw
+
+
+def test_a_mail_that_was_refused_for_now_tells_what_is_true_when_it_is_sent(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([answer("rcpt", "450 4.2.1 Busy")])
+    scene.send()
+
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).place = "De kantine"
+    scene.now = DUE + 20 * SECOND
+    scene.send()
+
+    [received] = sink.accepted
+    assert b"De kantine" in received.raw
+
+
 def test_a_stalled_answer_is_in_doubt_too(scene: Scene, sink: SmtpSink) -> None:
     scene.enter("Anouk")
     scene.plan()
@@ -116,20 +152,26 @@ def test_a_stalled_answer_is_in_doubt_too(scene: Scene, sink: SmtpSink) -> None:
     assert [row.state for row in scene.of_today()] == ["in_doubt"]
 
 
-def test_what_was_in_doubt_never_becomes_dead_or_missed(scene: Scene, sink: SmtpSink) -> None:
+@pytest.mark.parametrize("reply", ["550 5.1.1 Gone", "450 4.2.1 Busy"])
+def test_what_was_in_doubt_never_becomes_dead_or_missed(
+    scene: Scene, sink: SmtpSink, reply: str
+) -> None:
     scene.enter("Anouk", "Joris")
     scene.plan()
     scene.now = DUE
     sink.program([close("accepted", times=2)])
 
     scene.send()
-    sink.program([answer("rcpt", "550 5.1.1 Gone", times=None)])
-    scene.now = DUE + 30 * SECOND
-    scene.send()
+    sink.program([answer("rcpt", reply, times=None)])
+    for seconds in (30, 60):
+        scene.now = DUE + seconds * SECOND
+        scene.send()
     scene.now = START
     scene.sweep()
 
     assert [row.state for row in scene.of_today()] == ["in_doubt", "in_doubt"]
+    assert [one.outcome for one in scene.attempts()][:2] == ["in_doubt", "in_doubt"]
+    assert len(scene.attempts()) >= 4
     assert {row.reason for row in scene.of_today()} == {
         "It was handed over, but no answer came. It may have arrived."
     }

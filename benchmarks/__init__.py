@@ -1,0 +1,1 @@
+"""How fast Kapstok is: `make bench`."""

@@ -31,7 +31,6 @@ from calendar_app.web.request import commit, house, now, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("feed", __name__)
-bp.record_once(lambda setup: sessions.install(setup.app))  # type: ignore[arg-type]  # Flask says it is any App
 
 rendered = RenderedFeeds()
 

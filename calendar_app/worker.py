@@ -7,9 +7,11 @@ Any number of workers may run: what each may send is decided by rows with leases
 from __future__ import annotations
 
 import logging
+import math
 import signal
 import sys
 import threading
+import time
 from datetime import datetime, timedelta
 from types import FrameType
 
@@ -36,6 +38,7 @@ SEND_EVERY = timedelta(seconds=1)
 SWEEP_EVERY = timedelta(seconds=5)
 BEAT_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(hours=1)
+_LOOK_EVERY = 0.2
 # What can be sent well within a lease by a slow relay; the rest is claimed in the next round.
 CLAIM = 40
 
@@ -107,13 +110,9 @@ class Rounds:
 
 def run(config: Config) -> int:
     """Send reminders until SIGTERM or SIGINT; what is on its way is finished. Answers 0."""
-    stopping = threading.Event()
-
-    def asked(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
+    asked = _Asked()
     for kind in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(kind, asked)
+        signal.signal(kind, asked.by_signal)
     try:
         office = post_office(config)
     except BadSetting as error:
@@ -121,19 +120,40 @@ def run(config: Config) -> int:
         return 1
     database = Database(config.database_url)
     try:
-        worker_id = _begin(database, stopping)
+        worker_id = _begin(database, asked)
         if worker_id is not None:
-            _work(Desk(database, config, office, worker_id, clock.now, stopping))
+            _work(Desk(database, config, office, worker_id, clock.now), asked)
     finally:
         database.dispose()
     return 0
 
 
-def _work(desk: Desk) -> None:
+class _Asked:
+    """Whether somebody asked this process to stop.
+
+    A signal may reach any thread, and then wakes nobody; and what its handler may do is little (an
+    Event that the main thread waits for can lock both). So it is noted, and looked for.
+    """
+
+    def __init__(self) -> None:
+        self.to_stop = False
+
+    def by_signal(self, _signal: int, _frame: FrameType | None) -> None:
+        self.to_stop = True
+
+    def wait(self, seconds: float = math.inf) -> None:
+        """Wait for it, at most `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not self.to_stop and time.monotonic() < deadline:
+            time.sleep(_LOOK_EVERY)
+
+
+def _work(desk: Desk, asked: _Asked) -> None:
     engine = EmbeddedEngine([_patient(job) for job in Rounds(desk).jobs()], clock.now)
     engine.start()
     log.info("worker %d began", desk.worker_id)
-    desk.stopping.wait()
+    asked.wait()
+    desk.stopping.set()
     engine.stop()
     desk.office.close()
     try:
@@ -144,14 +164,14 @@ def _work(desk: Desk) -> None:
     log.info("worker %d ended", desk.worker_id)
 
 
-def _begin(database: Database, stopping: threading.Event) -> int | None:
+def _begin(database: Database, asked: _Asked) -> int | None:
     """Sign on, however long the database takes to be there; None when asked to stop first."""
-    while not stopping.is_set():
+    while not asked.to_stop:
         try:
             return outbox.begin_work(database, this_process(), clock.now())
         except OperationalError as error:
             log.warning("the worker waits for the database: %s", error.orig)
-            stopping.wait(1)
+            asked.wait(1)
     return None
 
 

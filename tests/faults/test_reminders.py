@@ -82,6 +82,9 @@ def _kill_at(house: House, point: Point, names: tuple[str, ...]) -> None:
     house.meetup(*names, starts_in=110, lead=2)
     killed = house.worker()
     house.sink.wait_for_fault(point, seen + 1, seconds=18)
+    if point == "answered":
+        # After sending: the worker has heard the answer and written it down.
+        house.until(lambda: "sent" in _states_of(house, names))
     killed.kill()
     house.sink.program()
     house.sink.release()

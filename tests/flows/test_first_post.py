@@ -118,7 +118,7 @@ def test_a_writers_post_is_approved_and_stands_in_month_and_feed(
     writer.locator("[name=time]").fill("09:00")
     writer.locator("main form.form button.button-primary").first.click()
     writer.wait_for_url(lambda url: "/posts/new" not in url)
-    writer.get_by_role("button", name="Ter beoordeling").first.click()
+    writer.get_by_role("button", name="Beoordeling vragen").first.click()
 
     # The editor approves it.
     editor.goto(writer.url.removeprefix(running.url))

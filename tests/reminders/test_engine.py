@@ -183,7 +183,12 @@ def test_a_round_without_a_change_plans_nothing(
     rounds.send()
     rounds.send()
     planned: list[str] = []
-    monkeypatch.setattr(outbox, "plan", lambda *_: planned.append("again") or 0)
+
+    def plan_again(*_: object) -> int:
+        planned.append("again")
+        return 0
+
+    monkeypatch.setattr(outbox, "plan", plan_again)
 
     rounds.send()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from calendar_app import models  # noqa: F401 - fills the registry of mapped classes
 from calendar_app.calendar import views as calendar
@@ -22,10 +23,18 @@ from calendar_app.web import errors, language, request, security, sessions, temp
 _ROOMS = (people, plans, posts, meetups, calendar, reminders, feed)
 
 
+class RowNumber(IntegerConverter):
+    """A row's number in an address; beyond what a database counts to there is nothing."""
+
+    def __init__(self, map: Map, max: int = 2**31 - 1) -> None:  # noqa: A002 - werkzeug's names
+        super().__init__(map, max=max)
+
+
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
     """The web application for `config` (default: this process's settings)."""
     config = config or load()
     app = Flask("calendar_app", template_folder=str(folder("templates")), static_folder=None)
+    app.url_map.converters["int"] = RowNumber
     request.install(app, config, database or Database(config.database_url))
     security.install(app, config)
     sessions.install(app)

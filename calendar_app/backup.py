@@ -17,12 +17,17 @@ from calendar_app.db import Database, sqlite_file
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 
+# SQLite's own files beside a database.
+_ENDS = ("", "-wal", "-shm")
+
 
 def back_up(url: str, target: Path) -> None:
     """Write a verified copy of the database at `url` to `target`. Raises Refused."""
     source = _sqlite(url)
     if not source.exists():
         raise Refused(N_("There is no database to copy yet: %(file)s."), file=source)
+    if target.resolve() in {source.with_name(source.name + end).resolve() for end in _ENDS}:
+        raise Refused(N_("This is the database itself. Name another file for the copy."))
     part = target.with_name(f"{target.name}.part")
     try:
         _copy(source, part)
@@ -109,11 +114,22 @@ def _refuse_newer(copy: Path) -> None:
         database.dispose()
 
 
+def _keep(file: Path, kept: Path) -> None:
+    """Keep what stands at `file`: as a sound copy, or as it lies when it is damaged."""
+    try:
+        _copy(file, kept)
+    except sqlite3.DatabaseError:
+        for end in _ENDS:
+            lying = file.with_name(file.name + end)
+            if lying.exists():
+                lying.replace(kept.with_name(kept.name + end))
+
+
 def _swap(part: Path, target: Path, now: datetime) -> Path | None:
     kept = None
     if target.exists():
         kept = target.with_name(f"{target.stem}-before-restore-{now:%Y%m%dT%H%M%SZ}{target.suffix}")
-        _copy(target, kept)
+        _keep(target, kept)
     for name in (f"{target.name}-wal", f"{target.name}-shm"):
         target.with_name(name).unlink(missing_ok=True)
         part.with_name(name.replace(target.name, part.name)).unlink(missing_ok=True)

@@ -206,7 +206,7 @@ def person_add(
     config: Config, *, email: str, name: str, team_name: str, role: str, password_stdin: bool
 ) -> None:
     """Add a colleague to a team; without a password, print a one-time link."""
-    from calendar_app.people import joining  # noqa: PLC0415 - as above
+    from calendar_app.people import joining, queries  # noqa: PLC0415 - as above
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     asked = joining.Asked(team_name, email, _needed_line(name, "A name is needed."), role, password)
@@ -216,7 +216,9 @@ def person_add(
         _writing(config) as session,
     ):
         added = joining.add(session, asked)
-        _note(session, "person.added", added)
+        _note(
+            session, "person.added", added, team=queries.team_by_name(session, team_name), role=role
+        )
         done = f"Added {added.email} to {team_name}."
         said = done if added.password else joining.link(added)
     click.echo(said)
@@ -390,7 +392,8 @@ def _require_current_schema(config: Config) -> None:
 def _refuse_taken_address(bind: str) -> None:
     host, _, port = bind.rpartition(":")
     try:
-        socket.create_server((host.strip("[]"), int(port)), reuse_port=False).close()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host.strip("[]"), int(port)), family=family).close()
     except OSError as error:
         raise click.ClickException(
             f"The address {bind} cannot be used ({error.strerror}). "
@@ -426,13 +429,16 @@ def _person_and_team(session: Session, email: str) -> tuple[Any, Any]:
     return found, places[0].team
 
 
-def _note(session: Session, action: str, subject: Any = None) -> None:
+def _note(
+    session: Session, action: str, subject: Any = None, team: Any = None, **details: object
+) -> None:
     from calendar_app.people.audit import record  # noqa: PLC0415 - as above
     from calendar_app.people.models import Team  # noqa: PLC0415 - as above
 
     team_id = getattr(subject, "team_id", None)
-    owner = None if team_id is None else session.get(Team, team_id)
-    record(session, action, at=clock.now(), origin="command line", team=owner, subject=subject)
+    owner = team if team_id is None else session.get(Team, team_id)
+    told: dict[str, Any] = {"team": owner, "subject": subject, **details}
+    record(session, action, at=clock.now(), origin="command line", **told)
 
 
 def _needed_line(text: str, refusal: str) -> str:

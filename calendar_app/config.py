@@ -143,15 +143,32 @@ def _is_guessable(key: str) -> bool:
 def _kept_secret(path: Path) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # O_EXCL: of two processes started together one writes, the other reads.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        if not path.exists():
+            _make_secret(path)
+        key = path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise BadSetting(f"The data folder {path.parent} cannot be written: {error}.") from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key := secrets.token_urlsafe(48))
+    if _is_guessable(key):
+        raise BadSetting(
+            f"The secret key in {path} is damaged. Remove that file: a new one is made."
+        )
     return key
+
+
+def _make_secret(path: Path) -> None:
+    """Whole or not at all; of two processes started together one makes it, both read it."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
 
 
 def _base_url(url: str) -> str:

@@ -16,7 +16,7 @@ from calendar_app.moments import local
 from calendar_app.people.door import may, me, my_role, my_team
 from calendar_app.post_office import mail_notice
 from calendar_app.reminders.health import worker_notice
-from calendar_app.web.request import house, now, session
+from calendar_app.web.request import gave_up, house, now, session
 from calendar_app.web.templating import clock_time, short_day
 
 _LOG = "/settings/deliveries"
@@ -54,7 +54,7 @@ class Notice:
 
 def surroundings() -> dict[str, object]:
     """The context of `base.html`, for who is signed in to a team."""
-    if my_role() is None:
+    if gave_up() or my_role() is None:
         return {"nav_items": [], "next_meetup": None, "notices": []}
     return {"nav_items": _menu(), "next_meetup": _next_meetup(), "notices": _notices()}
 

@@ -56,7 +56,7 @@ class _Child:
         if time.monotonic() - self.started > _CALM_AFTER:
             self.failures = 0
         self.failures += 1
-        wait = min(_LONGEST_WAIT, 0.5 * 2**self.failures)
+        wait = min(_LONGEST_WAIT, 0.5 * 2 ** min(self.failures, 8))
         log.error("%s ended with status %s; again in %.0f s", self.name, status, wait)
         self.wait_until = time.monotonic() + wait
         self.process = None

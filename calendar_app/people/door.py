@@ -127,8 +127,18 @@ def _view(endpoint: str) -> Any:
 
 
 def _recognise() -> None:
-    """Find out who asks, and in which team, with one query."""
-    found = visits.recognise(this_request.session(), cookie.get("visit"), this_request.now())
+    """Find out who asks, and in which team, with one query.
+
+    A reading one, also before a change: the lock for writing is taken when something is written.
+    """
+    secret, now = cookie.get("visit"), this_request.now()
+    if not secret:
+        return
+    if request.method in {"GET", "HEAD"}:
+        found = visits.recognise(this_request.session(), secret, now)
+    else:
+        with this_request.house().database.reading() as reader:
+            found = visits.recognise(reader, secret, now)
     # The library's own mark in the cookie: it changes with every new password.
     if found is None or cookie.get("_user_id") != found.person_key:
         return
@@ -141,11 +151,13 @@ def _recognise() -> None:
 def _to_sign_in() -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return _("Your session has ended. Sign in again."), 401
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    wanted = this_request.asked_address() if request.method == "GET" else "/"
     return redirect(f"/sign-in?next={quote(wanted, safe='/')}", code=303)
 
 
 def _who() -> dict[str, object]:
+    if this_request.gave_up():
+        return {"current_person": None, "current_team": None}
     return {
         "current_person": somebody(),
         "current_team": None if my_role() is None else my_team(),

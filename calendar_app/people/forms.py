@@ -6,7 +6,6 @@ import functools
 from typing import Any
 
 from babel import Locale
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from holidays import list_supported_countries
@@ -14,6 +13,8 @@ from wtforms import DateField, HiddenField, PasswordField, SelectField, Validati
 from wtforms.validators import InputRequired, Length, Optional
 
 from calendar_app.config import zones
+from calendar_app.errors import Refused
+from calendar_app.people.addresses import written
 from calendar_app.people.models import ROLE_NAMES, ROLES
 from calendar_app.people.sign_in import SHORTEST_PASSWORD
 from calendar_app.text import clean_line
@@ -34,10 +35,9 @@ class EmailField(LineField):
         if not self.data:
             return
         try:
-            found = validate_email(self.data, check_deliverability=False, test_environment=True)
-        except EmailNotValidError as error:
-            raise ValidationError(_("This is no mail address.")) from error
-        self.data = found.normalized.lower()
+            self.data = written(self.data)
+        except Refused as refused:
+            raise ValidationError(_("This is no mail address.")) from refused
 
 
 class SignInForm(Form):

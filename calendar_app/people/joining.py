@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people import queries, sign_in
+from calendar_app.people.addresses import written
 from calendar_app.people.models import Membership, Person, Team
 
 
@@ -54,15 +54,6 @@ def _known_or_new(session: Session, asked: Asked) -> Person:
 def link(person: Person) -> str:
     """A one-time link by which `person` chooses a password."""
     return sign_in.one_time_link(person)
-
-
-def written(email: str) -> str:
-    """`email` in the one way Kapstok writes it. Raises Refused when it is none."""
-    try:
-        found = validate_email(email, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise Refused(N_("%(email)s is no mail address."), email=email) from error
-    return found.normalized.lower()
 
 
 def _join(session: Session, team: Team, person: Person, role: str) -> None:

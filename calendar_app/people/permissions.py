@@ -35,8 +35,9 @@ def known(action: str) -> bool:
 
 def allowed(role: str | None, action: str) -> bool:
     """Whether a member with `role` (None: nobody, or no member) may do `action`."""
-    if action == PUBLIC:
+    if action in {PUBLIC, SIGNED_IN}:
+        # The door itself looks whether somebody is signed in.
         return True
     if role is None:
         return False
-    return action == SIGNED_IN or ROLES.index(role) >= ROLES.index(ACTIONS[action])
+    return ROLES.index(role) >= ROLES.index(ACTIONS[action])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from calendar_app.people.models import Absence, AuditEntry, Membership, Person, Team
@@ -79,9 +79,16 @@ def log(session: Session, team: Team, page: int, size: int) -> list[AuditEntry]:
     query = (
         select(AuditEntry)
         .options(selectinload(AuditEntry.actor))
-        .where(AuditEntry.team_id == team.id)
+        .where(or_(AuditEntry.team_id == team.id, AuditEntry.team_id.is_(None) & _about_us(team)))
         .order_by(AuditEntry.id.desc())
         .offset((page - 1) * size)
         .limit(size + 1)
     )
     return list(session.scalars(query))
+
+
+def _about_us(team: Team) -> ColumnElement[bool]:
+    """What a member did at the door, before it was known in which team, or was done to them."""
+    ours = select(Membership.person_id).where(Membership.team_id == team.id)
+    to_us = (AuditEntry.object_kind == "person") & AuditEntry.object_id.in_(ours)
+    return or_(AuditEntry.actor_id.in_(ours), to_us)

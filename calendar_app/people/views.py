@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from email.message import EmailMessage
+from typing import TypeAlias
 
 from flask import Blueprint, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from limits import RateLimitItem
 from werkzeug.exceptions import TooManyRequests
 
-from calendar_app.config import zones
+from calendar_app.config import Config, zones
 from calendar_app.errors import Forbidden, NotYours
 from calendar_app.language import LANGUAGES, N_
 from calendar_app.people import mail, queries, seals, sign_in, throttle
 from calendar_app.people.audit import record
-from calendar_app.people.door import audit, may, me, my_team, own, requires, somebody
+from calendar_app.people.door import audit, may, me, my_pass, my_team, own, requires, somebody
 from calendar_app.people.forms import (
     AbsenceForm,
     FirstStartForm,
@@ -39,9 +41,13 @@ from calendar_app.web.templating import local, render
 bp = Blueprint("people", __name__)
 log = logging.getLogger(__name__)
 
+# How often something may be tried, and by whom.
+Limit: TypeAlias = tuple[RateLimitItem, tuple[str, ...]]
+
 _A_YEAR = 31_536_000
 _KNOWN_COOKIE = "known"
 _LOG_PAGE = 50
+_LAST_LOG_PAGE = 100_000
 
 
 # The way in and out
@@ -67,7 +73,7 @@ def do_sign_in() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render("people/sign_in.html", form=form), 422
     email = form.email.data
-    _refuse_too_many(email)
+    _refuse_guessing(email)
     with house().database.reading() as reader:
         found = queries.person_by_email(reader, email)
         right = sign_in.right_password(found, form.password.data)
@@ -78,16 +84,7 @@ def do_sign_in() -> ResponseReturnValue:
     throttle.forget(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(email))
     record(session(), "signed_in", at=now(), origin=origin(), actor=person)
     commit()
-    answer = make_response(redirect(own_address(form.next.data, "/"), 303))
-    answer.set_cookie(
-        _KNOWN_COOKIE,
-        seals.seal(house().config.secret_key, "known", email),
-        max_age=_A_YEAR // 2,
-        secure=house().config.secure,
-        httponly=True,
-        samesite="Lax",
-    )
-    return answer
+    return _known_from_now_on(email, own_address(form.next.data, "/"))
 
 
 @bp.post("/sign-out")
@@ -115,7 +112,7 @@ def do_reset() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render("people/reset.html", form=form), 422
     email = form.email.data
-    _refuse_too_many(email)
+    _refuse_too_many((throttle.FROM_ONE_ADDRESS, (origin(),)))
     may_send = throttle.count(session(), throttle.LINKS_FOR_ONE_ACCOUNT, email)
     throttle.count(session(), throttle.FROM_ONE_ADDRESS, origin())
     person = queries.person_by_email(session(), email)
@@ -124,9 +121,12 @@ def do_reset() -> ResponseReturnValue:
         letter = mail.reset_letter(house().config, person, sign_in.one_time_link(person), now())
         record(session(), "reset_asked", at=now(), origin=origin(), actor=person)
     commit()
+    answer = make_response(render("people/reset_sent.html", email=email))
     if letter is not None:
-        _posted(letter)
-    return render("people/reset_sent.html", email=email)
+        # Once the answer has left: how long it takes must not tell who has an account.
+        config = house().config
+        answer.call_on_close(lambda: _post(config, letter))
+    return answer
 
 
 @bp.get("/reset/<token>")
@@ -143,20 +143,22 @@ def show_new_password(token: str) -> ResponseReturnValue:
 @requires("public")
 def do_new_password(token: str) -> ResponseReturnValue:
     """Set the password and sign in; the link is used up."""
+    form = NewPasswordForm()
+    # Hashing takes its time: done before the database is asked to hold still.
+    secret = sign_in.hashed(form.password.data) if form.validate_on_submit() else None
     person = sign_in.person_of_link(token)
     if person is None:
         return render("people/link_over.html"), 410
-    form = NewPasswordForm()
-    if not form.validate_on_submit():
+    if secret is None:
         page = render("people/new_password.html", form=form, person=person, token=token)
         return page, 422
-    sign_in.set_password(person, form.password.data)
+    sign_in.set_password(person, secret)
     session().flush()
     sign_in.sign_in(person)
     record(session(), "password_set", at=now(), origin=origin(), actor=person)
     commit()
     flash(_("Your password is set. You are signed in."), "good")
-    return redirect("/", 303)
+    return _known_from_now_on(person.email, "/")
 
 
 @bp.get("/first-start")
@@ -184,7 +186,7 @@ def do_first_start() -> ResponseReturnValue:
     record(session(), "team_made", at=now(), origin=origin(), team=team, actor=person)
     commit()
     flash(_("Welcome to Kapstok. Begin with a plan: everything else hangs on it."), "good")
-    return redirect("/plans/", 303)
+    return _known_from_now_on(person.email, "/plans/")
 
 
 # How Kapstok speaks
@@ -239,10 +241,14 @@ def change_password() -> ResponseReturnValue:
     """Change the password: every other browser is signed out."""
     form = OwnPasswordForm(prefix="password")
     if form.validate_on_submit():
-        _refuse_too_many(me().email)
-        if sign_in.right_password(me(), form.old_password.data):
-            return _new_own_password(form)
+        with house().database.reading() as reader:
+            known = reader.get_one(Person, my_pass().person_id)
+            _refuse_guessing(known.email)
+            right = sign_in.right_password(known, form.old_password.data)
+        if right:
+            return _new_own_password(sign_in.hashed(form.password.data))
         throttle.count(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(me().email))
+        audit("password_refused", me())
         commit()
         form.old_password.errors = (_("This is not your password."),)
     return _settings_page(OwnForm(obj=me()), form), 422
@@ -280,7 +286,7 @@ def save_team_settings() -> ResponseReturnValue:
 @requires("audit.see")
 def show_log() -> ResponseReturnValue:
     """The audit log, the newest first."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), _LAST_LOG_PAGE)
     entries = queries.log(session(), my_team(), page, _LOG_PAGE)
     more = len(entries) > _LOG_PAGE
     return render("people/log.html", entries=entries[:_LOG_PAGE], page=page, more=more)
@@ -421,7 +427,8 @@ def own_membership(membership_id: int) -> Membership:
 def _wrong_password(form: SignInForm, email: str) -> ResponseReturnValue:
     throttle.count(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(email))
     throttle.count(session(), throttle.FROM_ONE_ADDRESS, origin())
-    record(session(), "sign_in_refused", at=now(), origin=origin(), result="refused")
+    tried = queries.person_by_email(session(), email)
+    record(session(), "sign_in_refused", at=now(), origin=origin(), subject=tried, result="refused")
     commit()
     form.password.errors = (_("This mail address and password do not belong together."),)
     return render("people/sign_in.html", form=form), 422
@@ -434,12 +441,32 @@ def _account_key(email: str) -> tuple[str, str]:
     return email, "known" if known else "stranger"
 
 
-def _refuse_too_many(email: str) -> None:
+def _known_from_now_on(email: str, where: str) -> ResponseReturnValue:
+    """Lead on, and remember that this browser signed in to the account."""
+    answer = make_response(redirect(where, 303))
+    answer.set_cookie(
+        _KNOWN_COOKIE,
+        seals.seal(house().config.secret_key, "known", email),
+        max_age=_A_YEAR // 2,
+        secure=house().config.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def _refuse_guessing(email: str) -> None:
+    """Stop who tries many passwords; a browser that signed in before has only itself to blame."""
+    key = _account_key(email)
+    limits: list[Limit] = [(throttle.FOR_ONE_ACCOUNT, key)]
+    if key[1] == "stranger":
+        limits.append((throttle.FROM_ONE_ADDRESS, (origin(),)))
+    _refuse_too_many(*limits)
+
+
+def _refuse_too_many(*limits: Limit) -> None:
     with house().database.reading() as reader:
-        for limit, who in (
-            (throttle.FROM_ONE_ADDRESS, (origin(),)),
-            (throttle.FOR_ONE_ACCOUNT, _account_key(email)),
-        ):
+        for limit, who in limits:
             if not throttle.left(reader, limit, *who):
                 raise TooManyRequests(retry_after=throttle.seconds_left(reader, limit, *who))
 
@@ -461,8 +488,8 @@ def _remember(name: str, value: str) -> ResponseReturnValue:
     return answer
 
 
-def _new_own_password(form: OwnPasswordForm) -> ResponseReturnValue:
-    sign_in.set_password(me(), form.password.data)
+def _new_own_password(secret: str) -> ResponseReturnValue:
+    sign_in.set_password(me(), secret)
     session().flush()
     audit("password_set", me())
     sign_in.sign_in(me())
@@ -473,12 +500,16 @@ def _new_own_password(form: OwnPasswordForm) -> ResponseReturnValue:
 
 def _posted(letter: EmailMessage) -> bool:
     """Whether a relay took the letter; without one it only lies in the data folder."""
+    return _post(house().config, letter) and house().config.smtp_url is not None
+
+
+def _post(config: Config, letter: EmailMessage) -> bool:
     try:
-        send_now(house().config, letter)
+        send_now(config, letter)
     except NotPosted as refused:
         log.warning("a letter was not posted: %s", refused)
         return False
-    return house().config.smtp_url is not None
+    return True
 
 
 def _settings_page(
@@ -535,8 +566,12 @@ def _send_invitation(person: Person) -> ResponseReturnValue:
     link = sign_in.one_time_link(person) if person.password is None else house().config.base_url
     letter = mail.invitation_letter(house().config, person, my_team(), me(), link, now())
     commit()
-    if _posted(letter):
+    posted = _posted(letter)
+    if posted:
         flash(_("The invitation is on its way to %(email)s.", email=person.email), "good")
         return redirect("/team/", 303)
-    # Only who has no password yet gets a link that opens the account, so nobody's is opened here.
+    if any(place.team_id != my_team().id for place in person.memberships):
+        # Their account opens another team too: its link is for their own mailbox alone.
+        flash(_("The mail could not be sent. Your colleague can ask for a new password."), "warn")
+        return redirect("/team/", 303)
     return render("people/invited.html", person=person, link=link)

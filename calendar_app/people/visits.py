@@ -85,9 +85,7 @@ def end_all(session: Session, person: Person, now: datetime) -> None:
 
 def _who() -> Select[Any]:
     """Built once, over bare tables: this is asked at every request."""
-    visit, person, member, team = (
-        model.__table__.c for model in (Visit, Person, Membership, Team)
-    )
+    visit, person, member, team = (model.__table__.c for model in (Visit, Person, Membership, Team))
     return (
         select(
             visit.id,

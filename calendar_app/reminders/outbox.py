@@ -21,12 +21,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Table,
     Update,
     and_,
     bindparam,
@@ -523,7 +522,7 @@ def _was_in_doubt() -> ColumnElement[bool]:
 
 
 # What each answer makes of a delivery. Built once: building a statement costs more than running it.
-_WHICH = update(cast("Table", Delivery.__table__)).where(Delivery.id == bindparam("which"))
+_WHICH = update(Delivery.metadata.tables["delivery"]).where(Delivery.id == bindparam("which"))
 _KEEP_BYTES = _WHICH.values(body=bindparam("bytes"), message_id=bindparam("name"))
 _LET_LOOSE = _WHICH.values(owner_id=None, lease_until=None)
 _TRIED = _LET_LOOSE.values(attempts=Delivery.attempts + 1, reply=bindparam("words"))

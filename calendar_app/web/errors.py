@@ -8,12 +8,13 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from calendar_app.errors import Forbidden, NotYours, Refused, Stale
 from calendar_app.web.language import language
+from calendar_app.web.request import give_up
 from calendar_app.web.templating import render
 
 log = logging.getLogger(__name__)
@@ -25,13 +26,15 @@ def install(app: Flask) -> None:
     """Answer every error with a page of our own."""
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(OperationalError, _database_away)
+    for away in (OperationalError, InternalError):
+        app.register_error_handler(away, _database_away)
     app.register_error_handler(CSRFError, _old_form)
     app.register_error_handler(HTTPException, _http)
 
 
 def error_page(status: int, title: str, message: str) -> tuple[str, int]:
     """The page for an error, with a way out."""
+    give_up()
     way_out = [{"href": "/", "text": _("To today")}]
     page = render("errors/error.html", title=title, message=message, way_out=way_out, code=status)
     return page, status
@@ -64,7 +67,7 @@ def _stale(_error: StaleDataError) -> ResponseReturnValue:
     return error_page(409, title_of(409), message)
 
 
-def _database_away(error: OperationalError) -> ResponseReturnValue:
+def _database_away(error: DBAPIError) -> ResponseReturnValue:
     log.error("database refuses: %s", error.orig)
     message = _("The database cannot be reached or written. Nothing was changed. Try again soon.")
     return *error_page(503, title_of(503), message), {"Retry-After": "10"}

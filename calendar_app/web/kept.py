@@ -11,11 +11,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from flask import request
 from flask import session as cookie
 
 from calendar_app.web.language import language, theme
-from calendar_app.web.request import now
+from calendar_app.web.request import asked_address, now
 
 _SECONDS = 10
 _MOST_BYTES = 24 * 1024 * 1024
@@ -56,7 +55,7 @@ def kept_page(made_from: Hashable, make: Callable[[], str]) -> bytes:
     if token is None or "_flashes" in cookie:
         return make().encode()
     moment = int(now().timestamp()) // _SECONDS
-    key = (made_from, token, language(), theme(), request.full_path, moment)
+    key = (made_from, token, language(), theme(), asked_address(), moment)
     page = _kept.get(key)
     if page is None:
         page = make().encode()

@@ -74,6 +74,23 @@ def origin() -> str:
     return request.remote_addr or ""
 
 
+def give_up() -> None:
+    """Take back what this request did, and ask the database nothing more: an error is told."""
+    g.gave_up = True
+    _close(None)
+
+
+def gave_up() -> bool:
+    """Whether this request only tells of an error now."""
+    return bool(g.get("gave_up", False))
+
+
+def asked_address() -> str:
+    """The path and query of this request, as text; bytes that are no UTF-8 are replaced."""
+    query = request.query_string.decode("utf-8", "replace")
+    return f"{request.path}?{query}" if query else request.path
+
+
 def _close(_error: BaseException | None) -> None:
     opened = g.pop("session", None)
     if opened is not None:

@@ -9,13 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from flask import Flask, Response, render_template, send_from_directory
+from flask import Flask, Response, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 
 from calendar_app.language import catalogue
 from calendar_app.web.language import language, theme
-from calendar_app.web.request import zone
+from calendar_app.web.request import asked_address, zone
 
 _A_YEAR = 31_536_000
 _STATIC = Path(__file__).parent.parent / "static"
@@ -39,8 +39,13 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(filters)
     # Flask-Babel's own lookups find out the language again for each of a page's thousand texts.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.context_processor(lambda: {"language": language(), "theme": theme()})
+    app.context_processor(_every_page)
     _install_files(app)
+
+
+def _every_page() -> dict[str, object]:
+    back_to = asked_address() if request.method == "GET" else "/"
+    return {"language": language(), "theme": theme(), "back_to": back_to}
 
 
 def render(template: str, **context: object) -> str:

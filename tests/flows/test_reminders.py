@@ -106,9 +106,9 @@ def test_a_worker_killed_while_it_sends_loses_nothing(
 
 def test_a_relay_that_is_away_until_the_start_means_missed_and_one_summary(house: House) -> None:
     house.sink.refuse()
+    house.worker().wait_for_line("worker 1 began")
     start = house.meetup("Anouk", "Joris", starts_in=5)
 
-    house.worker()
     house.until_all_are("missed")
     assert clock.now() >= start
     house.sink.listen()

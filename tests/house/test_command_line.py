@@ -7,6 +7,7 @@ import re
 import sqlite3
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from tests.support.servers import Kapstok, kapstok, settings_for
 
 if TYPE_CHECKING:
     import subprocess
-    from pathlib import Path
 
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 
@@ -173,6 +173,30 @@ def test_a_damaged_copy_changes_nothing(
     well(kapstok("db", "check", settings=filled))
     names = sqlite3.connect(tmp_path / "data/kapstok.sqlite").execute("SELECT name FROM team")
     assert names.fetchall() == [("Communicatie",)]
+
+
+def test_a_damaged_database_is_what_a_restore_is_for(
+    filled: dict[str, str], tmp_path: Path
+) -> None:
+    copy, file = tmp_path / "copy.sqlite", tmp_path / "data/kapstok.sqlite"
+    well(kapstok("backup", str(copy), settings=filled))
+    damaged = b"\xff" * 200 + file.read_bytes()[200:]
+    file.write_bytes(damaged)
+
+    said = well(kapstok("restore", str(copy), settings=filled))
+
+    kept = re.search(r"kept as (\S+\.sqlite)", said)
+    assert kept is not None
+    assert Path(kept[1]).read_bytes() == damaged
+    well(kapstok("db", "check", settings=filled))
+
+
+def test_the_database_itself_is_no_place_for_its_copy(
+    filled: dict[str, str], tmp_path: Path
+) -> None:
+    for name in ("kapstok.sqlite", "kapstok.sqlite-wal"):
+        line = refused(kapstok("backup", str(tmp_path / "data" / name), settings=filled))
+        assert "database itself" in line
 
 
 def test_nothing_is_restored_under_a_running_kapstok(

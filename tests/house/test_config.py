@@ -84,3 +84,11 @@ def test_by_default_all_lies_in_the_data_folder(tmp_path: Path) -> None:
     assert config.base_url == "http://127.0.0.1:8000"
     assert not config.secure
     assert config.smtp_url is None
+
+
+@pytest.mark.parametrize("left", ["", "kort"])
+def test_a_key_that_was_cut_off_stops_the_start(tmp_path: Path, left: str) -> None:
+    (tmp_path / "secret_key").write_text(left, encoding="ascii")
+
+    with pytest.raises(BadSetting, match="secret key"):
+        load({"KAPSTOK_DATA_DIR": str(tmp_path)})

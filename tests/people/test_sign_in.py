@@ -150,6 +150,14 @@ def test_one_address_cannot_try_one_account_after_the_other(client: FlaskClient)
     assert guesses[40].status_code == 429
 
 
+def ask_for_a_link(client: FlaskClient, email: str) -> TestResponse:
+    """The answer, wholly received: the letter is posted after it."""
+    answer = client.post("/reset", data={"email": email})
+    answer.get_data()
+    answer.close()
+    return answer
+
+
 def link_in_mail(config: Config) -> str:
     """The path of the link in the newest mail that was kept."""
     newest = max(
@@ -166,7 +174,7 @@ def link_in_mail(config: Config) -> str:
 def test_a_reset_link_works_once_and_looking_at_it_does_not_use_it_up(
     client: FlaskClient, person: Person, config: Config
 ) -> None:
-    client.post("/reset", data={"email": person.email})
+    ask_for_a_link(client, person.email)
     link = link_in_mail(config)
 
     looks = [client.get(link).status_code for _ in range(3)]
@@ -184,7 +192,7 @@ def test_a_reset_link_is_over_after_three_days(
     client: FlaskClient, person: Person, config: Config, time_machine: Any
 ) -> None:
     time_machine.move_to("2026-11-10T08:00:00Z", tick=False)
-    client.post("/reset", data={"email": person.email})
+    ask_for_a_link(client, person.email)
     link = link_in_mail(config)
 
     time_machine.move_to("2026-11-13T07:59:00Z", tick=False)
@@ -202,8 +210,8 @@ def test_a_link_that_somebody_changed_opens_nothing(client: FlaskClient) -> None
 def test_asking_for_a_link_does_not_tell_who_has_an_account(
     client: FlaskClient, person: Person, config: Config
 ) -> None:
-    known = client.post("/reset", data={"email": person.email})
-    unknown = client.post("/reset", data={"email": "wie@example.org"})
+    known = ask_for_a_link(client, person.email)
+    unknown = ask_for_a_link(client, "wie@example.org")
 
     assert known.status_code == unknown.status_code == 200
     page = without_token(known).replace(person.email, "wie@example.org")
@@ -220,7 +228,7 @@ def test_three_links_an_hour_are_sent_and_no_more(
     client: FlaskClient, person: Person, config: Config
 ) -> None:
     for _ in range(5):
-        client.post("/reset", data={"email": person.email})
+        ask_for_a_link(client, person.email)
 
     assert len(list((config.data_dir / "mails").glob("*.eml"))) == 3
 
@@ -298,3 +306,56 @@ def test_the_audit_log_tells_who_came_in_and_who_was_refused(
     ]
     assert entries[1].actor_id == person.id
     assert entries[1].origin == "127.0.0.1"
+
+
+def test_who_is_in_no_team_any_more_can_still_sign_out(
+    client: FlaskClient, person: Person, database: Database
+) -> None:
+    try_password(client, PASSWORD)
+    with database.writing() as session:
+        session.get_one(Person, person.id).memberships[0].ended_at = person.created_at
+
+    assert client.get("/").status_code == 403
+    assert client.post("/sign-out").headers["Location"] == "/sign-in"
+    assert client.get("/sign-in").status_code == 200
+
+
+def test_signing_in_elsewhere_does_not_make_an_open_form_stale(
+    app: Flask, client: FlaskClient, person: Person, database: Database
+) -> None:
+    try_password(client, PASSWORD)
+    with database.reading() as session:
+        before = session.get_one(Person, person.id).version
+
+    try_password(app.test_client(), PASSWORD)
+
+    with database.reading() as session:
+        after = session.get_one(Person, person.id)
+        assert after.version == before
+        assert after.signed_in_at is not None
+
+
+def test_guesses_of_strangers_do_not_keep_the_owner_from_a_new_link(
+    app: Flask, client: FlaskClient, person: Person, config: Config
+) -> None:
+    stranger = app.test_client()
+    stranger.environ_base["REMOTE_ADDR"] = "192.0.2.9"
+    for number in range(12):
+        try_password(stranger, f"geraden woord {number}")
+
+    assert ask_for_a_link(client, person.email).status_code == 200
+    assert link_in_mail(config)
+
+
+def test_who_came_in_by_a_link_is_no_stranger_on_this_browser(
+    app: Flask, client: FlaskClient, person: Person, config: Config
+) -> None:
+    ask_for_a_link(client, person.email)
+    client.post(link_in_mail(config), data={"password": PASSWORD})
+    client.post("/sign-out")
+    stranger = app.test_client()
+    for number in range(11):
+        try_password(stranger, f"geraden woord {number}")
+
+    assert try_password(stranger, PASSWORD).status_code == 429
+    assert try_password(client, PASSWORD).status_code == 303

@@ -83,21 +83,53 @@ def test_who_is_in_the_team_is_not_invited_again(client: FlaskClient, admin: Per
     assert "zit al in het team" in answer.get_data(as_text=True)
 
 
-def test_an_account_with_a_password_is_never_opened_by_an_invitation(
-    client: FlaskClient, database: Database
+@pytest.mark.parametrize("password", [None, "$argon2id$of-another-password"])
+def test_an_account_of_another_team_is_never_opened_by_an_invitation(
+    client: FlaskClient, database: Database, config: Config, password: str | None
 ) -> None:
-    """Who is known already gets the address of the page, not a link that sets a password."""
+    """Its link goes to its own mailbox; the administrator who invites never sees it."""
     with database.writing() as session:
         other = builders.a_team(session)
-        hashed = "$argon2id$of-another-password"
-        builders.a_person(session, other, email="vera@example.org", password=hashed)
+        builders.a_person(session, other, email="vera@example.org", password=password)
+    asked = {"name": "Vera", "email": "vera@example.org", "role": "viewer"}
 
-    page = client.post(
-        "/team/people", data={"name": "Vera", "email": "vera@example.org", "role": "viewer"}
-    ).get_data(as_text=True)
+    answer = client.post("/team/people", data=asked, follow_redirects=True)
 
-    assert "/reset/" not in page
-    assert "https://kapstok.example" in page
+    assert "/reset/" not in answer.get_data(as_text=True)
+    assert "De mail kon niet worden verstuurd" in answer.get_data(as_text=True)
+    assert len(list((config.data_dir / "mails").glob("*.eml"))) == 1
+
+
+@pytest.mark.parametrize("address", ["j\u00f6rg@example.nl", "jan@m\u00fcller.nl"])
+def test_an_address_with_an_umlaut_is_refused_or_written_in_ascii(
+    client: FlaskClient, config: Config, address: str
+) -> None:
+    asked = {"name": "Jan", "email": address, "role": "viewer"}
+
+    status = client.post("/team/people", data=asked).status_code
+
+    mails = [mail.read_bytes() for mail in (config.data_dir / "mails").glob("*.eml")]
+    if address.startswith("jan"):
+        assert status == 200
+        assert b"jan@xn--mller-kva.nl" in mails[0]
+    else:
+        assert status == 422
+        assert not mails
+
+
+def test_the_log_shows_who_came_in_and_who_was_refused(
+    app: Flask, client: FlaskClient, admin: Person
+) -> None:
+    app.test_client().post("/sign-in", data={"email": admin.email, "password": "geraden woord"})
+
+    page = client.get("/settings/log").get_data(as_text=True)
+
+    assert "sign_in_refused" in page
+    assert f"person {admin.id}" in page
+
+
+def test_a_page_far_beyond_the_log_is_empty(client: FlaskClient) -> None:
+    assert client.get("/settings/log?page=99999999999999999999").status_code == 200
 
 
 def test_a_team_keeps_its_last_administrator(client: FlaskClient, database: Database) -> None:

@@ -245,8 +245,8 @@ def test_no_reminder_on_a_holiday_for_an_absent_person_or_a_cancelled_day(
         called_off = select(Occurrence).where(Occurrence.local_day == tuesday)
         session.scalars(called_off).one().cancel_day(away, scene.now)
 
-    for day in range(7):
-        scene.now = datetime(2026, 12, 24, 8, 20, tzinfo=UTC) + timedelta(days=day)
+    for later in range(7):
+        scene.now = datetime(2026, 12, 24, 8, 20, tzinfo=UTC) + timedelta(days=later)
         scene.plan()
         scene.send()
         scene.sweep()
@@ -254,7 +254,8 @@ def test_no_reminder_on_a_holiday_for_an_absent_person_or_a_cancelled_day(
     sent = [(one["To"].addresses[0].addr_spec, one["Subject"]) for one in sink.messages]
     days = ["Thursday 24", "Thursday 24", "Monday 28", "Wednesday 30", "Wednesday 30"]
     subjects = [f"Content-meet-up: {day} December at 09:30 (Amsterdam)" for day in days]
-    assert sent == list(zip([anouk, joris, anouk, anouk, joris], subjects, strict=True))
+    expected = zip([anouk, joris, anouk, anouk, joris], subjects, strict=True)
+    assert sorted(sent) == sorted(expected)
 
 
 @pytest.mark.parametrize(

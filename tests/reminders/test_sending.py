@@ -27,7 +27,8 @@ def test_each_participant_gets_one_mail_at_start_minus_lead(scene: Scene, sink: 
     scene.send()
 
     assert before == []
-    assert [one.recipients for one in sink.accepted] == [(address,) for address in addresses]
+    # Side by side on two lines: which of them is first is nobody's promise.
+    assert sorted(one.recipients for one in sink.accepted) == [(one,) for one in addresses]
     assert [row.state for row in scene.of_today()] == ["sent", "sent"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event, text
 
 from calendar_app.people.models import Team
 from calendar_app.web import request
@@ -122,3 +123,64 @@ def test_errors_are_pages_in_the_persons_language(
     builders.sign_in(client, person)
 
     assert words in client.get(path).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/posts/99999999999999999999999", "/team/people/2147483648", "/plans/4294967296"]
+)
+def test_a_number_that_no_row_can_have_is_not_there(
+    app: Flask, database: Database, path: str
+) -> None:
+    with database.writing() as session:
+        session.expire_on_commit = False
+        person = builders.a_person(session, builders.a_team(session), "admin")
+    client = app.test_client()
+    builders.sign_in(client, person)
+
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/calendar?q=%ff", "/nowhere?%ff", "/sign-in?next=%ff"])
+def test_bytes_that_are_no_text_break_nothing(app: Flask, database: Database, path: str) -> None:
+    with database.writing() as session:
+        session.expire_on_commit = False
+        person = builders.a_person(session, builders.a_team(session))
+    client = app.test_client()
+    builders.sign_in(client, person)
+    route, _, query = path.partition("?")
+
+    for visitor in (client, app.test_client()):
+        for asked in (query, query.replace("%ff", "\xff")):
+            assert visitor.get(route, query_string=asked).status_code < 500
+
+
+def test_a_database_that_cannot_be_written_is_said_plainly(app: Flask, database: Database) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    with database.writing() as session:
+        session.expire_on_commit = False
+        person = builders.a_person(session, builders.a_team(session), "admin")
+    client = app.test_client()
+    builders.sign_in(client, person)
+    days = {"first_day": "2027-01-04", "last_day": "2027-01-05"}
+    make_read_only(database)
+
+    answer = client.post("/team/absences", data={"person": person.id, "deputy": 0, **days})
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert "Content-Security-Policy" in answer.headers
+    assert "Opslaan kan nu niet" in answer.get_data(as_text=True)
+    assert client.get("/team/").status_code == 200
+
+
+def make_read_only(database: Database) -> None:
+    """From now on every connection to `database` refuses to write."""
+    if database.is_sqlite:
+        event.listen(
+            database.engine, "connect", lambda made, _: made.execute("PRAGMA query_only=ON")
+        )
+    else:
+        with database.writing() as session:
+            name = session.scalar(text("SELECT current_database()"))
+            session.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only=on'))
+    database.dispose()

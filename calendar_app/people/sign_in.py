@@ -58,8 +58,10 @@ def install(app: Flask) -> None:
     no_roles: Any = _NoRoles
     store = SQLAlchemySessionUserDatastore(session, account, no_roles)
     security = Security(app, store, register_blueprint=False)
-    # It would load the account once more for each request, for roles that are not there.
+    # They would load the account once more for each request and each page; the door knows it.
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
+    for_pages = app.template_context_processors[None]
+    for_pages[:] = [give for give in for_pages if give.__module__ != "flask_login.utils"]
 
 
 def sign_in(person: Person) -> None:

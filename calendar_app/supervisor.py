@@ -12,7 +12,6 @@ import logging
 import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass
 from types import FrameType
@@ -70,17 +69,19 @@ def _end_with_parent() -> None:
 
 def run() -> int:
     """Run web and worker until SIGTERM or SIGINT. Answers the exit status."""
-    stop = threading.Event()
+    # A plain list: a lock that the handler wants could be held by what it interrupts.
+    asked_by: list[int] = []
 
-    def asked(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+    def asked(kind: int, _frame: FrameType | None) -> None:
+        asked_by.append(kind)
 
     for kind in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(kind, asked)
     children = [_Child("web"), _Child("worker")]
-    while not stop.wait(_LOOK_EVERY):
+    while not asked_by:
         for child in children:
             child.look_after()
+        time.sleep(_LOOK_EVERY)
     return _stop(children)
 
 

@@ -34,7 +34,8 @@ def bodies(language: str, template: str, **facts: object) -> tuple[str, str]:
     """The text and the HTML of `template` ("mail/invitation") in `language`."""
     told = {"language": language, **facts}
     made = environment(language)
-    return tuple(made.get_template(f"{template}.{kind}").render(told) for kind in ("txt", "html"))  # type: ignore[return-value]
+    text = made.get_template(f"{template}.txt").render(told)
+    return text, made.get_template(f"{template}.html").render(told)
 
 
 def letter(

@@ -2,7 +2,8 @@
 
 A page is kept under everything that it was made from: who looked through which browser, the state
 of their team (its revision), the address, and the present ten seconds for what depends on the
-clock. A change by anybody in the team raises the revision, so nobody sees an old page after it.
+clock. A change of the team's plans, posts or meet-ups raises the revision, so it shows at once;
+what raises none (a colleague's new name, how reminders stand) shows within those ten seconds.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ faults: $(VENV)/test.stamp $(CATALOGUES) ## the whole fault tests: kill, fill, c
 	$(BIN)/python -m pytest tests/faults --whole $(ARGS)
 
 check: $(VENV)/test.stamp ## linters, types and import contracts
+	$(BIN)/python -m pip --disable-pip-version-check check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -75,13 +76,13 @@ clean: ## remove what was built; the data in instance/ stays
 # Each stamp is renewed only when what it depends on has changed. What the tests need includes what a run needs.
 $(VENV)/test.stamp: requirements/test.txt $(PINS) | $(VENV)/made.stamp
 	@echo "Setting up Kapstok and its tests, once: this takes a minute or two."
-	@$(PIP) install $(QUIETLY) --require-hashes --requirement requirements/test.txt
+	@$(PIP) install $(QUIETLY) --require-hashes --no-deps --requirement requirements/test.txt
 	@$(PIP) install $(QUIETLY) --no-deps --editable .
 	@touch $(VENV)/run.stamp $@
 
 $(VENV)/run.stamp: requirements/run.txt $(PINS) | $(VENV)/made.stamp
 	@echo "Setting up Kapstok, once: this takes a minute or so."
-	@$(PIP) install $(QUIETLY) --require-hashes --requirement requirements/run.txt
+	@$(PIP) install $(QUIETLY) --require-hashes --no-deps --requirement requirements/run.txt
 	@$(PIP) install $(QUIETLY) --no-deps --editable .
 	@touch $@
 

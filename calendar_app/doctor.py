@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from calendar_app import post_office, schema
 from calendar_app.config import Config
 from calendar_app.db import Database, sqlite_file
 from calendar_app.errors import Refused
-from calendar_app.models import AuditEntry, Post
+from calendar_app.models import AuditEntry, Meetup, Post
 from calendar_app.reminders.health import health
 
 _CLOCK_SLACK = timedelta(minutes=5)
@@ -34,7 +34,7 @@ def examine(config: Config, now: datetime) -> list[Finding]:
     findings = [_settings(config), _folder(config), _address(config), _mail(config)]
     database = Database(config.database_url)
     try:
-        return [*findings, *_about_database(database, now)]
+        return [*findings, *_about_database(database, config, now)]
     finally:
         database.dispose()
 
@@ -84,7 +84,7 @@ def _mail(config: Config) -> Finding:
     return _ill("mail", f"the relay does not take our mail: {trouble}")
 
 
-def _about_database(database: Database, now: datetime) -> Iterator[Finding]:
+def _about_database(database: Database, config: Config, now: datetime) -> Iterator[Finding]:
     try:
         state = schema.state(database)
     except Refused as refused:
@@ -95,7 +95,9 @@ def _about_database(database: Database, now: datetime) -> Iterator[Finding]:
     advice = "up to date." if current else f"it is {state.value}. Run: kapstok db upgrade"
     yield Finding("schema", current, advice)
     if current:
-        yield from (look(database, now) for look in _LOOKS)
+        yield _worker(database, now)
+        yield _reminders(database, config)
+        yield _clock(database, now)
 
 
 def _worker(database: Database, now: datetime) -> Finding:
@@ -106,6 +108,22 @@ def _worker(database: Database, now: datetime) -> Finding:
     if found.status != "ok":
         return _ill("worker", f"last seen {found.last_tick:%Y-%m-%d %H:%M:%S} UTC. Restart it.")
     return _well("worker", f"last tick {found.last_tick:%H:%M:%S} UTC.")
+
+
+def _reminders(database: Database, config: Config) -> Finding:
+    """Whether the relay takes the mails of each meet-up between its reminder and its start."""
+    with database.reading() as session:
+        series = session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))).all()
+        late = [
+            f"“{one.name}” has {len(one.participants)} participants and reminds "
+            f"{one.lead_minutes} minutes before; {config.mail_rate} mails a minute reach "
+            f"{one.reached_in_time(config.mail_rate)}"
+            for one in series
+            if one.reached_in_time(config.mail_rate) < len(one.participants)
+        ]
+    if late:
+        return _ill("reminders", "; ".join(late) + ". Remind earlier.")
+    return _well("reminders", "the relay's rate is enough for every meet-up.")
 
 
 def _clock(database: Database, now: datetime) -> Finding:
@@ -122,6 +140,3 @@ def _clock(database: Database, now: datetime) -> Finding:
     if ahead > now + _CLOCK_SLACK:
         return _ill("clock", f"rows are dated {ahead:%Y-%m-%d %H:%M} UTC, later than now. Set it.")
     return _well("clock", f"it is {now:%Y-%m-%d %H:%M:%S} UTC.")
-
-
-_LOOKS: tuple[Callable[[Database, datetime], Finding], ...] = (_worker, _clock)

@@ -24,8 +24,9 @@ from calendar_app import (
 )
 from calendar_app.config import BadSetting, Config, load
 from calendar_app.db import Database
+from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
-from calendar_app.posts.queries import empty_bin
+from calendar_app.posts import queries as posts
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
 from calendar_app.reminders.outbox import Desk
@@ -99,9 +100,10 @@ class Rounds:
     def tidy(self) -> None:
         """Empty the bin of what lay in it for thirty days."""
         with self.desk.database.writing() as session:
-            removed = empty_bin(session, self.desk.clock())
-        if removed:
-            log.info("tidied: %d posts left the bin for good", removed)
+            removed = posts.empty_bin(session, self.desk.clock())
+            parts = plans.empty_bin(session, self.desk.clock())
+        if removed or parts:
+            log.info("tidied: %d posts and %d parts of plans left for good", removed, parts)
 
     def _something_is_due(self) -> bool:
         with self.desk.database.reading() as session:

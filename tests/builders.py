@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,9 @@ from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostValue
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 Row = TypeVar("Row")
 
@@ -122,6 +126,21 @@ def sign_in(client: FlaskClient, person: Person, now: datetime | None = None) ->
         cookie["_user_id"] = person.fs_uniquifier
         cookie["_fresh"] = True
         cookie["visit"] = secret
+
+
+def cookie_of(app: Flask, person: Person) -> str:
+    """The session cookie of a browser of `person`."""
+    client = app.test_client()
+    sign_in(client, person)
+    kept = client.get_cookie("kapstok")
+    assert kept is not None
+    return kept.value
+
+
+def sign_in_page(page: Page, site: str, app: Flask, person: Person) -> None:
+    """Make `page` the browser of `person` on the application at `site`."""
+    cookie = cookie_of(app, person)
+    page.context.add_cookies([{"name": "kapstok", "value": cookie, "url": site}])
 
 
 def _added(session: Session, row: Row) -> Row:

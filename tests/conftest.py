@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
+environment.keep_files_in_memory()
+
 pytest_plugins = ["tests.support.browser", "tests.support.no_skips"]
 
 MIGRATED = "migrated"  # the PostgreSQL database that the tests' databases are copies of

@@ -38,6 +38,11 @@ class Day:
     shown: Sequence[Card] = ()
     folded: Sequence[Card] = ()
 
+    @property
+    def count(self) -> int:
+        """How many posts lie on this day."""
+        return len(self.shown) + len(self.folded)
+
 
 @dataclass(frozen=True)
 class Week:
@@ -70,6 +75,12 @@ def grid(day: date, today: date, layers: Layers) -> list[Week]:
     cells = [_cell(each, day, today, layers) for each in days_shown(day)]
     rows = [cells[start : start + _WEEK] for start in range(0, len(cells), _WEEK)]
     return [Week(number=row[0].date.isocalendar().week, days=row) for row in rows]
+
+
+def week_of(day: date, weeks: Sequence[Week]) -> Week:
+    """The one of `weeks` that holds `day`; the first when none does."""
+    holding = (week for week in weeks if day in {each.date for each in week.days})
+    return next(holding, weeks[0])
 
 
 def next_month(day: date) -> date:

@@ -101,9 +101,11 @@ def _month_page(day: date, filters: Filters) -> str:
         holidays=free_days_between(team.country, days[0], days[-1], language=language()),
     )
     in_month = [row for row in rows if _local_day(row).month == day.month]
+    weeks = month.grid(day, _today(), layers)
     return render(
         "calendar/month.html",
-        weeks=month.grid(day, _today(), layers),
+        weeks=weeks,
+        strip=month.week_of(day, weeks),
         weekdays=days[:7],
         **_frame("month", day, filters, in_month),
     )

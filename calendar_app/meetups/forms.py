@@ -20,7 +20,13 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from calendar_app.config import zones
-from calendar_app.meetups.models import WEEKDAY_NAMES, Meetup, Series
+from calendar_app.meetups.models import (
+    LONGEST_LEAD,
+    SHORTEST_LEAD,
+    WEEKDAY_NAMES,
+    Meetup,
+    Series,
+)
 from calendar_app.people.models import Person
 from calendar_app.web.forms import Form, LineField, LinkField, needed, options
 
@@ -59,7 +65,7 @@ class SeriesForm(Form):
         _l("Reminder, minutes before"),
         validators=[
             InputRequired(_l("Fill this in.")),
-            NumberRange(0, 1440, _l("Choose between 0 and 1440 minutes.")),
+            NumberRange(SHORTEST_LEAD, LONGEST_LEAD, _l("Choose between 1 and 1440 minutes.")),
         ],
     )
     place = LineField(_l("Place"), limit=200)

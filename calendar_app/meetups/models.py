@@ -16,6 +16,10 @@ from calendar_app.meetups.recurrence import BadRule, Rule, days, first_day, pars
 from calendar_app.moments import moment
 from calendar_app.people.models import Person, Team
 
+# A reminder that is due when the meet-up begins would already be too late.
+SHORTEST_LEAD = 1
+LONGEST_LEAD = 1440
+
 WEEKDAY_NAMES = {
     "MO": N_("Monday"),
     "TU": N_("Tuesday"),
@@ -132,6 +136,10 @@ class Meetup(Editable, Base):
             ends_on=self.ends_on,
         )
 
+    def reached_in_time(self, mails_a_minute: int) -> int:
+        """How many participants a relay of that rate can mail between lead and start."""
+        return mails_a_minute * self.lead_minutes
+
     def falls_on(self, day: date) -> bool:
         """Whether the series, as it is now, has the local `day`; a deleted one has none."""
         return self.deleted_at is None and bool(days(self.rule, day, day))
@@ -190,6 +198,8 @@ def _check_rule(series: Series) -> None:
         raise Refused(N_("Choose at least one weekday."), field="weekdays")
     if not 1 <= series.minutes <= 240:
         raise Refused(N_("A meet-up lasts between 1 and 240 minutes."), field="minutes")
+    if not SHORTEST_LEAD <= series.lead_minutes <= LONGEST_LEAD:
+        raise Refused(N_("Choose between 1 and 1440 minutes."), field="lead_minutes")
     if series.ends_on is not None and series.ends_on < series.starts_on:
         raise Refused(N_("The last day lies before the first day."), field="ends_on")
     if first_day(_rule_of(series)) is None:

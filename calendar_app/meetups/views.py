@@ -18,7 +18,7 @@ from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, own, requires
 from calendar_app.people.queries import people
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
-from calendar_app.web.request import commit, now, session
+from calendar_app.web.request import commit, house, now, session
 from calendar_app.web.templating import clock_time, moment, render, short_day
 
 bp = Blueprint("meetups", __name__)
@@ -38,6 +38,7 @@ def show_all() -> ResponseReturnValue:
         coming=coming,
         presence=queries.presence(session(), coming),
         days_words=_days_words,
+        mail_rate=house().config.mail_rate,
     )
 
 

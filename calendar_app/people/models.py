@@ -198,10 +198,11 @@ def _move_revision(session: Session, _context: object) -> None:
     changed: list[Any] = [*session.new, *rewritten, *session.deleted]
     moved = {row.team_id for row in changed if getattr(row, "moves_revision", False)}
     for team_id in sorted(moved - {None}):
-        _count_change(session, team_id)
+        count_change(session, team_id)
 
 
-def _count_change(session: Session, team_id: int) -> None:
+def count_change(session: Session, team_id: int) -> None:
+    """Count a change of what the team's calendar and feeds show."""
     counted = {"revision": Team.revision + 1, "revised_at": clock.now()}
     # Past the mapper: the count is nobody's edit, and raises no version.
     session.connection().execute(update(Team).where(Team.id == team_id).values(counted))

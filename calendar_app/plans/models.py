@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.people.models import Team
+from calendar_app.people.models import Team, count_change
 
 FACINGS = ("internal", "external")
 FACING_NAMES = {"internal": N_("Internal"), "external": N_("External")}
@@ -199,9 +200,11 @@ class PlanPart:
     """What hangs on a plan in an order of its own: a value, an audience or a channel."""
 
     id: Any
+    team_id: Any
     plan_id: Any
     name: Any
     position: Any
+    version: Any
     deleted_at: Any
 
     @property
@@ -233,8 +236,7 @@ class PlanPart:
         other = place + step
         if 0 <= other < len(order):
             order[place], order[other] = order[other], order[place]
-            for position, part in enumerate(order):
-                part.position = position
+            _put_in_order(order)
 
 
 class BrandValue(PlanPart, Editable, Base):
@@ -443,6 +445,20 @@ def _append(parts: list[Part], part: Part) -> Part:
     part.position = max((other.position for other in parts), default=-1) + 1
     parts.append(part)
     return part
+
+
+def _put_in_order(parts: Sequence[PlanPart]) -> None:
+    """Past the mapper: another place is nobody's edit, and makes no colleague's form stale."""
+    session = object_session(parts[0])
+    if session is None:
+        raise ValueError("an order is kept only of what is in the database")
+    session.flush()
+    for position, part in enumerate(parts):
+        kind: Any = type(part)
+        placing = update(kind).where(kind.id == part.id).values(position=position)
+        session.connection().execute(placing)
+        set_committed_value(part, "position", position)
+    count_change(session, parts[0].team_id)
 
 
 def _write(row: object, changes: Mapping[str, object]) -> None:

@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, String, and_, case, column, func, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    case,
+    column,
+    delete,
+    func,
+    select,
+    table,
+)
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -22,6 +33,7 @@ from calendar_app.plans.questions import Question, missing_points
 from calendar_app.plans.steps import AudienceFacts, ChannelFacts, PlanFacts, ValueFacts
 
 RECENT_DAYS = 28
+IN_BIN = timedelta(days=30)
 
 Part = TypeVar("Part", BrandValue, Audience, Channel)
 
@@ -38,7 +50,7 @@ _post = table(
 _post_value = table("post_value", column("post_id", Integer), column("value_id", Integer))
 _post_audience = table("post_audience", column("post_id", Integer), column("audience_id", Integer))
 _post_channel = table("post_channel", column("post_id", Integer), column("channel_id", Integer))
-_LINKS: dict[type, ColumnElement[int]] = {
+_LINKS: dict[type[PlanPart], ColumnElement[int]] = {
     BrandValue: _post_value.c.value_id,
     Audience: _post_audience.c.audience_id,
     Channel: _post_channel.c.channel_id,
@@ -153,6 +165,28 @@ def removed_from(session: Session, plan: Plan) -> Removed:
         channels=_removed(session, Channel, plan),
         facts=session.scalars(facts).all(),
     )
+
+
+def empty_bin(session: Session, now: datetime) -> int:
+    """Remove for good the parts and facts that were taken out `IN_BIN` ago, of every team.
+
+    What a post still hangs on stays, however old: the post would lose why it was there. Answers how
+    many rows went.
+    """
+    before = now - IN_BIN
+    gone = {kind: _out_since(session, kind, before) for kind in _LINKS}
+    facts = AudienceFact.audience_id.in_(gone[Audience]) | (AudienceFact.deleted_at < before)
+    lost = list(session.scalars(select(AudienceFact.id).where(facts)))
+    session.execute(delete(AudienceFact).where(AudienceFact.id.in_(lost)))
+    for kind, ids in gone.items():
+        session.execute(delete(kind).where(kind.id.in_(ids)))
+    return sum(map(len, gone.values())) + len(lost)
+
+
+def _out_since(session: Session, kind: Any, before: datetime) -> list[int]:
+    """Parts that left their plan before that moment and that no post hangs on."""
+    hung_on = select(_LINKS[kind]).where(_LINKS[kind] == kind.id).exists()
+    return list(session.scalars(select(kind.id).where(kind.deleted_at < before, ~hung_on)))
 
 
 def _parts() -> Sequence[ExecutableOption]:

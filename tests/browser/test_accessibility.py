@@ -72,11 +72,7 @@ def visit(open_page: Visitors, site: str, look: Look, cookie: str | None) -> Pag
 
 def cookie_of(config: Config, database: Database, person: Person) -> str:
     """The session cookie of `person`'s browser."""
-    client = create_app(config, database).test_client()
-    builders.sign_in(client, person)
-    kept = client.get_cookie("kapstok")
-    assert kept is not None
-    return kept.value
+    return builders.cookie_of(create_app(config, database), person)
 
 
 def paths(config: Config, database: Database, person: Person) -> list[str]:

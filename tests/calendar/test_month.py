@@ -20,6 +20,7 @@ from calendar_app.calendar.month import (
     grid,
     next_month,
     previous_month,
+    week_of,
 )
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -40,6 +41,23 @@ def test_november_2026_begins_on_a_sunday_and_needs_six_weeks() -> None:
     assert weeks[0].days[0].date == date(2026, 10, 26)
     assert weeks[0].days[6].date == date(2026, 11, 1)
     assert [day.is_outside for day in weeks[0].days] == [True] * 6 + [False]
+
+
+def test_the_week_of_a_day_is_the_row_that_holds_it() -> None:
+    weeks = grid(date(2026, 11, 10), date(2026, 11, 10), Layers())
+
+    assert week_of(date(2026, 11, 15), weeks).number == 46
+    assert week_of(date(2026, 11, 16), weeks).number == 47
+    assert week_of(date(2027, 5, 5), weeks).number == 44
+
+
+def test_a_day_counts_what_stands_open_and_what_is_folded() -> None:
+    day = date(2026, 11, 10)
+    cards = [a_card()] * (SHOWN_IN_A_DAY + 2)
+
+    cells = {cell.date: cell.count for cell in grid(day, day, Layers(cards={day: cards}))[2].days}
+
+    assert cells == {date(2026, 11, 9 + n): len(cards) if n == 1 else 0 for n in range(7)}
 
 
 def test_the_last_days_of_december_can_be_in_week_one_or_fifty_three() -> None:

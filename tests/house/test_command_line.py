@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from calendar_app.db import Database
+from calendar_app.people.models import Team
 from calendar_app.schema import SchemaState, differences, state
+from tests import builders
 from tests.support.servers import Kapstok, kapstok, settings_for
 
 if TYPE_CHECKING:
@@ -278,11 +281,28 @@ def test_the_doctor_says_what_to_do(filled: dict[str, str]) -> None:
         "database",
         "schema",
         "worker",
+        "reminders",
         "clock",
     ]
     assert not found["worker"]["well"]
     assert "kapstok worker" in found["worker"]["words"]
     assert all(finding["well"] for name, finding in found.items() if name != "worker")
+
+
+def test_the_doctor_finds_a_meetup_with_more_people_than_the_relay_reaches_in_time(
+    filled: dict[str, str],
+) -> None:
+    with Database(f"sqlite:///{filled['KAPSTOK_DATA_DIR']}/kapstok.sqlite").writing() as session:
+        team = session.scalars(select(Team)).one()
+        people = [builders.a_person(session, team) for _ in range(3)]
+        builders.a_meetup(session, team, people, lead_minutes=1)
+    slow = {**filled, "KAPSTOK_MAIL_RATE": "2"}
+
+    answer = kapstok("doctor", "--json", settings=slow)
+
+    found = {finding["about"]: finding for finding in json.loads(answer.stdout)}
+    assert not found["reminders"]["well"]
+    assert "2 mails a minute reach 2. Remind earlier." in found["reminders"]["words"]
 
 
 def test_the_doctor_finds_a_relay_that_does_not_answer(filled: dict[str, str]) -> None:

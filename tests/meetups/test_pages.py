@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from tests.support.statements import statements
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
@@ -114,6 +116,24 @@ def test_the_page_of_meetups_lists_the_series_and_the_ten_that_come(
     assert "Tue 10 Nov 09:30" in page
     assert page.split("<tbody>")[1].count("<tr>") == 10
     assert "Mon 23 Nov 09:30" in page
+
+
+@pytest.mark.parametrize(("rate", "warned"), [(1, True), (2, False)])
+def test_a_lead_too_short_for_the_relay_is_named(
+    app: Flask, visitor: Visitor, room: Room, rate: int, *, warned: bool
+) -> None:
+    """Microsoft 365 takes 30 mails a minute: a lead of ten minutes reaches 300 people."""
+    house = app.extensions["kapstok"]
+    app.extensions["kapstok"] = replace(house, config=replace(house.config, mail_rate=rate))
+    visitor.send(
+        f"/meetups/{room.meetup_id}/edit",
+        **answers(room, version=str(room.meetup().version), lead_minutes="1"),
+    )
+
+    page = visitor.see("/meetups/")
+
+    words = "takes 1 mails a minute. In 1 minutes it reaches 1 of the 2 participants."
+    assert (words in page) is warned
 
 
 def test_a_new_series_is_planned_at_once(visitor: Visitor, room: Room) -> None:

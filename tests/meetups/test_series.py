@@ -48,6 +48,8 @@ def a_day(day: date = WEDNESDAY, meetup: Meetup | None = None) -> Occurrence:
         ({"weekdays": ()}, "weekdays"),
         ({"minutes": 0}, "minutes"),
         ({"minutes": 241}, "minutes"),
+        ({"lead_minutes": 0}, "lead_minutes"),
+        ({"lead_minutes": 1441}, "lead_minutes"),
         ({"zone": "Europe/Delft"}, "zone"),
         ({"ends_on": date(2026, 1, 4)}, "ends_on"),
         ({"weekdays": ("SU",), "ends_on": date(2026, 1, 9)}, "ends_on"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from calendar_app.people.models import Person
-from tests.builders import a_person, a_team, sign_in
+from tests.builders import a_person, a_team, sign_in_page
 from tests.support.accessibility import axe
 
 if TYPE_CHECKING:
@@ -22,14 +22,10 @@ if TYPE_CHECKING:
 
 def enter(page: Page, site: str, app: Flask, database: Database) -> None:
     """Sign in the editor of a team without plans, as the sign-in page would."""
-    client = app.test_client()
     with database.writing() as session:
         editor = a_person(session, a_team(session), "editor").id
     with database.reading() as session:
-        sign_in(client, session.get_one(Person, editor))
-    cookie = client.get_cookie("kapstok")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "kapstok", "value": cookie.value, "url": site}])
+        sign_in_page(page, site, app, session.get_one(Person, editor))
 
 
 @pytest.fixture

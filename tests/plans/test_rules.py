@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calendar_app.errors import Refused
@@ -194,6 +195,10 @@ def test_renaming_a_part_obeys_the_same_rule(session: Session, plan: Plan, add: 
     assert names(session, plan, add) == ["First", "SECOND"]
 
 
+def revision_of(session: Session, plan: Plan) -> int:
+    return session.scalars(select(Team.revision).where(Team.id == plan.team_id)).one()
+
+
 @every_part
 def test_a_removed_part_is_gone_and_comes_back(
     session: Session, plan: Plan, add: Adder, now: datetime
@@ -253,6 +258,23 @@ def test_parts_move_up_and_down_and_stop_at_the_ends(
     first.move_down()
 
     assert names(session, plan, add) == ["3", "2", "1"]
+
+
+@every_part
+def test_another_place_is_no_new_version_but_a_change_of_the_calendar(
+    session: Session, plan: Plan, add: Adder
+) -> None:
+    """A colleague who has the form open may still save; feeds name the parts in their order."""
+    first, second = add(plan, "1"), add(plan, "2")
+    session.flush()
+    versions, revision = (first.version, second.version), revision_of(session, plan)
+
+    second.move_up()
+    session.expire_all()
+
+    assert names(session, plan, add) == ["2", "1"]
+    assert (first.version, second.version) == versions
+    assert revision_of(session, plan) > revision
 
 
 # Values

@@ -9,7 +9,7 @@ import pytest
 
 from calendar_app.people.models import Person
 from calendar_app.posts.models import Post
-from tests.builders import a_plan, sign_in
+from tests.builders import a_plan, sign_in_page
 from tests.posts.room import a_room
 from tests.support.accessibility import axe
 
@@ -35,12 +35,9 @@ class Window:
 
     def enter(self, page: Page) -> None:
         """Sign the writer in, as the sign-in page would."""
-        client = self.app.test_client()
         with self.database.reading() as session:
-            sign_in(client, session.get_one(Person, self.writer_id))
-        cookie = client.get_cookie("kapstok")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "kapstok", "value": cookie.value, "url": self.site}])
+            writer = session.get_one(Person, self.writer_id)
+        sign_in_page(page, self.site, self.app, writer)
 
     def post(self) -> Post:
         with self.database.reading() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar_app.plans.views import audiences, channels, facts, plan, values
+from calendar_app.plans.views import facts, parts, plan
 from calendar_app.plans.views.shared import bp
 
-__all__ = ["audiences", "bp", "channels", "facts", "plan", "values"]
+__all__ = ["bp", "facts", "parts", "plan"]

@@ -5,6 +5,7 @@ const behaviours = {
   "autosubmit.js": "[data-autosubmit]",
   "copy.js": "[data-copy]",
   "dismiss.js": "[data-dismiss]",
+  "fold.js": "[data-folds]",
   "leave-guard.js": "[data-leave-guard]",
   "popover.js": "[data-popover]",
   "timer.js": "[data-timer]",

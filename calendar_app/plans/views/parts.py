@@ -1,0 +1,236 @@
+"""Values, audiences and channels: a page for each, its order, and its way out and back.
+
+What a plan is made of is added, changed, ordered, taken out and put back in one way, whatever kind
+it is. `PartPages` is that way; each kind says only what is its own: its form and its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, Generic
+
+from flask.typing import ResponseReturnValue
+
+from calendar_app.people.door import requires
+from calendar_app.plans.forms import AudienceForm, ChannelForm, PlanPartForm, ValueForm, today
+from calendar_app.plans.models import (
+    CERTAINTY_NAMES,
+    SIDE_NAMES,
+    Audience,
+    BrandValue,
+    Channel,
+    Plan,
+)
+from calendar_app.plans.steps import WHOLE
+from calendar_app.plans.views.shared import (
+    Conflict,
+    Part,
+    added,
+    address_of,
+    address_of_part,
+    bp,
+    moved,
+    page,
+    part_of,
+    plan_to_change,
+    put_back,
+    removed_part_of,
+    saved,
+    taken_out,
+)
+
+
+class PartPages(Generic[Part]):
+    """The pages of one kind of part. `name` is its word in addresses and in templates."""
+
+    name: ClassVar[str]
+    # The step of the plan's page on which this kind stands.
+    step: ClassVar[str]
+    kind: type[Part]
+
+    def blank(self, plan: Plan) -> PlanPartForm:
+        """The form of a new part, with what can be guessed."""
+        raise NotImplementedError
+
+    def form(self, plan: Plan, part: Part | None = None, /, **shown: object) -> PlanPartForm:
+        """The form as typed; before anything was typed it shows `shown`."""
+        raise NotImplementedError
+
+    def add(self, plan: Plan, form: PlanPartForm) -> object:
+        """Make the part that the form describes. Raises Refused."""
+        raise NotImplementedError
+
+    def told(self, plan: Plan, part: Part | None, /) -> dict[str, object]:
+        """What the template needs besides plan, part and form."""
+        raise NotImplementedError
+
+    def page(
+        self, plan: Plan, form: PlanPartForm, part: Part | None = None, conflict: Conflict = ()
+    ) -> str:
+        """The page on which one part is written."""
+        words = {self.name: part, **self.told(plan, part)}
+        return page(
+            f"plans/{self.name}.html",
+            plan,
+            current=self.step,
+            form=form,
+            conflict=conflict,
+            **words,
+        )
+
+    def own(self, plan: Plan, row: dict[str, int]) -> Part:
+        """The part that the address names. Raises NotYours."""
+        return part_of(plan, self.kind, row[f"{self.name}_id"])
+
+    def install(self) -> None:
+        """Add the routes of this kind."""
+        new, one = (f"/plans/<int:plan_id>/{self.name}s/{rest}" for rest in ("new", self._one))
+        self._route("GET", new, f"show_new_{self.name}", _show_new)
+        self._route("POST", new, f"save_new_{self.name}", _save_new)
+        self._route("GET", one, f"show_{self.name}", _show)
+        self._route("POST", one, f"save_{self.name}", _save)
+        self._route("POST", f"{one}/up", f"move_{self.name}_up", _move_up)
+        self._route("POST", f"{one}/down", f"move_{self.name}_down", _move_down)
+        self._route("POST", f"{one}/deletion", f"remove_{self.name}", _remove)
+        self._route("POST", f"{one}/restoration", f"put_{self.name}_back", _put_back)
+
+    @property
+    def _one(self) -> str:
+        return f"<int:{self.name}_id>"
+
+    def _route(
+        self, method: str, rule: str, endpoint: str, view: Callable[..., ResponseReturnValue]
+    ) -> None:
+        bp.add_url_rule(
+            rule, endpoint, requires("plans.write")(partial(view, self)), methods=[method]
+        )
+
+
+def _show_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:
+    plan = plan_to_change(plan_id)
+    return pages.page(plan, pages.blank(plan))
+
+
+def _save_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:
+    plan = plan_to_change(plan_id)
+    form = pages.form(plan)
+    return added(
+        form,
+        lambda: pages.add(plan, form),
+        lambda: pages.page(plan, form),
+        address_of(plan, pages.step),
+    )
+
+
+def _show(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+    plan = plan_to_change(plan_id)
+    part = pages.own(plan, row)
+    return pages.page(plan, pages.form(plan, part, obj=part), part)
+
+
+def _save(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+    plan = plan_to_change(plan_id)
+    part = pages.own(plan, row)
+    form = pages.form(plan, part)
+    return saved(
+        form,
+        part,
+        lambda: part.edit(**form.texts()),
+        lambda conflict: pages.page(plan, form, part, conflict),
+        address_of_part(part),
+    )
+
+
+def _move_up(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+    part = pages.own(plan_to_change(plan_id), row)
+    return moved(part, part.move_up)
+
+
+def _move_down(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+    part = pages.own(plan_to_change(plan_id), row)
+    return moved(part, part.move_down)
+
+
+def _remove(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+    plan = plan_to_change(plan_id)
+    return taken_out(plan, pages.own(plan, row))
+
+
+def _put_back(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+    plan = plan_to_change(plan_id)
+    return put_back(plan, removed_part_of(plan, pages.kind, row[f"{pages.name}_id"]))
+
+
+class ValuePages(PartPages[BrandValue]):
+    """The brand values."""
+
+    name, step, kind = "value", "what", BrandValue
+
+    def blank(self, plan: Plan) -> ValueForm:
+        """The next free colour, and the share that is left."""
+        hook = next(iter(plan.free_hooks), None)
+        return self.form(plan, hook=hook, wanted_share=max(0, WHOLE - plan.wanted_total))
+
+    def form(self, plan: Plan, part: BrandValue | None = None, /, **shown: object) -> ValueForm:
+        """With the colours, each with the value that has it already."""
+        form = ValueForm(**shown)
+        form.offer(plan, but=part)
+        return form
+
+    def add(self, plan: Plan, form: PlanPartForm) -> BrandValue:
+        """A new last value."""
+        return plan.add_value(**form.texts())
+
+    def told(self, plan: Plan, part: BrandValue | None, /) -> dict[str, object]:
+        """How much of the whole the other values leave."""
+        others = plan.wanted_total - (part.wanted_share if part else 0)
+        return {"left": WHOLE - others}
+
+
+class AudiencePages(PartPages[Audience]):
+    """The audiences, each with its facts."""
+
+    name, step, kind = "audience", "who", Audience
+
+    def blank(self, plan: Plan) -> AudienceForm:
+        """Nothing can be guessed of an audience."""
+        return self.form(plan)
+
+    def form(self, _plan: Plan, _part: Audience | None = None, /, **shown: object) -> AudienceForm:
+        """A name and a description."""
+        return AudienceForm(**shown)
+
+    def add(self, plan: Plan, form: PlanPartForm) -> Audience:
+        """A new last audience."""
+        return plan.add_audience(**form.texts())
+
+    def told(self, _plan: Plan, _part: Audience | None, /) -> dict[str, object]:
+        """The words of the facts, and the day that makes some of them old."""
+        return {"today": today(), "side_names": SIDE_NAMES, "certainty_names": CERTAINTY_NAMES}
+
+
+class ChannelPages(PartPages[Channel]):
+    """The channels."""
+
+    name, step, kind = "channel", "where", Channel
+
+    def blank(self, plan: Plan) -> ChannelForm:
+        """A channel faces where its plan does."""
+        return self.form(plan, facing=plan.facing)
+
+    def form(self, _plan: Plan, _part: Channel | None = None, /, **shown: object) -> ChannelForm:
+        """Where, what for and how often."""
+        return ChannelForm(**shown)
+
+    def add(self, plan: Plan, form: PlanPartForm) -> Channel:
+        """A new last channel."""
+        return plan.add_channel(**form.texts())
+
+    def told(self, _plan: Plan, _part: Channel | None, /) -> dict[str, object]:
+        """Nothing more."""
+        return {}
+
+
+for _pages in (ValuePages(), AudiencePages(), ChannelPages()):
+    _pages.install()

@@ -23,7 +23,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from calendar_app.config import Config
@@ -255,6 +255,9 @@ class _MeetupRow(NamedTuple):
     lead_minutes: int
     sequence: int
     updated_at: datetime
+    deleted_at: datetime | None
+    # The last day that was over when the rule changed: up to there the days speak for themselves.
+    history_until: date | None
 
 
 class _DayRow(NamedTuple):
@@ -270,6 +273,7 @@ class _DayRow(NamedTuple):
     reason: str
     changed_by_id: int | None
     sequence: int
+    rule_version: int
     updated_at: datetime
 
 
@@ -279,7 +283,7 @@ def _meetup_entries(
     meetups = _meetups(session, feed, window)
     if not meetups:
         return []
-    decided = _decided(session, feed)
+    decided = _decided(session, feed, window)
     found: list[FeedEntry] = []
     for meetup in meetups:
         try:
@@ -292,11 +296,16 @@ def _meetup_entries(
 
 
 def _meetups(session: Session, feed: Subscription, window: Window) -> list[_MeetupRow]:
-    """The series with days in the window, by id."""
-    columns = [getattr(Meetup, name) for name in _MeetupRow._fields]
-    wanted = select(*columns).where(
+    """The series with days in the window, by id; of an ended one what was held stays."""
+    columns = [getattr(Meetup, name) for name in _MeetupRow._fields[:-1]]
+    last_of_history = (
+        select(func.max(Occurrence.local_day))
+        .where(Occurrence.meetup_id == Meetup.id, _is_history())
+        .scalar_subquery()
+    )
+    wanted = select(*columns, last_of_history).where(
         Meetup.team_id == feed.team_id,
-        Meetup.deleted_at.is_(None),
+        or_(Meetup.deleted_at.is_(None), Meetup.deleted_at >= _midnight(window.first)),
         Meetup.starts_on <= window.last,
         or_(Meetup.ends_on.is_(None), Meetup.ends_on >= window.first),
     )
@@ -309,14 +318,23 @@ def _meetups(session: Session, feed: Subscription, window: Window) -> list[_Meet
     return [_MeetupRow._make(row) for row in session.execute(wanted.order_by(Meetup.id))]
 
 
-def _decided(session: Session, feed: Subscription) -> defaultdict[int, list[_DayRow]]:
+def _is_history() -> ColumnElement[bool]:
+    """Whether a day was over when the rule changed, and so stays as it was."""
+    return Occurrence.rule_version < Meetup.sequence
+
+
+def _decided(
+    session: Session, feed: Subscription, window: Window
+) -> defaultdict[int, list[_DayRow]]:
     """The days of the team's series that are not simply as the rule says, by series and day."""
     columns = [getattr(Occurrence, name) for name in _DayRow._fields]
     by_hand = or_(Occurrence.changed_by_id.is_not(None), Occurrence.sequence > 0)
+    history = and_(_is_history(), Occurrence.held_on >= window.first)
+    differs = or_(Occurrence.state != "planned", by_hand, history)
     wanted = (
         select(*columns)
-        .join(Meetup, and_(Meetup.id == Occurrence.meetup_id, Meetup.deleted_at.is_(None)))
-        .where(Occurrence.team_id == feed.team_id, or_(Occurrence.state != "planned", by_hand))
+        .join(Meetup, Meetup.id == Occurrence.meetup_id)
+        .where(Occurrence.team_id == feed.team_id, differs)
         .order_by(Occurrence.meetup_id, Occurrence.local_day)
     )
     found: defaultdict[int, list[_DayRow]] = defaultdict(list)
@@ -333,30 +351,41 @@ class _Series:
     ) -> None:
         """Raises BadRule."""
         self.meetup = meetup
-        # A series may have begun long ago; from New Year of last year on is enough for a window.
-        begin = max(meetup.starts_on, date(window.first.year - 1, 1, 1))
-        self.rule = _rule(meetup, begin)
-        self.days = days(self.rule, begin, window.last)
-        self.decided = {row.local_day: row for row in decided}
+        self.rows = decided
         self.first = window.first
+        begin = _begin(meetup, window)
+        self.rule = _rule(meetup, begin)
+        self.days = [] if meetup.deleted_at else days(self.rule, begin, window.last)
+        by_rule = [row for row in decided if row.rule_version >= meetup.sequence]
+        self.decided = {row.local_day: row for row in by_rule}
         self.free = (
             set(free_days_between(country, begin, window.last, "en"))
             if meetup.skips_holidays
             else set()
         )
-        self.moved = [row for row in decided if row.state == "moved"]
+        self.moved = [row for row in by_rule if row.state == "moved"]
         self.in_place = [row for row in self.moved if self._stays_between(row)]
 
     @property
     def sequence(self) -> int:
         """Rises with each change of the rule and of any of its days."""
-        return self.meetup.sequence + sum(row.sequence for row in self.decided.values())
+        return self.meetup.sequence + sum(row.sequence for row in self.rows)
 
     @property
     def changed_at(self) -> datetime:
         """When the series, or the last changed of its days, changed."""
         stamps = [row.updated_at for row in self.decided.values()]
         return max([self.meetup.updated_at, *stamps])
+
+    def held_before(self) -> list[_DayRow]:
+        """Days in the window that were held by an earlier rule."""
+        return [
+            row
+            for row in self.rows
+            if row.rule_version < self.meetup.sequence
+            and row.state in {"planned", "moved"}
+            and row.held_on >= self.first
+        ]
 
     def not_held(self) -> list[date]:
         """Days by the rule on which nothing stands in the place that the rule gives it."""
@@ -393,6 +422,15 @@ class _Series:
         return day if row is None or row.state != "moved" else row.held_on
 
 
+def _begin(meetup: _MeetupRow, window: Window) -> date:
+    """The first day that the rule as it is now may speak for.
+
+    A series may have begun long ago; from New Year of last year on is enough for a window.
+    """
+    after_history = meetup.history_until and meetup.history_until + _DAY
+    return max(meetup.starts_on, date(window.first.year - 1, 1, 1), after_history or date.min)
+
+
 def _rule(meetup: _MeetupRow, begin: date) -> Rule:
     return Rule(
         weekdays=parse_weekdays(meetup.weekdays),
@@ -405,9 +443,11 @@ def _rule(meetup: _MeetupRow, begin: date) -> Rule:
 
 
 def _series_entries(series: _Series, page: _Page) -> Iterator[FeedEntry]:
+    whole = _whole_series(series, page)
+    for row in series.held_before():
+        yield replace(_moved(whole, row, series), uid=f"meetup-{row.uuid}@{page.host}")
     if not series.days:
         return
-    whole = _whole_series(series, page)
     yield whole
     for row in series.in_place:
         yield replace(_moved(whole, row, series), instead_of=_at_rule(series.rule, row.local_day))
@@ -417,7 +457,7 @@ def _series_entries(series: _Series, page: _Page) -> Iterator[FeedEntry]:
 
 def _whole_series(series: _Series, page: _Page) -> FeedEntry:
     meetup, rule = series.meetup, series.rule
-    starts = _at_rule(rule, series.days[0])
+    starts = _at_rule(rule, series.days[0] if series.days else series.first)
     ends = (starts.astimezone(UTC) + timedelta(minutes=rule.minutes)).astimezone(starts.tzinfo)
     entry = FeedEntry(
         uid=f"meetup-{meetup.uuid}@{page.host}",

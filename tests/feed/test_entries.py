@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,13 +12,15 @@ from sqlalchemy import event, select
 
 from calendar_app.feed import queries
 from calendar_app.feed.entries import MOST_POSTS, Window
-from calendar_app.meetups.models import Meetup, Occurrence
+from calendar_app.meetups.models import Meetup, Occurrence, Series
+from calendar_app.meetups.queries import plan_occurrences
 from calendar_app.people.models import Membership
 from calendar_app.plans.models import BrandValue
 from calendar_app.posts.models import Post
 from tests.builders import a_meetup, a_person, a_plan, a_post, a_team
 from tests.feed.conftest import again
 from tests.feed.hostile import HOSTILE
+from tests.support.feeds import events_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from tests.feed.conftest import Room
 
 DAY = timedelta(days=1)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def with_post(room: Room, **facts: Any) -> Post:
@@ -476,6 +480,76 @@ def test_a_moved_day_that_the_rule_no_longer_has_stands_by_itself(room: Room) ->
 
     assert len(room.starts_on(token, date(2026, 11, 12))) == 1
     assert b"RECURRENCE-ID" not in room.file(token)
+
+
+def edited(room: Room, meetup: Meetup, **changes: Any) -> None:
+    """Plan the meet-ups of a week ago and of the coming days, then change the rule now."""
+    with room.database.writing() as session:
+        series = again(session, meetup)
+        plan_occurrences(session, series, room.now - 7 * DAY)
+        kept = Series(
+            name=series.name,
+            weekdays=tuple(series.weekdays.split(",")),
+            local_time=series.local_time,
+            zone=series.zone,
+            minutes=series.minutes,
+            starts_on=series.starts_on,
+            ends_on=series.ends_on,
+            participants=series.participants,
+        )
+        series.edit(dataclasses.replace(kept, **changes))
+        plan_occurrences(session, series, room.now)
+
+
+def local_starts(room: Room) -> dict[date, time]:
+    """When the meet-ups of this and last week are held, on the clocks of Amsterdam."""
+    week = room.now - 7 * DAY, room.now + 4 * DAY
+    events = events_between(room.file(room.feed()), *week)
+    starts = [event.start.astimezone(AMSTERDAM) for event in events]
+    return {start.date(): start.time() for start in starts}
+
+
+def test_another_hour_leaves_what_was_held_where_it_was(room: Room) -> None:
+    """Tuesday's meet-up of half past nine is still to come, and moves along."""
+    edited(room, with_meetup(room), local_time=time(10, 15))
+
+    before = {date(2026, 11, day): time(9, 30) for day in (3, 4, 5, 6, 9)}
+    after = {date(2026, 11, day): time(10, 15) for day in (10, 11, 12, 13)}
+    assert local_starts(room) == before | after
+
+
+def test_other_weekdays_leave_what_was_held_where_it_was(room: Room) -> None:
+    edited(room, with_meetup(room), weekdays=("TU", "SA"))
+
+    days = {date(2026, 11, day) for day in (3, 4, 5, 6, 9, 10)}
+    assert set(local_starts(room)) == days
+
+
+def test_of_an_ended_series_what_was_held_stays(room: Room) -> None:
+    meetup = with_meetup(room)
+    edited(room, meetup)
+    with room.database.writing() as session:
+        series = again(session, meetup)
+        series.delete(room.now)
+        plan_occurrences(session, series, room.now)
+
+    assert set(local_starts(room)) == {date(2026, 11, day) for day in (3, 4, 5, 6, 9)}
+
+
+def test_the_sequence_of_a_series_never_falls(room: Room) -> None:
+    meetup = with_meetup(room)
+    with_day(room, meetup, date(2026, 11, 4), cancelled)
+    feed = room.feed()
+    before = sequence_of(room, feed, meetup)
+
+    edited(room, meetup, local_time=time(10, 15))
+
+    assert sequence_of(room, feed, meetup) > before
+
+
+def sequence_of(room: Room, feed: str, meetup: Meetup) -> int:
+    uid = f"meetup-{meetup.uuid}@kapstok.example"
+    return next(int(each["SEQUENCE"]) for each in room.events(feed) if each["UID"] == uid)
 
 
 def test_mine_holds_the_meetups_in_which_i_take_part_or_that_i_lead(room: Room) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -71,7 +72,10 @@ _HELD = ("planned", "moved")
 
 @dataclass(frozen=True)
 class Desk:
-    """What one worker works with. `clock` tells the present moment, aware."""
+    """What one worker works with. `clock` tells the present moment, aware.
+
+    A clock can be set; `stopwatch` counts seconds and cannot.
+    """
 
     database: Database
     config: Config
@@ -80,6 +84,7 @@ class Desk:
     clock: Callable[[], datetime]
     # Set when the worker has to stop: what is claimed and not begun goes back.
     stopping: threading.Event = field(default_factory=threading.Event)
+    stopwatch: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class Claimed:
     fence: int
     unique: str
     attempts: int
+    lease_until: datetime
     useful_until: datetime
     dated_at: datetime
     reader: Reader
@@ -325,7 +331,7 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
             lease_until=now + LEASE,
             dated_at=func.coalesce(Delivery.dated_at, now),
         )
-        .returning(Delivery.id, Delivery.fence, Delivery.dated_at)
+        .returning(Delivery.id, Delivery.fence, Delivery.lease_until, Delivery.dated_at)
         .execution_options(synchronize_session=False)
     ).all()
     held = {one.id: one for one in taken}
@@ -341,6 +347,7 @@ def _claimed(session: Session, row: AnyRow, taken: AnyRow) -> Claimed:
         fence=taken.fence,
         unique=delivery.uuid,
         attempts=delivery.attempts,
+        lease_until=taken.lease_until,
         useful_until=delivery.useful_until,
         dated_at=taken.dated_at,
         reader=Reader(person.uuid, person.name, person.first_name, person.email),
@@ -399,11 +406,33 @@ def _let_go(
         return []
     ours = [False] * len(at_the_door)
     try:
-        ours = _take_off(desk, at_the_door)
+        ours = _may_leave(desk, at_the_door)
     finally:
         # A database that cannot be written calls every mail back: none has had its final dot.
         answers = desk.office.finish(ours)
     return [(one, answer) for (one, _mail), answer in zip(at_the_door, answers, strict=True)]
+
+
+def _may_leave(desk: Desk, mails: Sequence[tuple[Claimed, Mail]]) -> list[bool]:
+    """Which of them have taken off and are, directly before the dot, still leased and of use."""
+    steady = replace(desk, clock=_steady_clock(desk))
+    flying = _take_off(steady, mails)
+    # After the commit this process may have stood still (SIGSTOP, a machine asleep): look again.
+    now = steady.clock()
+    return [
+        flies and now < min(one.lease_until, one.useful_until)
+        for (one, _mail), flies in zip(mails, flying, strict=True)
+    ]
+
+
+def _steady_clock(desk: Desk) -> Callable[[], datetime]:
+    """The desk's clock; if that is set back, what its stopwatch counts goes by all the same."""
+    counted, began = desk.stopwatch(), desk.clock()
+
+    def tell() -> datetime:
+        return max(desk.clock(), began + timedelta(seconds=desk.stopwatch() - counted))
+
+    return tell
 
 
 def _take_off(desk: Desk, mails: Sequence[tuple[Claimed, Mail]]) -> list[bool]:

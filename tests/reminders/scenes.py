@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from calendar_app.db import Database
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Person, Team
 from calendar_app.reminders import outbox
@@ -17,8 +19,11 @@ from calendar_app.reminders.processes import ProcessName, this_process
 from tests.builders import a_meetup, a_person, a_team
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.orm import Session
+
     from calendar_app.config import Config
-    from calendar_app.db import Database
     from calendar_app.post_office import PostOffice
 
 # Tuesday: half past nine in Amsterdam, and ten minutes before.
@@ -39,11 +44,20 @@ class Scene:
     team_id: int = 0
     meetup_id: int = 0
     people: list[int] = field(default_factory=list)
+    # What the worker's stopwatch has counted: a clock can be set, this cannot.
+    counted: float = 0.0
 
     @property
     def desk(self) -> Desk:
         """The worker's desk."""
-        return Desk(self.database, self.config, self.office, self.worker_id, lambda: self.now)
+        return Desk(
+            self.database,
+            self.config,
+            self.office,
+            self.worker_id,
+            clock=lambda: self.now,
+            stopwatch=lambda: self.counted,
+        )
 
     def enter(self, *names: str, **facts: Any) -> list[str]:
         """Let people with these names enter, and a meet-up with them; returns their addresses."""
@@ -128,3 +142,20 @@ class Scene:
         """The series."""
         with self.database.reading() as session:
             return session.get_one(Meetup, self.meetup_id)
+
+
+class HeldUp(Database):
+    """A database whose process stands still right after its next commit, while things happen."""
+
+    def __init__(self, url: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(url)
+        self.meanwhile: Callable[[], object] | None = meanwhile
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """As always; and then, once, the pause."""
+        with super().writing() as session:
+            yield session
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()

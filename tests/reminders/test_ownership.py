@@ -14,15 +14,21 @@ from sqlalchemy import event, update
 from sqlalchemy.exc import OperationalError
 
 from calendar_app.db import Database
+from calendar_app.post_office import post_office
 from calendar_app.reminders import outbox
 from calendar_app.reminders.models import Delivery, Worker
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
-from tests.reminders.scenes import DUE, SECOND, START
+from tests.reminders.scenes import DUE, SECOND, START, HeldUp
 from tests.support.smtp_faults import answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calendar_app.reminders.outbox import Claimed
     from tests.reminders.scenes import Scene
     from tests.support.smtp_sink import SmtpSink
+
+ELSEWHERE = ProcessName("another-machine", "another-boot", 1, "1")
 
 
 @pytest.fixture
@@ -79,6 +85,84 @@ def test_a_holder_whose_lease_is_over_sends_nothing_even_before_anybody_took_ove
 
     assert sink.accepted == []
     assert scene.of_today()[0].state == "pending"
+
+
+def test_who_stood_still_after_the_take_off_sends_nothing_once_the_meet_up_has_begun(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = START - SECOND
+    claimed = outbox.claim(scene.desk, scene.now, 40)
+
+    _deliver_held_up(scene, claimed, lambda: setattr(scene, "now", START))
+    at_rest = scene.of_today()[0].state
+    scene.sweep()
+
+    assert sink.accepted == []
+    assert scene.attempts() == []
+    assert at_rest == "pending"
+    assert scene.of_today()[0].state == "missed"
+
+
+def test_who_stood_still_after_the_take_off_until_its_lease_was_over_sends_nothing(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    claimed = outbox.claim(scene.desk, DUE, 40)
+
+    _deliver_held_up(scene, claimed, lambda: setattr(scene, "now", DUE + 30 * SECOND))
+    sent_late = list(sink.accepted)
+    [row] = scene.of_today()
+    scene.send()
+
+    assert sent_late == []
+    assert (row.state, row.owner_id, row.attempts) == ("pending", None, 0)
+    assert len(sink.accepted) == 1
+    assert [one.outcome for one in scene.attempts()] == ["sent"]
+
+
+def test_who_stood_still_after_the_take_off_sends_nothing_although_the_clock_was_set_back(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    claimed = outbox.claim(scene.desk, DUE, 40)
+
+    def meanwhile() -> None:
+        scene.now = DUE - timedelta(hours=1)
+        scene.counted += 30
+
+    _deliver_held_up(scene, claimed, meanwhile)
+
+    assert sink.accepted == []
+    assert [row.state for row in scene.of_today()] == ["pending"]
+
+
+def test_who_stood_still_until_another_machine_took_over_sends_nothing_and_changes_nothing(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", lead_minutes=60)
+    scene.plan()
+    scene.now = START - timedelta(hours=1)
+    other = replace(scene.another_worker(), office=post_office(scene.config))
+    scene.worker_id = scene.another_worker(ELSEWHERE).worker_id
+    claimed = outbox.claim(scene.desk, scene.now, 40)
+
+    def meanwhile() -> None:
+        other.now = scene.now = scene.now + timedelta(minutes=11)
+        other.sweep()
+        other.send()
+        other.office.close()
+
+    _deliver_held_up(scene, claimed, meanwhile)
+
+    assert len(sink.accepted) == 1
+    assert [one.outcome for one in scene.attempts()] == ["in_doubt", "sent"]
+    assert [row.state for row in scene.of_today()] == ["sent"]
 
 
 def test_nothing_leaves_once_the_meet_up_has_begun(scene: Scene, sink: SmtpSink) -> None:
@@ -155,8 +239,7 @@ def test_a_worker_elsewhere_is_given_up_after_ten_silent_minutes(scene: Scene) -
     scene.enter("Anouk", lead_minutes=60)
     scene.plan()
     scene.now = START - timedelta(hours=1)
-    elsewhere = ProcessName("another-machine", "another-boot", 1, "1")
-    _leave_in_flight(scene.another_worker(elsewhere))
+    _leave_in_flight(scene.another_worker(ELSEWHERE))
 
     scene.now += timedelta(minutes=9)
     scene.sweep()
@@ -269,6 +352,13 @@ def test_a_killed_process_that_nobody_has_waited_for_is_gone() -> None:
     child.communicate()
 
     assert (alive, is_gone(name)) == (False, True)
+
+
+def _deliver_held_up(scene: Scene, claimed: list[Claimed], meanwhile: Callable[[], object]) -> None:
+    """Deliver, and stand still between the commit of the take-off and the final dots."""
+    held_up = HeldUp(scene.database.url, meanwhile)
+    outbox.deliver(replace(scene.desk, database=held_up), claimed)
+    held_up.dispose()
 
 
 def _leave_in_flight(scene: Scene) -> None:

@@ -719,7 +719,9 @@ def _end(session: Session, ids: Sequence[int], state: str, reason: str, now: dat
         "reason": _unless_in_doubt(reason, due.IN_DOUBT),
         "ended_at": now,
     }
-    session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(values))
+    # Somebody may have claimed it since it was read: what is on its way comes to another end.
+    which = (Delivery.id.in_(ids), Delivery.state.in_(_WAITING))
+    session.execute(update(Delivery).where(*which).values(values))
     log.info("deliveries %s: %s", list(ids), state)
 
 

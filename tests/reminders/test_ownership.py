@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from calendar_app.db import Database
 from calendar_app.post_office import post_office
 from calendar_app.reminders import outbox
-from calendar_app.reminders.models import Delivery, Worker
+from calendar_app.reminders.models import Delivery, Worker, mute
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
 from tests.reminders.scenes import DUE, SECOND, START, HeldUp
 from tests.support.smtp_faults import answer
@@ -296,6 +296,28 @@ def test_a_sign_off_gives_back_what_is_claimed(scene: Scene) -> None:
     outbox.end_work(scene.desk, DUE)
 
     assert [row.state for row in scene.of_today()] == ["pending"]
+
+
+def test_what_is_claimed_while_a_plan_is_made_is_not_withdrawn_by_it(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    with scene.database.reading() as session:
+        kept = outbox._rows_about_meetups(session, DUE)  # noqa: SLF001 - the race is here
+    claimed = outbox.claim(scene.desk, DUE, 40)
+    with scene.database.writing() as session:
+        mute(session, scene.person(0), "meetup", DUE)
+
+    with scene.database.writing() as session:
+        outbox._withdraw(session, {}, kept, DUE)  # noqa: SLF001 - what the slower of two would do
+    [planned] = scene.of_today()
+    outbox.deliver(scene.desk, claimed)
+
+    assert (planned.state, planned.reason, planned.ended_at) == ("claimed", "", None)
+    assert len(sink.accepted) == 1
+    assert [row.state for row in scene.of_today()] == ["sent"]
 
 
 def test_one_bad_address_does_not_hold_up_the_others(scene: Scene, sink: SmtpSink) -> None:

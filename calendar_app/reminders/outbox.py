@@ -223,10 +223,12 @@ def _retime(session: Session, wanted: dict[Any, dict[str, Any]], kept: dict[Any,
         if key in wanted and wanted[key]["due_at"] != row.due_at
     ]
     waiting = Delivery.state.in_(("pending", "retry"))
+    retimed = 0
     for delivery_id, due_at in changed:
         which = (Delivery.id == delivery_id, waiting)
-        session.execute(update(Delivery).where(*which).values(due_at=due_at))
-    return len(changed)
+        moving = update(Delivery).where(*which).values(due_at=due_at).returning(Delivery.id)
+        retimed += len(session.scalars(moving).all())
+    return retimed
 
 
 def _withdraw(

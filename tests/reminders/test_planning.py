@@ -221,6 +221,19 @@ def test_another_lead_moves_what_still_waits(scene: Scene) -> None:
     assert set(scene.states()) == {"pending"}
 
 
+def test_another_lead_changes_nothing_about_what_was_sent(scene: Scene) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    scene.send()
+
+    change(scene, lambda _s, m, _o, _p: setattr(m, "lead_minutes", 30))
+
+    [row] = scene.of_today()
+    assert (row.state, row.due_at) == ("sent", DUE)
+    assert scene.plan() == 0
+
+
 def test_a_newcomer_is_planned_in(scene: Scene) -> None:
     scene.enter("Anouk", "Joris")
     scene.plan()

@@ -325,7 +325,7 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
     """Put this worker's name on the rows; the new fence makes an older holder's word void."""
     taken = session.execute(
         update(Delivery)
-        .where(Delivery.id.in_([row.Delivery.id for row in rows]), Delivery.state.in_(_WAITING))
+        .where(Delivery.id.in_([row.Delivery.id for row in rows]))
         .values(
             state="claimed",
             owner_id=worker_id,
@@ -337,9 +337,7 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
         .execution_options(synchronize_session=False)
     ).all()
     held = {one.id: one for one in taken}
-    return [
-        _claimed(session, row, held[row.Delivery.id]) for row in rows if row.Delivery.id in held
-    ]
+    return [_claimed(session, row, held[row.Delivery.id]) for row in rows]
 
 
 def _claimed(session: Session, row: AnyRow, taken: AnyRow) -> Claimed:
@@ -443,7 +441,7 @@ def _take_off(desk: Desk, mails: Sequence[tuple[Claimed, Mail]]) -> list[bool]:
         now = desk.clock()
         taking_off = (
             update(Delivery)
-            .where(_is_ours(desk, [one for one, _mail in mails]), Delivery.state == "claimed")
+            .where(_is_ours(desk, [one for one, _mail in mails]))
             .where(Delivery.lease_until > now, Delivery.useful_until > now)
             .values(state="in_flight")
             .returning(Delivery.id)
@@ -457,7 +455,10 @@ def _take_off(desk: Desk, mails: Sequence[tuple[Claimed, Mail]]) -> list[bool]:
 
 
 def _is_ours(desk: Desk, ones: Iterable[Claimed]) -> ColumnElement[bool]:
-    """Held by this worker under the fence of its claim, and by nobody who came after it."""
+    """Held by this worker under the fence of its claim, and by nobody who came after it.
+
+    Whatever ends a hold takes the owner's name off, so that no state need be asked.
+    """
     claims = [(one.id, one.fence) for one in ones]
     return and_(
         Delivery.owner_id == desk.worker_id, tuple_(Delivery.id, Delivery.fence).in_(claims)
@@ -507,9 +508,7 @@ def _write_down(
 
 
 def _still_held(session: Session, desk: Desk, ones: Sequence[Claimed]) -> set[int]:
-    query = select(Delivery.id).where(
-        _is_ours(desk, ones), Delivery.state.in_(("claimed", "in_flight"))
-    )
+    query = select(Delivery.id).where(_is_ours(desk, ones))
     return set(session.scalars(query.with_for_update()))
 
 

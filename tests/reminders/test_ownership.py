@@ -251,15 +251,21 @@ def test_a_worker_elsewhere_is_given_up_after_ten_silent_minutes(scene: Scene) -
     assert scene.states(useful_until=START) == ["in_doubt"]
 
 
+@pytest.mark.parametrize(
+    "held_by",
+    [lambda _other: {"fence": 9}, lambda other: {"owner_id": other}],
+    ids=["a later claim", "another worker after a restore of the database"],
+)
 def test_an_answer_for_what_somebody_else_holds_by_now_changes_nothing(
-    scene: Scene, sink: SmtpSink
+    scene: Scene, sink: SmtpSink, held_by: Callable[[int], dict[str, int]]
 ) -> None:
     scene.enter("Anouk")
     scene.plan()
     scene.now = DUE
     claimed = outbox.claim(scene.desk, DUE, 40)
+    holder = held_by(scene.another_worker().worker_id)
     with scene.database.writing() as session:
-        session.execute(update(Delivery).where(Delivery.id == claimed[0].id).values(fence=9))
+        session.execute(update(Delivery).where(Delivery.id == claimed[0].id).values(holder))
 
     outbox.deliver(scene.desk, claimed)
 

@@ -234,6 +234,24 @@ def test_another_lead_changes_nothing_about_what_was_sent(scene: Scene) -> None:
     assert scene.plan() == 0
 
 
+def test_a_plan_that_is_slower_than_another_wakes_nothing_that_was_sent_meanwhile(
+    scene: Scene,
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    change(scene, lambda s, _m, _o, p: mute(s, p, "meetup", DUE))
+    with scene.database.reading() as session:
+        kept = outbox._rows_about_meetups(session, scene.now)  # noqa: SLF001 - the race is here
+    change(scene, lambda s, _m, _o, p: unmute(s, p, "meetup"))
+    scene.now = DUE
+    scene.send()
+
+    with scene.database.writing() as session:
+        outbox._wake(session, set(kept), kept)  # noqa: SLF001 - what the slower of two would do
+
+    assert [row.state for row in scene.of_today()] == ["sent"]
+
+
 def test_a_newcomer_is_planned_in(scene: Scene) -> None:
     scene.enter("Anouk", "Joris")
     scene.plan()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from calendar_app.reminders import outbox
 from tests.reminders.scenes import DUE, SECOND, START
 from tests.support.smtp_faults import answer, close, wait
 
@@ -233,6 +236,145 @@ def test_no_more_mails_leave_in_a_minute_than_the_relay_takes(scene: Scene, sink
         sent.append(len(sink.accepted))
 
     assert sent == [3, 3, 3, 6, 6, 7]
+
+
+def test_what_is_on_its_way_counts_among_what_the_relay_takes_in_a_minute(scene: Scene) -> None:
+    scene.enter(*(f"Collega{number}" for number in range(4)))
+    scene.config = replace(scene.config, mail_rate=3)
+    scene.plan()
+
+    first = outbox.claim(scene.desk, DUE, 2)
+    second = outbox.claim(scene.another_worker().desk, DUE, 40)
+
+    assert [len(first), len(second)] == [2, 1]
+
+
+def test_mails_that_a_clock_set_ahead_has_counted_do_not_hold_up_the_next(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", "Joris", lead_minutes=120)
+    scene.config = replace(scene.config, mail_rate=1)
+    scene.plan()
+    scene.now = START - SECOND
+    scene.send()
+
+    scene.now = START - timedelta(hours=1)
+    scene.send()
+
+    assert len(sink.accepted) == 2
+
+
+def test_a_relay_that_could_not_be_reached_was_offered_nothing(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", "Joris")
+    scene.config = replace(scene.config, mail_rate=2)
+    scene.plan()
+    scene.now = DUE
+    sink.program([close("connect")])
+
+    for seconds in (0, 5, 6):
+        scene.now = DUE + seconds * SECOND
+        scene.send()
+
+    assert [one.outcome for one in scene.attempts()] == ["unreachable", "sent", "sent"]
+
+
+def test_two_workers_do_not_probe_at_once(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk", "Joris")
+    scene.plan()
+    scene.now = DUE
+    sink.refuse()
+    scene.send()
+    scene.now = DUE + 5 * SECOND
+
+    first = outbox.claim(scene.desk, scene.now, 40)
+    second = outbox.claim(scene.another_worker().desk, scene.now, 40)
+    third = outbox.claim(scene.another_worker().desk, scene.now + outbox.LEASE, 40)
+
+    assert [len(first), len(second), len(third)] == [1, 0, 1]
+
+
+def test_what_was_in_doubt_and_is_refused_at_last_is_not_tried_again(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([close("accepted")])
+    scene.send()
+    sink.program([answer("rcpt", "550 5.1.1 Gone")])
+    scene.now = DUE + 20 * SECOND
+    scene.send()
+
+    scene.now = DUE + 60 * SECOND
+    scene.send()
+
+    assert [one.outcome for one in scene.attempts()] == ["in_doubt", "dead"]
+    assert [row.state for row in scene.of_today()] == ["in_doubt"]
+
+
+def test_who_has_had_the_summary_is_not_joined_by_another_host(scene: Scene) -> None:
+    scene.enter("Anouk", "Joris")
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).host_id = scene.people[0]
+    scene.plan()
+    scene.now = START
+    scene.sweep()
+
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).host_id = scene.people[1]
+    scene.sweep()
+
+    assert [row.person_id for row in scene.rows(kind="missed_summary")] == [scene.people[0]]
+
+
+def test_a_summary_waits_until_the_last_reminder_is_settled(scene: Scene) -> None:
+    scene.enter("Anouk", "Joris")
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).host_id = scene.people[0]
+    scene.plan()
+    scene.now = START - SECOND
+    outbox.claim(scene.desk, scene.now, 1)
+
+    scene.now = START
+    scene.sweep()
+    while_one_is_open = scene.rows(kind="missed_summary")
+    scene.now = START + 30 * SECOND
+    scene.sweep()
+
+    assert while_one_is_open == []
+    assert len(scene.rows(kind="missed_summary")) == 1
+
+
+def test_what_was_missed_more_than_a_week_ago_is_summed_up_for_nobody(scene: Scene) -> None:
+    scene.enter("Anouk")
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).host_id = scene.people[0]
+    scene.plan()
+
+    scene.now = START + timedelta(days=8)
+    scene.sweep()
+
+    summed_up = {row.subject for row in scene.rows(kind="missed_summary")}
+    assert f"missed:{scene.of_today()[0].subject}" not in summed_up
+    assert summed_up
+
+
+def test_a_missed_summary_is_summed_up_for_nobody(scene: Scene) -> None:
+    scene.enter("Anouk")
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).host_id = scene.people[0]
+    scene.plan()
+    scene.now = START
+    scene.sweep()
+
+    scene.now = START + timedelta(days=7)
+    scene.sweep()
+
+    [missed] = scene.rows(kind="missed_summary", state="missed")
+    about = {row.subject for row in scene.rows(kind="missed_summary")}
+    assert f"missed:{missed.subject}" not in about
 
 
 def test_what_could_not_be_sent_in_time_is_missed_and_one_summary_goes_to_the_host(

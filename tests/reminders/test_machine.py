@@ -1,8 +1,9 @@
 """Whatever happens in whatever order, the rows tell the truth about what arrived.
 
-Two workers plan, claim, deliver and sweep; the relay says yes, no or nothing; workers crash at each
-named point and come back; the clock runs and is set; people edit. After each step the rows are held
-against what the relay really took.
+Two workers, of which one is on another machine, plan, claim, deliver and sweep; the relay says yes,
+no or nothing; workers crash or stand still at each named point and come back; the clock runs and is
+set; people edit. After each step the rows are held against what the relay really took, and each
+claim, sweep and plan against what it promises.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -37,19 +38,23 @@ from calendar_app.meetups.queries import neighbours
 from calendar_app.people.models import Absence, Person
 from calendar_app.post_office import Answer, Mail
 from calendar_app.reminders import outbox
-from calendar_app.reminders.models import Attempt, Delivery, Muted, Worker, mute
+from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker, mute
 from calendar_app.reminders.outbox import Claimed, Desk
-from calendar_app.reminders.processes import this_process
+from calendar_app.reminders.processes import ProcessName, this_process
 from tests.builders import a_meetup, a_person, a_team, an_absence
+from tests.reminders.scenes import HeldUp
 
 BEGIN = datetime(2026, 11, 10, 8, 20, tzinfo=UTC)
 PEOPLE = 3
 FINAL = {"sent", "dead", "missed", "cancelled", "in_doubt"}
+WAITING = {"pending", "retry", "in_doubt"}
+HELD = {"claimed", "in_flight"}
+ELSEWHERE = ProcessName("another-machine", "another-boot", 1, "1")
 # What the relay does with a mail; "took, silent" has it and does not say so.
 VERDICTS = ("yes", "yes", "yes", "later", "never", "away", "took, silent", "lost, silent")
 CRASHES = ("before the body", "before the dot", "after the dot, taken", "after the dot, not taken")
 
-PAUSES = ("before the body", "before the dot", "after the answer")
+PAUSES = ("before the body", "after the take-off", "before the dot", "after the answer")
 WHEN = st.sampled_from(["now", "when the next is due", "when the next is due"])
 
 
@@ -64,7 +69,7 @@ class Taken:
     name: str
     raw: bytes
     at: datetime
-    # Its worker stood still between writing down that it leaves, and the dot: it may leave late.
+    # Its worker stood still at the very dot, where it looks at no clock: it may leave late.
     was_held_up: bool
 
 
@@ -81,6 +86,7 @@ class FickleRelay:
         # A point, and what the rest of the world does while this worker stands still there.
         self.pause: tuple[str, Callable[[], None]] | None = None
         self.turn = 0
+        self.took = 0
         self.was_held_up = False
         self.door: list[tuple[Mail, str]] = []
 
@@ -131,6 +137,7 @@ class FickleRelay:
     def _take(self, mail: Mail) -> None:
         taken = Taken(mail.name, mail.raw, self.machine.now, self.was_held_up)
         self.machine.taken.append(taken)
+        self.took += 1
 
     def _reach(self, point: str) -> None:
         if self.pause is not None and self.pause[0] == point:
@@ -163,7 +170,10 @@ class Outbox(RuleBasedStateMachine):
             mail_rate=1000,
         )
         self.now = BEGIN
+        # What the workers' stopwatches have counted.
+        self.counted = 0.0
         self.taken: list[Taken] = []
+        self.ended: dict[int, tuple[object, ...]] = {}
         self.claims: dict[int, list[Claimed]] = {}
         with self.database.writing() as session:
             team = a_team(session)
@@ -172,7 +182,7 @@ class Outbox(RuleBasedStateMachine):
             self.team_id, self.meetup_id = team.id, meetup.id
             self.people = [person.id for person in people]
         self.relays = [FickleRelay(self), FickleRelay(self)]
-        self.workers = [self._begin_work(), self._begin_work()]
+        self.workers = [self._begin_work(0), self._begin_work(1)]
         self.plan()
 
     def teardown(self) -> None:
@@ -185,8 +195,14 @@ class Outbox(RuleBasedStateMachine):
 
     @rule()
     def plan(self) -> None:
+        before = self._rows()
         with self.database.writing() as session:
             outbox.plan(session, self.now)
+            again = outbox.plan(session, self.now)
+        assert again == 0, "planned twice, and not the same"
+        after = {row.id: row for row in self._rows()}
+        assert all(_same(row, after[row.id]) for row in before if row.state in HELD)
+        self._what_waits_is_as_people_want_it(list(after.values()))
 
     @rule(
         which=st.sampled_from([0, 1]),
@@ -196,12 +212,12 @@ class Outbox(RuleBasedStateMachine):
     def send(self, which: int, when: str, verdicts: list[str]) -> None:
         self._wait_until(when)
         self.relays[which].verdicts = verdicts
-        outbox.deliver(self._desk(which), outbox.claim(self._desk(which), self.now, 10))
+        outbox.deliver(self._desk(which), self._claim(which, 10))
 
     @rule(which=st.sampled_from([0, 1]), when=WHEN, count=st.integers(1, 3))
     def claim_and_pause(self, which: int, when: str, count: int) -> None:
         self._wait_until(when)
-        self.claims.setdefault(which, []).extend(outbox.claim(self._desk(which), self.now, count))
+        self.claims.setdefault(which, []).extend(self._claim(which, count))
 
     @precondition(lambda self: self.claims)
     @rule(verdicts=st.lists(st.sampled_from(VERDICTS), min_size=1, max_size=4), data=st.data())
@@ -212,48 +228,81 @@ class Outbox(RuleBasedStateMachine):
 
     @rule(which=st.sampled_from([0, 1]))
     def sweep(self, which: int) -> None:
+        before = self._rows()
         outbox.sweep(self._desk(which), self.now)
+        self._only_what_was_left_is_healed(before, self._rows())
+
+    @rule(which=st.sampled_from([0, 1]))
+    def sign_off_and_on(self, which: int) -> None:
+        self.claims.pop(which, None)
+        before = [row for row in self._rows() if row.owner_id == self.workers[1 - which]]
+        outbox.end_work(self._desk(which), self.now)
+        after = {row.id: row for row in self._rows()}
+        assert all(_same(row, after[row.id]) for row in before)
+        assert all(row.owner_id != self.workers[which] for row in after.values())
+        self.workers[which] = self._begin_work(which)
 
     @rule(
         which=st.sampled_from([0, 1]),
         point=st.sampled_from(PAUSES),
         seconds=st.sampled_from([0, 31, 700, 3600]),
+        hand=st.sampled_from(["off the clock", "sets it back"]),
+        who=st.integers(0, PEOPLE - 1),
     )
-    def pause_in_the_middle(self, which: int, point: str, seconds: int) -> None:
+    def pause_in_the_middle(
+        self,
+        which: int,
+        point: str,
+        seconds: int,
+        hand: str,
+        who: int,
+    ) -> None:
         def meanwhile() -> None:
-            self.now += timedelta(seconds=seconds)
+            self._goes_by(seconds)
             other = 1 - which
             outbox.beat(self.database, self.workers[other], self.now, ticked_at=self.now)
+            self.somebody_mutes_or_unmutes(who)
+            self.plan()
             self.sweep(other)
             self.send(other, "now", ["yes"])
             self.the_rows_tell_the_truth()
+            if hand == "sets it back":
+                self.the_clock_is_set_back(seconds)
 
         self._wait_until("when the next is due")
-        relay = self.relays[which]
-        relay.verdicts, relay.pause = ["yes"], (point, meanwhile)
-        outbox.deliver(self._desk(which), outbox.claim(self._desk(which), self.now, 10))
-        relay.pause = None
+        relay, desk = self.relays[which], self._desk(which)
+        relay.verdicts, took = ["yes"], relay.took
+        claimed = self._claim(which, 10)
+        if point == "after the take-off":
+            held_up = HeldUp(self.database.url, meanwhile)
+            outbox.deliver(replace(desk, database=held_up), claimed)
+            held_up.dispose()
+            assert relay.took == took or seconds == 0, "it slept, and sent all the same"
+        else:
+            relay.pause = (point, meanwhile)
+            outbox.deliver(desk, claimed)
+            relay.pause = None
 
     @rule(which=st.sampled_from([0, 1]), when=WHEN, point=st.sampled_from(CRASHES))
     def crash(self, which: int, when: str, point: str) -> None:
         self._wait_until(when)
         relay, desk = self.relays[which], self._desk(which)
         relay.verdicts, relay.crash = ["yes"], point
-        claimed = self.claims.pop(which, []) or outbox.claim(desk, self.now, 10)
+        claimed = self.claims.pop(which, []) or self._claim(which, 10)
         with suppress(Crash):
             outbox.deliver(desk, claimed)
         relay.crash = None
         with self.database.writing() as session:
-            # Its pid belongs to another process by now: that is how its end is proved.
+            # Its pid belongs to another process by now: that is how its end is proved, here.
             gone = update(Worker).where(Worker.id == desk.worker_id)
             session.execute(gone.values(pid_started="1"))
-        self.workers[which] = self._begin_work()
+        self.workers[which] = self._begin_work(which)
 
     # What happens around them
 
     @rule(seconds=st.sampled_from([1, 5, 15, 31, 120, 601, 3600, 86_400]))
     def time_goes_by(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
+        self._goes_by(seconds)
         self._both_are_there()
 
     @rule(seconds=st.sampled_from([3, 60, 3600]))
@@ -350,6 +399,27 @@ class Outbox(RuleBasedStateMachine):
             if row.state in {"missed", "cancelled", "dead"}:
                 assert row.reason
 
+    @invariant()
+    def what_has_come_to_its_end_stays_there(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        for row in self._rows():
+            end = (row.state, row.reason, row.ended_at, row.attempts, row.due_at)
+            assert self.ended.get(row.id, end) == end
+            # Somebody may be back: what was cancelled can be wanted again.
+            if row.ended_at is not None and row.state != "cancelled":
+                self.ended[row.id] = end
+
+    @invariant()
+    def each_claim_is_tried_once_and_counted(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        with self.database.reading() as session:
+            tried = [(one.delivery_id, one.fence) for one in session.scalars(select(Attempt))]
+        assert len(set(tried)) == len(tried)
+        count = Counter(delivery_id for delivery_id, _fence in tried)
+        assert all(row.attempts == count[row.id] for row in self._rows())
+
     def _bring_to_its_end(self) -> None:
         """When all runs well again, every reminder of the past comes to a known end."""
         self.claims.clear()
@@ -358,7 +428,7 @@ class Outbox(RuleBasedStateMachine):
             with self.database.writing() as session:
                 gone = update(Worker).where(Worker.id == worker)
                 session.execute(gone.values(pid_started="1"))
-        self.workers = [self._begin_work(), self._begin_work()]
+        self.workers = [self._begin_work(0), self._begin_work(1)]
         for _ in range(3):
             self.sweep(0)
             self.the_rows_tell_the_truth()
@@ -378,16 +448,87 @@ class Outbox(RuleBasedStateMachine):
         }
         assert all(told[f"missed:{subject}"] == 1 for subject in missed)
         assert set(told.values()) <= {1}
+        assert set(told) <= {f"missed:{row.subject}" for row in rows if row.state == "missed"}
+
+    # What is promised
+
+    def _claim(self, which: int, limit: int) -> list[Claimed]:
+        before = {row.id: row for row in self._rows()}
+        most = 1 if self._relay_is_down() else limit
+        claimed = outbox.claim(self._desk(which), self.now, limit)
+        assert len(claimed) <= most
+        for one in claimed:
+            row = before[one.id]
+            assert row.state in WAITING, f"claimed, and was {row.state}"
+            assert row.ended_at is None
+            assert max(row.due_at, row.next_try_at or row.due_at) <= self.now < row.useful_until
+            assert one.fence > row.fence
+        return claimed
+
+    def _only_what_was_left_is_healed(self, before: list[Delivery], after: list[Delivery]) -> None:
+        found = {row.id: row for row in after}
+        workers = self._workers()
+        for row in before:
+            if row.owner_id is not None and self._is_in_good_hands(row, workers[row.owner_id]):
+                assert _same(row, found[row.id]), "taken from somebody who was at it"
+        for row in after:
+            assert row.state != "claimed" or (row.lease_until or self.now) > self.now
+            assert row.owner_id is None or not self._is_lost(workers[row.owner_id])
+            if row.state in WAITING and row.ended_at is None:
+                assert row.useful_until > self.now
+        self._summaries_are_last_words(before, after)
+
+    def _is_in_good_hands(self, row: Delivery, holder: Worker) -> bool:
+        if self._is_lost(holder):
+            return False
+        if row.state == "claimed":
+            return row.lease_until is not None and row.lease_until > self.now
+        return self._is_heard_of(holder) or row.useful_until > self.now
+
+    def _is_lost(self, worker: Worker) -> bool:
+        is_here = worker.host != ELSEWHERE.host
+        return worker.pid_started == "1" if is_here else not self._is_heard_of(worker)
+
+    def _is_heard_of(self, worker: Worker) -> bool:
+        return worker.heartbeat_at >= self.now - timedelta(minutes=10)
+
+    def _summaries_are_last_words(self, before: list[Delivery], after: list[Delivery]) -> None:
+        told = {row.subject for row in before if row.kind == "missed_summary"}
+        known = {row.id for row in before}
+        new = {row.subject for row in after if row.id not in known}
+        still_open = {f"missed:{row.subject}" for row in after if row.ended_at is None}
+        assert not new & (told | still_open)
+
+    def _what_waits_is_as_people_want_it(self, rows: list[Delivery]) -> None:
+        with self.database.reading() as session:
+            deaf = set(session.scalars(select(Muted.person_id)))
+            lead = timedelta(minutes=session.get_one(Meetup, self.meetup_id).lead_minutes)
+        # A clock that was set back leaves rows behind the horizon.
+        planned_to = self.now + outbox.PLANNED
+        for row in (row for row in rows if row.kind == "meetup"):
+            if row.state in {"pending", "retry"} and self.now < row.useful_until <= planned_to:
+                assert row.person_id not in deaf
+                assert row.useful_until - row.due_at == lead
 
     # Small parts
 
-    def _begin_work(self) -> int:
-        return outbox.begin_work(self.database, this_process(), self.now)
+    def _begin_work(self, which: int) -> int:
+        process = this_process() if which == 0 else ELSEWHERE
+        return outbox.begin_work(self.database, process, self.now)
 
     def _desk(self, which: int) -> Desk:
         return Desk(
-            self.database, self.config, self.relays[which], self.workers[which], lambda: self.now
+            self.database,
+            self.config,
+            self.relays[which],
+            self.workers[which],
+            clock=lambda: self.now,
+            stopwatch=lambda: self.counted,
         )
+
+    def _goes_by(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.counted += seconds
 
     def _wait_until(self, when: str) -> None:
         """Stay where we are, or let the moment come at which the next reminder can be tried."""
@@ -405,6 +546,14 @@ class Outbox(RuleBasedStateMachine):
         for worker in self.workers:
             outbox.beat(self.database, worker, self.now, ticked_at=self.now)
 
+    def _relay_is_down(self) -> bool:
+        with self.database.reading() as session:
+            return any(relay.failures for relay in session.scalars(select(Relay)))
+
+    def _workers(self) -> dict[int, Worker]:
+        with self.database.reading() as session:
+            return {worker.id: worker for worker in session.scalars(select(Worker))}
+
     def _rows(self) -> list[Delivery]:
         with self.database.reading() as session:
             return list(session.scalars(select(Delivery)))
@@ -413,6 +562,13 @@ class Outbox(RuleBasedStateMachine):
         with self.database.reading() as session:
             query = select(Attempt.delivery_id).where(Attempt.outcome == "in_doubt")
             return Counter(session.scalars(query))
+
+
+def _same(one: Delivery, other: Delivery) -> bool:
+    def facts(row: Delivery) -> tuple[object, ...]:
+        return (row.state, row.owner_id, row.fence, row.lease_until, row.attempts, row.ended_at)
+
+    return facts(one) == facts(other)
 
 
 def test_the_rows_tell_the_truth_whatever_happens(migrated_file: Path, whole: bool) -> None:  # noqa: FBT001 - a fixture

@@ -19,7 +19,7 @@ from calendar_app.reminders import outbox
 from calendar_app.reminders.models import Delivery, Worker, mute
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
 from tests.reminders.scenes import DUE, SECOND, START, HeldUp
-from tests.support.smtp_faults import answer
+from tests.support.smtp_faults import answer, close
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from calendar_app.reminders.outbox import Claimed
     from tests.reminders.scenes import Scene
+    from tests.support.smtp_faults import Fault
     from tests.support.smtp_sink import SmtpSink
 
 ELSEWHERE = ProcessName("another-machine", "another-boot", 1, "1")
@@ -200,6 +201,18 @@ def test_nothing_leaves_once_the_meet_up_has_begun(scene: Scene, sink: SmtpSink)
     assert scene.of_today()[0].state == "missed"
 
 
+def test_of_workers_that_hold_nothing_nobody_asks_what_became_of_them(
+    scene: Scene, dead_process: ProcessName
+) -> None:
+    scene.another_worker(dead_process)
+    scene.now = DUE + timedelta(days=1)
+
+    with scene.database.reading() as session:
+        lost = outbox._lost_workers(session, scene.now)  # noqa: SLF001 - thousands may have ended
+
+    assert lost == ([], [])
+
+
 def test_what_a_dead_worker_only_claimed_is_free_at_once(
     scene: Scene, dead_process: ProcessName
 ) -> None:
@@ -323,6 +336,28 @@ def test_a_sign_off_gives_back_what_is_claimed(scene: Scene) -> None:
     outbox.end_work(scene.desk, DUE)
 
     assert [row.state for row in scene.of_today()] == ["pending"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "rests"),
+    [(close("accepted"), "in_doubt"), (answer("rcpt", "450 4.2.1 Busy"), "retry")],
+    ids=["in doubt", "tried"],
+)
+def test_what_is_given_back_rests_as_it_did_before(
+    scene: Scene, sink: SmtpSink, fault: Fault, rests: str
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([fault])
+    scene.send()
+    scene.now = DUE + 20 * SECOND
+    claimed = outbox.claim(scene.desk, scene.now, 40)
+
+    outbox.end_work(scene.desk, scene.now)
+
+    assert len(claimed) == 1
+    assert [row.state for row in scene.of_today()] == [rests]
 
 
 def test_a_sign_off_leaves_alone_what_others_claimed_and_what_is_on_its_way(scene: Scene) -> None:

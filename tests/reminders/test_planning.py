@@ -52,15 +52,15 @@ def test_a_second_plan_changes_nothing(scene: Scene) -> None:
 
 def test_two_planners_at_once_make_each_row_once(scene: Scene) -> None:
     scene.enter("Anouk")
-    with scene.database.writing() as session:
+    scene.plan()
+    with scene.database.reading() as session:
         wanted = outbox._wanted(session, scene.now, scene.now)  # noqa: SLF001 - the race is here
     rows = list(wanted.values())
 
-    scene.plan()
     with scene.database.writing() as session:
         outbox._make_missing(session, Delivery, rows)  # noqa: SLF001 - what the slower of two would do
 
-    assert len(scene.rows()) == DAYS
+    assert len(rows) == len(scene.rows()) == DAYS
 
 
 def test_a_meet_up_that_has_begun_is_not_planned(scene: Scene) -> None:

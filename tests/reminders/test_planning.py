@@ -234,6 +234,18 @@ def test_another_lead_changes_nothing_about_what_was_sent(scene: Scene) -> None:
     assert scene.plan() == 0
 
 
+def test_what_was_sent_is_not_withdrawn_from_who_is_muted_since(scene: Scene) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    scene.send()
+
+    change(scene, lambda s, _m, _o, p: mute(s, p, "meetup", DUE))
+
+    assert scene.of_today()[0].state == "sent"
+    assert scene.plan() == 0
+
+
 def test_a_plan_that_is_slower_than_another_wakes_nothing_that_was_sent_meanwhile(
     scene: Scene,
 ) -> None:

@@ -425,3 +425,43 @@ def test_a_mail_that_nobody_wants_any_more_is_not_sent(scene: Scene, sink: SmtpS
     assert sink.accepted == []
     [row] = scene.of_today()
     assert (row.state, row.reason) == ("cancelled", "The meet-up was cancelled.")
+
+
+def test_what_was_sent_is_summed_up_for_nobody(scene: Scene) -> None:
+    scene.enter("Anouk")
+    with scene.database.writing() as session:
+        session.merge(scene.meetup()).host_id = scene.people[0]
+    scene.plan()
+    scene.now = DUE
+    scene.send()
+
+    scene.now = START
+    scene.sweep()
+
+    assert scene.rows(kind="missed_summary") == []
+
+
+def test_what_nobody_wanted_any_more_was_not_missed(scene: Scene) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    with scene.database.writing() as session:
+        session.merge(scene.occurrence()).state = "cancelled"
+
+    scene.now = START
+    scene.sweep()
+
+    assert [row.state for row in scene.of_today()] == ["cancelled"]
+
+
+def test_what_stays_in_doubt_keeps_the_moment_of_its_end(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    sink.program([close("accepted")])
+    scene.send()
+
+    for seconds in (0, 60):
+        scene.now = START + seconds * SECOND
+        scene.sweep()
+
+    assert [(row.state, row.ended_at) for row in scene.of_today()] == [("in_doubt", START)]

@@ -133,11 +133,15 @@ def cause_of_missing(hindrance: Hindrance) -> str:
 
 
 def next_try(failures: int, deadline: datetime, now: datetime) -> datetime:
-    """When to try again after `failures` (1 or more) in a row: 5 s, doubling.
+    """When to try again what failed `failures` times (1 or more) in a row, the last time `now`."""
+    return now + pause(failures, deadline - now)
 
-    Near the deadline at most 15 s, otherwise at most a quarter of an hour.
+
+def pause(failures: int, left: timedelta) -> timedelta:
+    """How long to wait after `failures` (1 or more) in a row, with `left` until the deadline.
+
+    5 s, doubling; near the deadline at most 15 s, otherwise at most a quarter of an hour.
     """
-    near = deadline - now <= NEAR
-    longest = LONGEST_PAUSE_NEAR_A_DEADLINE if near else LONGEST_PAUSE
+    longest = LONGEST_PAUSE_NEAR_A_DEADLINE if left <= NEAR else LONGEST_PAUSE
     doubled: timedelta = FIRST_PAUSE * 2 ** min(failures - 1, 16)
-    return now + min(doubled, longest)
+    return min(doubled, longest)

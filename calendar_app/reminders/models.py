@@ -119,8 +119,8 @@ class Relay(Base):
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
     failures: Mapped[int] = mapped_column(default=0)
-    # Down: until then nobody asks it; after that one mail is the probe, until `probe_until`.
-    open_until: Mapped[datetime | None]
+    # Down since: for a while nobody asks it; after that one mail is the probe, until `probe_until`.
+    failed_at: Mapped[datetime | None]
     probe_until: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")

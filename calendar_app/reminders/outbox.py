@@ -308,7 +308,7 @@ def _relay(session: Session, name: str) -> Relay:
 def _room(session: Session, relay: Relay, rate: int, now: datetime) -> int:
     """How many mails the relay may be offered now."""
     if relay.failures:
-        return 0 if _is_left_alone(relay, now) else 1
+        return 0 if _is_left_alone(session, relay, now) else 1
     recent = select(func.count()).where(
         Attempt.at > now - A_MINUTE, Attempt.at <= now, Attempt.outcome != "unreachable"
     )
@@ -316,9 +316,19 @@ def _room(session: Session, relay: Relay, rate: int, now: datetime) -> int:
     return rate - (session.scalar(recent) or 0) - (session.scalar(under_way) or 0)
 
 
-def _is_left_alone(relay: Relay, now: datetime) -> bool:
-    until = (relay.open_until, relay.probe_until)
-    return any(moment is not None and now < moment for moment in until)
+def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
+    """Whether nobody asks the relay now: another asks already, or it failed a moment ago.
+
+    How long that moment is depends on what is due by now, not on what was tried then: a summary can
+    wait a quarter of an hour, a meet-up cannot.
+    """
+    if relay.probe_until is not None and now < relay.probe_until:
+        return True
+    due_now = Delivery.id.in_(_due_rows(now))
+    nearest = session.scalar(select(func.min(Delivery.useful_until)).where(due_now))
+    if relay.failed_at is None or nearest is None:
+        return False
+    return now < relay.failed_at + due.pause(relay.failures, nearest - now)
 
 
 def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetime) -> list[Claimed]:
@@ -590,15 +600,14 @@ def _note_relay(
         return
     relay = _relay(session, desk.office.name)
     if _relay_is_away(answers):
-        nearest = min(one.useful_until for one, _answer in results)
         relay.probe_until = None
         relay.failures += 1
         relay.last_error = answers[0].words
-        relay.open_until = due.next_try(relay.failures, nearest, now)
+        relay.failed_at = now
         return
     if relay.failures:
         relay.failures = 0
-        relay.open_until = relay.probe_until = None
+        relay.failed_at = relay.probe_until = None
     long_ago = relay.last_success_at is None or abs(now - relay.last_success_at) > NOTED_EVERY
     if long_ago and any(answer.kind == "accepted" for answer in answers):
         relay.last_success_at = now

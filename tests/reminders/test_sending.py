@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calendar_app.meetups.models import Meetup
+from calendar_app.moments import local
+from calendar_app.people.models import Person, Team
 from calendar_app.reminders import outbox
+from tests.builders import a_meetup
 from tests.reminders.scenes import DUE, SECOND, START
 from tests.support.smtp_faults import answer, close, wait
 
@@ -222,6 +226,39 @@ def test_while_the_relay_is_away_one_probe_asks_and_not_every_mail(
     scene.send()
     assert len(sink.accepted) == 12
     assert scene.relay().failures == 0
+
+
+def test_what_can_wait_does_not_keep_the_relay_from_what_cannot(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    """An outage past one meet-up leaves a summary that is tried for days, ever less often."""
+    scene.enter("Anouk")
+    with scene.database.writing() as session:
+        session.get_one(Meetup, scene.meetup_id).host_id = scene.people[0]
+    scene.plan()
+    scene.now = DUE
+    sink.refuse()
+    scene.send()
+    scene.now = START
+    scene.sweep()
+    for _ in range(8):
+        scene.now += timedelta(minutes=15)
+        scene.send()
+        scene.sweep()
+    assert scene.states(kind="missed_summary") == ["retry"]
+    sink.listen()
+
+    with scene.database.writing() as session:
+        people = [session.get_one(Person, scene.people[0])]
+        soon = local(scene.now + timedelta(minutes=9), "Europe/Amsterdam").time()
+        a_meetup(session, session.get_one(Team, scene.team_id), people, local_time=soon)
+    scene.plan()
+    scene.now += 15 * SECOND
+    scene.send()
+
+    (received,) = sink.accepted
+    assert b"Content-meet-up" in received.raw
+    assert scene.states(kind="missed_summary") == ["retry"]
 
 
 def test_no_more_mails_leave_in_a_minute_than_the_relay_takes(scene: Scene, sink: SmtpSink) -> None:

@@ -15,6 +15,7 @@ from calendar_app.language import N_
 from calendar_app.meetups.recurrence import BadRule, Rule, days, first_day, parse_weekdays
 from calendar_app.moments import moment
 from calendar_app.people.models import Person, Team
+from calendar_app.posts.content import check_day
 
 # A reminder that is due when the meet-up begins would already be too late.
 SHORTEST_LEAD = 1
@@ -28,6 +29,13 @@ WEEKDAY_NAMES = {
     "FR": N_("Friday"),
     "SA": N_("Saturday"),
     "SU": N_("Sunday"),
+}
+
+STATE_NAMES = {
+    "planned": N_("Planned"),
+    "moved": N_("Moved"),
+    "cancelled": N_("Called off"),
+    "skipped": N_("Does not take place"),
 }
 
 
@@ -200,6 +208,9 @@ def _check_rule(series: Series) -> None:
         raise Refused(N_("A meet-up lasts between 1 and 240 minutes."), field="minutes")
     if not SHORTEST_LEAD <= series.lead_minutes <= LONGEST_LEAD:
         raise Refused(N_("Choose between 1 and 1440 minutes."), field="lead_minutes")
+    check_day(series.starts_on, "starts_on")
+    if series.ends_on is not None:
+        check_day(series.ends_on, "ends_on")
     if series.ends_on is not None and series.ends_on < series.starts_on:
         raise Refused(N_("The last day lies before the first day."), field="ends_on")
     if first_day(_rule_of(series)) is None:
@@ -296,6 +307,7 @@ class Occurrence(Editable, Base):
         other or share a day.
         """
         self._refuse_unless_open(now)
+        check_day(day)
         if moment(day, local_time, self.zone) <= now:
             raise Refused(N_("Choose a moment that is still to come."), field="day")
         if not between.holds(day):

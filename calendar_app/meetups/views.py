@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import time
 
 from flask import Blueprint, flash, redirect, url_for
@@ -13,11 +14,18 @@ from calendar_app.config import zones
 from calendar_app.meetups import queries
 from calendar_app.meetups.agenda import Item
 from calendar_app.meetups.forms import CancelForm, MoveForm, SeriesForm, answers_of
-from calendar_app.meetups.models import WEEKDAY_NAMES, Between, Meetup, Occurrence
+from calendar_app.meetups.models import (
+    STATE_NAMES,
+    WEEKDAY_NAMES,
+    Between,
+    Meetup,
+    Occurrence,
+)
 from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, own, requires
 from calendar_app.people.queries import people
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
+from calendar_app.web.forms import expect_shown
 from calendar_app.web.request import commit, house, now, session
 from calendar_app.web.templating import clock_time, moment, render, short_day
 
@@ -139,6 +147,7 @@ def _edit_page(
 def do_delete(meetup_id: int) -> ResponseReturnValue:
     """End a series: nobody is reminded of it any more."""
     meetup = own(Meetup, meetup_id)
+    expect_shown(meetup)
     meetup.delete(now())
     queries.plan_occurrences(session(), meetup, now())
     audit("meetup.deleted", meetup)
@@ -169,7 +178,9 @@ def show_occurrence(occurrence_id: int) -> ResponseReturnValue:
     return _occurrence_page(occurrence, CancelForm(formdata=None, version=occurrence.version))
 
 
-def _occurrence_page(occurrence: Occurrence, cancel: CancelForm) -> str:
+def _occurrence_page(
+    occurrence: Occurrence, cancel: CancelForm, conflict: Sequence[tuple[str, str, str]] = ()
+) -> str:
     found = queries.presence(session(), [occurrence])[occurrence.id]
     return render(
         "meetups/occurrence.html",
@@ -187,6 +198,7 @@ def _occurrence_page(occurrence: Occurrence, cancel: CancelForm) -> str:
         draw=_drawn,
         idea_key=secrets.token_urlsafe(16),
         cancel=cancel,
+        conflict=conflict,
     )
 
 
@@ -213,27 +225,44 @@ def _drawn(item: Item, block: str) -> dict[str, object]:
 @bp.post("/meetups/occurrences/<int:occurrence_id>/cancellation")
 @requires("meetups.write")
 def do_cancel(occurrence_id: int) -> ResponseReturnValue:
-    """Call one meet-up off. Twice is the same as once."""
+    """Call one meet-up off. Twice for the same reason is the same as once."""
     occurrence, form = own(Occurrence, occurrence_id), CancelForm()
-    if occurrence.state != "cancelled":
-        occurrence.expect(form.version.data)
-        if not (
-            form.validate()
-            and form.obeys(lambda: occurrence.cancel_day(me(), now(), form.reason.data or ""))
-        ):
-            return _occurrence_page(occurrence, form), 422
-        audit("meetup.day_cancelled", occurrence)
-        commit()
+    if (occurrence.state, occurrence.reason) == ("cancelled", form.reason.data or ""):
+        return _called_off(occurrence)
+    if form.stale(occurrence):
+        reasons = form.differences({"reason": occurrence.reason})
+        conflict = [_now_and_asked(occurrence, _("Call it off")), *reasons]
+        return _occurrence_page(occurrence, form, conflict), 409
+    if not (
+        form.validate()
+        and form.obeys(lambda: occurrence.cancel_day(me(), now(), form.reason.data or ""))
+    ):
+        return _occurrence_page(occurrence, form), 422
+    audit("meetup.day_cancelled", occurrence)
+    commit()
+    return _called_off(occurrence)
+
+
+def _called_off(occurrence: Occurrence) -> ResponseReturnValue:
     flash(_("This meet-up does not take place. Nobody is reminded of it."), "good")
     return _to(occurrence)
+
+
+def _now_and_asked(occurrence: Occurrence, asked: str) -> tuple[str, str, str]:
+    """How this one meet-up stands now, beside what the person wanted of it."""
+    state = _(STATE_NAMES[occurrence.state])
+    return _("This meet-up"), f"{state}, {moment(occurrence.starts_at)}", asked
 
 
 @bp.post("/meetups/occurrences/<int:occurrence_id>/restoration")
 @requires("meetups.write")
 def do_restore(occurrence_id: int) -> ResponseReturnValue:
     """Hold one meet-up as the series says after all. Twice is the same as once."""
-    occurrence = own(Occurrence, occurrence_id)
+    occurrence, form = own(Occurrence, occurrence_id), CancelForm()
     if occurrence.state != "planned":
+        if form.stale(occurrence):
+            asked = _now_and_asked(occurrence, _("Put back to the usual time"))
+            return _occurrence_page(occurrence, form, [asked]), 409
         between = queries.neighbours(session(), occurrence)
         occurrence.restore_day(by=me(), now=now(), between=between)
         audit("meetup.day_restored", occurrence)
@@ -265,7 +294,8 @@ def do_move(occurrence_id: int) -> ResponseReturnValue:
     between = queries.neighbours(session(), occurrence)
     if form.stale(occurrence):
         saved = {"day": occurrence.held_on, "local_time": occurrence.local_time}
-        return _move_page(occurrence, form, between, form.differences(saved)), 409
+        conflict = [_now_and_asked(occurrence, _("Move")), *form.differences(saved)]
+        return _move_page(occurrence, form, between, conflict), 409
     if not (form.validate() and form.obeys(lambda: _move(occurrence, form, between))):
         return _move_page(occurrence, form, between), 422
     audit("meetup.day_moved", occurrence)

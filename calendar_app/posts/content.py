@@ -72,12 +72,12 @@ def check(content: Content, before: Content | None) -> None:
     _check_own(content, before)
 
 
-def check_day(day: date) -> None:
-    """Raise Refused for a day that no calendar here reaches."""
+def check_day(day: date, field: str = "day") -> None:
+    """Raise Refused at `field` for a day that no calendar here reaches."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise Refused(
             N_("Choose a day between %(first)d and %(last)d."),
-            field="day",
+            field=field,
             first=FIRST_YEAR,
             last=LAST_YEAR,
         )

@@ -25,6 +25,8 @@ SUMMARY_IS_OF_USE = timedelta(days=7)
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
+# A relay that is away is asked by one mail at a time: often enough to be missed by nobody.
+LONGEST_BETWEEN_PROBES = timedelta(minutes=1)
 LONGEST_PAUSE_NEAR_A_DEADLINE = timedelta(seconds=15)
 NEAR = timedelta(minutes=30)
 
@@ -145,3 +147,11 @@ def pause(failures: int, left: timedelta) -> timedelta:
     longest = LONGEST_PAUSE_NEAR_A_DEADLINE if left <= NEAR else LONGEST_PAUSE
     doubled: timedelta = FIRST_PAUSE * 2 ** min(failures - 1, 16)
     return min(doubled, longest)
+
+
+def probe_pause(failures: int, left: timedelta) -> timedelta:
+    """How long a relay is left alone that was away `failures` times (1 or more) in a row.
+
+    `left` is what the nearest of the mails that are due has until its deadline.
+    """
+    return min(pause(failures, left), LONGEST_BETWEEN_PROBES)

@@ -320,7 +320,7 @@ def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
     """Whether nobody asks the relay now: another asks already, or it failed a moment ago.
 
     How long that moment is depends on what is due by now, not on what was tried then: a summary can
-    wait a quarter of an hour, a meet-up cannot.
+    wait a minute, a meet-up that begins soon cannot.
     """
     if relay.probe_until is not None and now < relay.probe_until:
         return True
@@ -328,7 +328,7 @@ def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
     nearest = session.scalar(select(func.min(Delivery.useful_until)).where(due_now))
     if relay.failed_at is None or nearest is None:
         return False
-    return now < relay.failed_at + due.pause(relay.failures, nearest - now)
+    return now < relay.failed_at + due.probe_pause(relay.failures, nearest - now)
 
 
 def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetime) -> list[Claimed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import time
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from calendar_app.db import Editable
 from calendar_app.errors import Refused
 from calendar_app.language import LANGUAGES
 from calendar_app.text import clean_line, clean_text, safe_link
@@ -69,14 +71,25 @@ class Form(FlaskForm):
         return rows
 
 
+def expect_shown(row: Editable) -> None:
+    """Raise Stale unless the page whose button was pressed showed `row` as it is now."""
+    row.expect(Form().version.data)
+
+
 def _as_text(field: Field, data: object) -> str:
     """What a person sees of `data` in `field`: the labels of its choices, else its text."""
     choices = getattr(field, "choices", None)
     if not choices:
-        return "" if data is None else str(data)
+        return _plain(data)
     chosen = data if isinstance(data, (list, tuple, set)) else [data]
     labels = {str(choice.value): str(choice.label) for choice in choices}
     return ", ".join(labels.get(str(value), str(value or "")) for value in chosen)
+
+
+def _plain(data: object) -> str:
+    if isinstance(data, time):
+        return f"{data:%H:%M}"
+    return "" if data is None else str(data)
 
 
 def needed(message: object = None) -> DataRequired:

@@ -261,7 +261,8 @@ def test_a_refused_edit_leaves_the_series_as_it_was(visitor: Visitor, room: Room
 
 
 def test_a_series_that_ended_leaves_the_calendar(visitor: Visitor, room: Room) -> None:
-    answer = visitor.send(f"/meetups/{room.meetup_id}/deletion")
+    version = room.meetup().version
+    answer = visitor.send(f"/meetups/{room.meetup_id}/deletion", version=version)
 
     assert answer.status_code == 303
     assert room.day(WEDNESDAY).is_dropped
@@ -398,7 +399,8 @@ def test_one_day_is_called_off_and_put_back(visitor: Visitor, room: Room) -> Non
     assert off.status_code == 303
     assert room.day(WEDNESDAY).state == "cancelled"
     assert "Studiedag" in visitor.see(room.page(WEDNESDAY))
-    back = visitor.send(f"{room.page(WEDNESDAY)}/restoration")
+    version = room.day(WEDNESDAY).version
+    back = visitor.send(f"{room.page(WEDNESDAY)}/restoration", version=version)
     assert back.status_code == 303
     assert room.day(WEDNESDAY).state == "planned"
 
@@ -419,10 +421,71 @@ def test_calling_off_a_day_that_somebody_moved_meanwhile_answers_409(
     old = room.day(WEDNESDAY).version
     _send_move(visitor, room, WEDNESDAY, "2026-11-11", "14:00")
 
-    answer = visitor.send(f"{room.page(WEDNESDAY)}/cancellation", version=old, reason="")
+    answer = visitor.send(f"{room.page(WEDNESDAY)}/cancellation", version=old, reason="Studiedag")
 
+    page = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert room.day(WEDNESDAY).state == "moved"
+    assert "Moved, Wed 11 Nov 14:00" in page
+    assert 'value="Studiedag"' in page
+
+
+def test_calling_off_a_day_that_somebody_called_off_shows_both_reasons(
+    visitor: Visitor, room: Room
+) -> None:
+    old = room.day(WEDNESDAY).version
+    path = f"{room.page(WEDNESDAY)}/cancellation"
+    visitor.send(path, version=old, reason="Studiedag")
+
+    answer = visitor.send(path, version=old, reason="Iedereen is ziek")
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert room.day(WEDNESDAY).reason == "Studiedag"
+    assert all(reason in page for reason in ("Studiedag", "Iedereen is ziek"))
+
+
+def test_putting_back_a_day_that_somebody_moved_meanwhile_answers_409(
+    visitor: Visitor, room: Room
+) -> None:
+    visitor.send(
+        f"{room.page(WEDNESDAY)}/cancellation", version=room.day(WEDNESDAY).version, reason=""
+    )
+    old = room.day(WEDNESDAY).version
+    visitor.send(f"{room.page(WEDNESDAY)}/restoration", version=old)
+    _send_move(visitor, room, WEDNESDAY, "2026-11-11", "14:00")
+
+    answer = visitor.send(f"{room.page(WEDNESDAY)}/restoration", version=old)
+
+    assert answer.status_code == 409
+    assert "Moved, Wed 11 Nov 14:00" in answer.get_data(as_text=True)
+    assert room.day(WEDNESDAY).state == "moved"
+
+
+def test_moving_a_day_that_somebody_called_off_says_so(visitor: Visitor, room: Room) -> None:
+    old = room.day(WEDNESDAY).version
+    visitor.send(f"{room.page(WEDNESDAY)}/cancellation", version=old, reason="Studiedag")
+
+    answer = visitor.send(
+        f"{room.page(WEDNESDAY)}/move", version=old, day="2026-11-11", local_time="11:00"
+    )
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Called off, Wed 11 Nov 09:30" in page
+    assert '<div class="conflict-text">09:30</div>' in page
+
+
+def test_a_series_that_somebody_changed_meanwhile_is_not_ended(
+    visitor: Visitor, room: Room
+) -> None:
+    old = room.meetup().version
+    visitor.send(f"/meetups/{room.meetup_id}/edit", **answers(room, version=old))
+
+    answer = visitor.send(f"/meetups/{room.meetup_id}/deletion", version=old)
+
+    assert answer.status_code == 409
+    assert room.meetup().deleted_at is None
 
 
 def test_a_meetup_that_has_begun_is_not_called_off(visitor: Visitor, room: Room) -> None:

@@ -108,6 +108,14 @@ class Visitor:
     def send(self, path: str, **fields: Any) -> TestResponse:
         return self.client.post(path, data=fields)
 
+    def remove(self, path: str) -> TestResponse:
+        """Press the button that takes away what the page at `path` shows."""
+        return self.send(f"{path}/deletion", version=self.form(path)["version"])
+
+    def archive(self, path: str) -> TestResponse:
+        """Press the button that archives the plan at `path`."""
+        return self.send(f"{path}/archive", version=self.form(path)["version"])
+
     def send_changed(self, path: str, **fields: Any) -> TestResponse:
         """Open the form at `path`, change `fields`, send it whole."""
         return self.send(path, **{**self.form(path), **fields})

@@ -354,7 +354,7 @@ def test_a_hostile_name_is_text_in_the_notice_that_it_is_gone(room: Room) -> Non
     visitor = room.visitor()
     visitor.send_changed(room.addresses["value"], name=HOSTILE)
 
-    answer = visitor.send(f"{room.addresses['value']}/deletion")
+    answer = visitor.remove(room.addresses["value"])
     page = visitor.client.get(answer.location).get_data(as_text=True)
     removed = visitor.client.get(f"{room.address}/removed").get_data(as_text=True)
 

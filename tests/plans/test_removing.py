@@ -48,7 +48,7 @@ def post(room: Room, **facts: Any) -> None:
 def test_what_is_removed_is_gone_with_a_way_back(room: Room, kind: str) -> None:
     visitor = room.visitor()
 
-    page = visitor.follow(visitor.send(f"{room.addresses[kind]}/deletion"))
+    page = visitor.follow(visitor.remove(room.addresses[kind]))
 
     assert "is removed." in page
     assert f'<a href="{room.address}/removed">Put it back</a>' in page
@@ -57,9 +57,23 @@ def test_what_is_removed_is_gone_with_a_way_back(room: Room, kind: str) -> None:
 
 
 @each_kind
+def test_what_somebody_changed_meanwhile_is_not_removed(room: Room, kind: str) -> None:
+    visitor = room.visitor()
+    old = visitor.form(room.addresses[kind])["version"]
+    visitor.send_changed(
+        room.addresses[kind], **({"text": "New"} if kind == "fact" else {"name": "New"})
+    )
+
+    answer = visitor.send(f"{room.addresses[kind]}/deletion", version=old)
+
+    assert answer.status_code == 409
+    assert is_there(room, kind)
+
+
+@each_kind
 def test_what_was_removed_is_put_back(room: Room, kind: str) -> None:
     visitor = room.visitor()
-    visitor.send(f"{room.addresses[kind]}/deletion")
+    visitor.remove(room.addresses[kind])
 
     removed = visitor.open(f"{room.address}/removed")
     page = visitor.follow(visitor.send(f"{room.addresses[kind]}/restoration"))
@@ -77,9 +91,9 @@ def test_what_is_there_cannot_be_put_back_and_what_is_gone_not_removed(
     visitor = room.visitor()
 
     assert visitor.send(f"{room.addresses[kind]}/restoration").status_code == 404
-    visitor.send(f"{room.addresses[kind]}/deletion")
+    visitor.remove(room.addresses[kind])
 
-    assert visitor.send(f"{room.addresses[kind]}/deletion").status_code == 404
+    assert visitor.send(f"{room.addresses[kind]}/deletion", version="1").status_code == 404
 
 
 @each_part
@@ -96,7 +110,7 @@ def test_a_part_with_posts_to_come_stays_and_says_how_many(
     post(room, starts_at=NOW + timedelta(days=1))
     post(room, starts_at=NOW + timedelta(days=2), state="approved")
 
-    answer = room.visitor("editor", language).send(f"{room.addresses[kind]}/deletion")
+    answer = room.visitor("editor", language).remove(room.addresses[kind])
 
     assert answer.status_code == 422
     assert words in answer.get_data(as_text=True)
@@ -112,7 +126,7 @@ def test_posts_that_are_over_or_not_planned_do_not_hold_a_part(room: Room, kind:
     post(room, starts_at=tomorrow, deleted_at=NOW)
     post(room, starts_at=None, state="idea")
 
-    answer = room.visitor().send(f"{room.addresses[kind]}/deletion")
+    answer = room.visitor().remove(room.addresses[kind])
 
     assert answer.status_code == 303
     assert not is_there(room, kind)
@@ -120,7 +134,7 @@ def test_posts_that_are_over_or_not_planned_do_not_hold_a_part(room: Room, kind:
 
 def test_a_part_whose_name_was_given_away_says_so(room: Room) -> None:
     visitor = room.visitor()
-    visitor.send(f"{room.addresses['audience']}/deletion")
+    visitor.remove(room.addresses["audience"])
     visitor.send(room.new_addresses["audience"], name="Job seekers")
 
     answer = visitor.send(f"{room.addresses['audience']}/restoration")
@@ -131,7 +145,7 @@ def test_a_part_whose_name_was_given_away_says_so(room: Room) -> None:
 
 def test_removing_stands_in_the_audit_log(room: Room) -> None:
     visitor = room.visitor()
-    visitor.send(f"{room.addresses['value']}/deletion")
+    visitor.remove(room.addresses["value"])
     visitor.send(f"{room.addresses['value']}/restoration")
 
     with room.database.reading() as session:
@@ -146,7 +160,7 @@ def test_removing_stands_in_the_audit_log(room: Room) -> None:
 def test_an_archived_plan_is_read_and_not_changed(room: Room) -> None:
     visitor = room.visitor()
 
-    visitor.follow(visitor.send(f"{room.address}/archive"))
+    visitor.follow(visitor.archive(room.address))
     page = visitor.open(room.address)
 
     assert "This plan is in the archive since Tuesday 10 November 2026." in page
@@ -158,7 +172,7 @@ def test_an_archived_plan_is_read_and_not_changed(room: Room) -> None:
 
 def test_a_plan_comes_out_of_the_archive(room: Room) -> None:
     visitor = room.visitor()
-    visitor.send(f"{room.address}/archive")
+    visitor.archive(room.address)
 
     assert "In the archive" in visitor.open("/plans/")
     page = visitor.follow(visitor.send(f"{room.address}/restoration"))
@@ -170,7 +184,7 @@ def test_a_plan_comes_out_of_the_archive(room: Room) -> None:
 def test_a_plan_with_posts_to_come_is_not_archived(room: Room) -> None:
     post(room, starts_at=NOW + timedelta(days=1))
 
-    answer = room.visitor().send(f"{room.address}/archive")
+    answer = room.visitor().archive(room.address)
 
     assert answer.status_code == 422
     assert "Posts to come still hang on this: 1." in answer.get_data(as_text=True)
@@ -179,7 +193,7 @@ def test_a_plan_with_posts_to_come_is_not_archived(room: Room) -> None:
 
 def test_a_plan_does_not_come_out_beside_its_namesake(room: Room) -> None:
     visitor = room.visitor()
-    visitor.send(f"{room.address}/archive")
+    visitor.archive(room.address)
     visitor.send("/plans/new", name="Nurses", facing="external")
 
     answer = visitor.send(f"{room.address}/restoration")

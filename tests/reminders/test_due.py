@@ -87,6 +87,14 @@ def test_pauses_double_from_five_seconds_and_stay_short_near_the_deadline() -> N
     assert due.next_try(9, near, START) - START == timedelta(seconds=15)
 
 
+def test_a_relay_that_is_away_is_asked_every_minute_at_least() -> None:
+    far, near = timedelta(days=7), timedelta(minutes=10)
+
+    assert due.probe_pause(2, far) == timedelta(seconds=10)
+    assert due.probe_pause(12, far) == timedelta(minutes=1)
+    assert due.probe_pause(12, near) == timedelta(seconds=15)
+
+
 @given(
     failures=st.integers(1, 10_000),
     left=st.timedeltas(timedelta(seconds=-60), timedelta(days=30)),

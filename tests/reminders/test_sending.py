@@ -434,7 +434,7 @@ def test_what_could_not_be_sent_in_time_is_missed_and_one_summary_goes_to_the_ho
     scene.sweep()
     scene.sweep()
     sink.listen()
-    scene.now = START + 30 * SECOND
+    scene.now = START + 60 * SECOND
     scene.send()
     scene.sweep()
 

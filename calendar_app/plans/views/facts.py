@@ -20,6 +20,7 @@ from calendar_app.plans.views.shared import (
     saved,
     say_removed,
 )
+from calendar_app.web.forms import expect_shown
 from calendar_app.web.request import commit, now
 
 
@@ -80,6 +81,7 @@ def remove_fact(plan_id: int, audience_id: int, fact_id: int) -> ResponseReturnV
     plan = plan_to_change(plan_id)
     audience = part_of(plan, Audience, audience_id)
     fact = fact_of(audience, fact_id)
+    expect_shown(fact)
     fact.remove(now())
     audit("audience_fact.removed", fact)
     commit()

@@ -7,7 +7,7 @@ it is. `PartPages` is that way; each kind says only what is its own: its form an
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, update_wrapper
 from typing import ClassVar, Generic
 
 from flask.typing import ResponseReturnValue
@@ -102,9 +102,8 @@ class PartPages(Generic[Part]):
     def _route(
         self, method: str, rule: str, endpoint: str, view: Callable[..., ResponseReturnValue]
     ) -> None:
-        bp.add_url_rule(
-            rule, endpoint, requires("plans.write")(partial(view, self)), methods=[method]
-        )
+        own_view = update_wrapper(partial(view, self), view)
+        bp.add_url_rule(rule, endpoint, requires("plans.write")(own_view), methods=[method])
 
 
 def _show_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:

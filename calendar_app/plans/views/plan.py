@@ -23,6 +23,7 @@ from calendar_app.plans.views.shared import (
     refusal,
     saved,
 )
+from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import render
@@ -136,6 +137,7 @@ def show_removed(plan_id: int) -> ResponseReturnValue:
 def archive_plan(plan_id: int) -> ResponseReturnValue:
     """Put the plan away."""
     plan = plan_to_change(plan_id)
+    expect_shown(plan)
     try:
         plan.archive(now(), queries.coming_posts_on(session(), plan, now()))
     except Refused as refused:

@@ -28,6 +28,7 @@ from calendar_app.plans.models import (
 )
 from calendar_app.plans.questions import sentence
 from calendar_app.plans.steps import Point, next_step, path
+from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import render
@@ -171,6 +172,7 @@ def saved(
 
 def taken_out(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseReturnValue:
     """Take `part` out of `plan` and offer to put it back, or say what still hangs on it."""
+    expect_shown(part)
     try:
         part.remove(now(), queries.coming_posts_on(session(), part, now()))
     except Refused as refused:

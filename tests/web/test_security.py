@@ -173,6 +173,15 @@ def test_a_database_that_cannot_be_written_is_said_plainly(app: Flask, database:
     assert client.get("/team/").status_code == 200
 
 
+def test_every_view_has_a_name_for_the_guard_against_forged_forms(app: Flask) -> None:
+    """Flask-WTF asks for it before each request that is not exempt, and fails without."""
+    nameless = [
+        endpoint for endpoint, view in app.view_functions.items() if not hasattr(view, "__name__")
+    ]
+
+    assert nameless == []
+
+
 def make_read_only(database: Database) -> None:
     """From now on every connection to `database` refuses to write."""
     if database.is_sqlite:

@@ -12,12 +12,19 @@ from pathlib import Path
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = ("nl", "en")
+# Whose habits dates follow: "10 November 2026", never "November 10, 2026".
+_LOCALES = {"nl": "nl", "en": "en_GB"}
 FOLDER = Path(__file__).parent / "translations"
 
 
 def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"
     """Mark `msgid` for the catalogues; the person's language is only known at the exit."""
     return msgid
+
+
+def locale(language: str) -> str:
+    """The name of the Babel locale that writes dates and times in `language`."""
+    return _LOCALES[language]
 
 
 @cache

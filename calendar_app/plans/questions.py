@@ -11,7 +11,7 @@ from datetime import date
 
 from babel.dates import format_date
 
-from calendar_app.language import N_, say
+from calendar_app.language import N_, locale, say
 
 # In Dutch the behaviour is written with "te": "te solliciteren".
 _SENTENCE = N_(
@@ -36,7 +36,8 @@ class Question:
 
 def sentence(question: Question, language: str) -> str:
     """The whole question in `language`, with the name of each missing part in square brackets."""
-    day = None if question.before is None else format_date(question.before, "long", language)
+    before = question.before
+    day = None if before is None else format_date(before, "long", locale(language))
     return say(
         language,
         _SENTENCE,

@@ -13,7 +13,7 @@ from flask import Flask, Response, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 
-from calendar_app.language import catalogue
+from calendar_app.language import catalogue, locale
 from calendar_app.web.language import language, theme
 from calendar_app.web.request import asked_address, zone
 
@@ -35,6 +35,8 @@ def install(app: Flask) -> None:
         "weekday": weekday,
         "short_weekday": short_weekday,
         "weekday_and_day": weekday_and_day,
+        "plain_day": plain_day,
+        "with_capital": with_capital,
     }
     app.jinja_env.filters.update(filters)
     # Flask-Babel's own lookups find out the language again for each of a page's thousand texts.
@@ -60,12 +62,12 @@ def local(value: datetime) -> datetime:
 
 def day(value: date | datetime) -> str:
     """ "dinsdag 10 november 2026"."""
-    return format_date(_as_date(value), "EEEE d MMMM y", locale=language())
+    return format_date(_as_date(value), "EEEE d MMMM y", locale=_locale())
 
 
 def short_day(value: date | datetime) -> str:
     """ "di 10 nov"."""
-    return format_date(_as_date(value), "EEE d MMM", locale=language()).replace(".", "")
+    return format_date(_as_date(value), "EEE d MMM", locale=_locale()).replace(".", "")
 
 
 def isoday(value: date | datetime) -> str:
@@ -75,7 +77,7 @@ def isoday(value: date | datetime) -> str:
 
 def clock_time(value: datetime) -> str:
     """ "09:30" on the team's clocks."""
-    return format_time(local(value), "HH:mm", locale=language())
+    return format_time(local(value), "HH:mm", locale=_locale())
 
 
 def moment(value: datetime) -> str:
@@ -85,23 +87,36 @@ def moment(value: datetime) -> str:
 
 def month_name(value: date) -> str:
     """ "November 2026"."""
-    name = format_date(value, "LLLL y", locale=language())
-    return name[0].upper() + name[1:]
+    return with_capital(format_date(value, "LLLL y", locale=_locale()))
 
 
 def weekday(value: date) -> str:
     """ "dinsdag"."""
-    return format_date(value, "EEEE", locale=language())
+    return format_date(value, "EEEE", locale=_locale())
 
 
 def short_weekday(value: date) -> str:
     """ "di"."""
-    return format_date(value, "EEE", locale=language()).rstrip(".")
+    return format_date(value, "EEE", locale=_locale()).rstrip(".")
 
 
 def weekday_and_day(value: date) -> str:
     """ "dinsdag 10 november"."""
-    return format_date(value, "EEEE d MMMM", locale=language())
+    return format_date(value, "EEEE d MMMM", locale=_locale())
+
+
+def plain_day(value: date) -> str:
+    """ "10 november 2026"."""
+    return format_date(value, "d MMMM y", locale=_locale())
+
+
+def with_capital(text: str) -> str:
+    """`text` with a capital for its first letter; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _locale() -> str:
+    return locale(language())
 
 
 def _gettext(text: str) -> str:

@@ -15,7 +15,7 @@ WHOLE = Question("nurses", "apply", date(2027, 7, 1), "applications a month")
 
 def test_a_whole_question_is_one_sentence() -> None:
     assert sentence(WHOLE, "en") == (
-        "How can we help nurses to apply before July 1, 2027, measured by applications a month?"
+        "How can we help nurses to apply before 1 July 2027, measured by applications a month?"
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from babel.dates import format_date
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -34,7 +33,6 @@ from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("plans", __name__)
-bp.add_app_template_filter(lambda day: format_date(day, "d MMMM y", language()), "source_day")
 
 Part = TypeVar("Part", BrandValue, Audience, Channel)
 Conflict = Sequence[tuple[str, str, str]]

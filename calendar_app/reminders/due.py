@@ -41,7 +41,7 @@ MOVED = N_("The meet-up was moved.")
 ABSENT = N_("This person is absent.")
 REFUSED = N_("The mail server refuses this mail.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
-UNREACHABLE_IN_TIME = N_("The mail server could not be reached in time.")
+UNREACHABLE_IN_TIME = N_("The mail server did not answer.")
 NOBODY_WORKED = N_("The reminder service was not running at that time.")
 TOO_MANY = N_("More mails were due than the mail server takes in a minute.")
 

@@ -19,7 +19,7 @@ from html import escape
 from babel.dates import format_date, format_time
 
 from calendar_app.config import Config
-from calendar_app.language import say
+from calendar_app.language import locale, say
 from calendar_app.letters import bodies
 from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
@@ -30,7 +30,6 @@ from calendar_app.text import clean_line
 _PURPOSE = "unsubscribe"
 # Stands for the reader's name in a rendered body: of the private use area, so no text has it.
 _NAME = "\ue000"
-_LOCALES = {"nl": "nl", "en": "en_GB"}
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,10 @@ class Reader:
 
 @dataclass(frozen=True)
 class MissedReminder:
-    """Somebody who was not reminded: why (a msgid), and the mail server's words."""
+    """Somebody who was not reminded, and why (a msgid). The technical words stay in the log."""
 
     name: str
     reason: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -151,13 +149,13 @@ def _sheet(config: Config, story: Story) -> _Sheet:
 
 def _facts(config: Config, story: Story) -> dict[str, object]:
     start = local(story.starts_at, story.zone)
-    locale = _LOCALES[story.language]
+    habits = locale(story.language)
     return {
         "reader": _NAME,
         "team": story.team,
         "meetup": story.meetup,
-        "day": format_date(start, "EEEE d MMMM", locale=locale),
-        "time": format_time(start.time(), "HH:mm", locale=locale),
+        "day": format_date(start, "EEEE d MMMM", locale=habits),
+        "time": format_time(start.time(), "HH:mm", locale=habits),
         "city": city(story.zone),
         "minutes": story.minutes,
         "place": story.place,

@@ -120,7 +120,7 @@ def story_of(session: Session, row: AnyRow) -> Story:
 def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Story:
     """A digest, put together now and not when it was planned."""
     missed = session.execute(
-        select(Delivery.useful_until, Delivery.reason, Delivery.reply, Person.name)
+        select(Delivery.useful_until, Delivery.reason, Person.name)
         .join(Person, Person.id == Delivery.person_id)
         .where(Delivery.kind == due.MEETUP, Delivery.state == "missed")
         .where(due.SUMMARY_PREFIX + Delivery.subject == row.Delivery.subject)
@@ -131,7 +131,7 @@ def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Sto
     return Story(
         **told,
         starts_at=missed[0].useful_until if missed else row.Occurrence.starts_at,
-        missed=tuple(MissedReminder(one.name, one.reason, one.reply) for one in missed),
+        missed=tuple(MissedReminder(one.name, one.reason) for one in missed),
     )
 
 

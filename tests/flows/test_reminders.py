@@ -119,7 +119,7 @@ def test_a_relay_that_is_away_until_the_start_means_missed_and_one_summary(house
     assert summary["Subject"].startswith("Not everybody was reminded: Content-meet-up")
     text = summary.get_body(("plain",))
     assert text is not None
-    assert "- Joris: The mail server could not be reached in time." in text.get_content()
+    assert "- Joris: The mail server did not answer." in text.get_content()
 
 
 def test_without_a_relay_the_mails_are_kept_as_files(house: House) -> None:

@@ -99,15 +99,15 @@ def test_the_same_facts_make_the_same_bytes(config: Config) -> None:
 
 def test_a_summary_names_who_was_not_reminded_and_why(config: Config) -> None:
     missed = (
-        MissedReminder("Joris", "The mail server could not be reached in time.", "<refused>"),
-        MissedReminder("Mo", "The reminder service was not running at that time.", ""),
+        MissedReminder("Joris <de Vries>", "The mail server did not answer."),
+        MissedReminder("Mo", "The reminder service was not running at that time."),
     )
     message = mail(config, replace(STORY, kind="missed_summary", language="en", missed=missed))
 
     text = body(message, "plain")
-    assert "- Joris: The mail server could not be reached in time. (<refused>)" in text
+    assert "- Joris <de Vries>: The mail server did not answer.\r\n" in text
     assert "- Mo: The reminder service was not running at that time." in text
-    assert "&lt;refused&gt;" in body(message, "html")
+    assert "Joris &lt;de Vries&gt;: The mail server did not answer.</li>" in body(message, "html")
 
 
 @given(name=NASTY, meetup=NASTY, place=NASTY)

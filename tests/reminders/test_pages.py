@@ -76,7 +76,7 @@ def test_the_log_shows_state_person_and_cause(client: FlaskClient, database: Dat
         team,
         person,
         state="missed",
-        reason="The mail server could not be reached in time.",
+        reason="The mail server did not answer.",
         reply="[Errno 111] <Connection refused>",
     )
     sign_in(client, person)
@@ -85,7 +85,7 @@ def test_the_log_shows_state_person_and_cause(client: FlaskClient, database: Dat
 
     assert "Sanne Bakker" in page
     assert "Missed" in page
-    assert "The mail server could not be reached in time." in page
+    assert "The mail server did not answer." in page
     assert "[Errno 111] &lt;Connection refused&gt;" in page
 
 

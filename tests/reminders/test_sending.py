@@ -440,7 +440,7 @@ def test_what_could_not_be_sent_in_time_is_missed_and_one_summary_goes_to_the_ho
 
     missed = scene.of_today()
     assert [row.state for row in missed] == ["missed", "missed"]
-    assert {row.reason for row in missed} == {"The mail server could not be reached in time."}
+    assert {row.reason for row in missed} == {"The mail server did not answer."}
     assert all("refused" in row.reply for row in missed)
     [summary] = sink.accepted
     assert summary.recipients == ("anouk@delinde.example",)

@@ -42,6 +42,8 @@ class Card:
     value_hooks: list[int] = field(default_factory=list)
     value_names: list[str] = field(default_factory=list)
     channel_short: str = ""
+    # How many there are beside the one whose short name stands on the card.
+    more_channels: int = 0
     channel_names: list[str] = field(default_factory=list)
     owner_initials: str = ""
     owner_name: str = ""
@@ -64,6 +66,7 @@ def card(
         value_hooks=[hook for hook, _name in row.values],
         value_names=[name for _hook, name in row.values],
         channel_short=row.channels[0][0] if row.channels else "",
+        more_channels=max(0, len(row.channels) - 1),
         channel_names=[name for _short, name in row.channels],
         owner_initials=initials(row.owner_name),
         owner_name=row.owner_name,

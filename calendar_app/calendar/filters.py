@@ -37,9 +37,9 @@ class Filters:
                 found.append((each.name, chosen))
         return found
 
-    def without_text(self) -> Filters:
-        """The same, but for the words that were searched."""
-        return replace(self, q="")
+    def of_ideas(self) -> Filters:
+        """The same for the ideas beside the calendar: those have one state and are not searched."""
+        return replace(self, state=frozenset(), q="")
 
 
 def from_address(values_of: Callable[[str], Iterable[str]], states: Iterable[str]) -> Filters:

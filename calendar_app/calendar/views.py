@@ -126,7 +126,7 @@ def _list_page(day: date, filters: Filters) -> str:
 def _frame(view: str, day: date, filters: Filters, rows: Sequence[PostRow]) -> dict[str, object]:
     """What month and list have in common: browsing, filters, and the playing field beside them."""
     plans = open_plans(session(), my_team())
-    shown_plan = _shown_plan(plans, filters)
+    shown_plan, of_ideas = _shown_plan(plans, filters), filters.of_ideas()
     return {
         "view": view,
         "day": day,
@@ -148,7 +148,8 @@ def _frame(view: str, day: date, filters: Filters, rows: Sequence[PostRow]) -> d
         ],
         "plan": shown_plan,
         "shares": [] if shown_plan is None else _shares(shown_plan, rows),
-        "ideas": _cards(queries.newest_ideas(session(), my_team(), filters, _SHOWN_IDEAS)),
+        "ideas": _cards(queries.newest_ideas(session(), my_team(), of_ideas, _SHOWN_IDEAS)),
+        "ideas_are_filtered": of_ideas.any,
         "count": len(rows),
     }
 

@@ -266,3 +266,69 @@ def test_the_day_of_today_is_marked(world: Any, client: FlaskClient) -> None:
     assert date.fromisoformat("2026-11-10").isoformat() in page
     assert page.count('aria-current="date"') == 1
     assert 'id="d-2026-11-10" aria-current="date"' in page
+
+
+@pytest.mark.parametrize("asked", ["q=zzzz", "state=published", "q=zzzz&state=draft"])
+def test_what_is_searched_among_the_posts_leaves_the_ideas_beside_them(
+    world: Any, client: FlaskClient, asked: str
+) -> None:
+    session, team, plan, _editor = world
+    builders.a_post(session, team, plan, title="Leerling", state="idea", starts_at=None)
+
+    page = shown(session, client, f"/calendar?{asked}")
+
+    assert "Leerling" in page
+
+
+def test_ideas_that_the_filters_leave_out_are_not_said_to_be_absent(
+    world: Any, client: FlaskClient
+) -> None:
+    session, team, plan, _editor = world
+    other = builders.a_plan(session, team)
+    builders.a_post(session, team, plan, title="Leerling", state="idea", starts_at=None)
+
+    page = shown(session, client, f"/calendar?plan={other.id}")
+
+    assert "Leerling" not in page
+    assert "Geen idee past bij deze filters." in page
+    assert "Nog geen ideeën" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("nl", "Dinsdag 10 november 2026"), ("en", "Tuesday 10 November 2026")],
+)
+def test_the_heading_of_today_has_the_capitals_of_its_language(
+    world: Any, client: FlaskClient, language: str, heading: str
+) -> None:
+    session, _team, _plan, editor = world
+    session.merge(editor).language = language
+
+    assert f"<h1>{heading}</h1>" in shown(session, client, "/")
+
+
+@pytest.mark.parametrize("view", ["month", "list"])
+def test_a_post_on_two_channels_says_that_there_is_one_more(
+    world: Any, client: FlaskClient, view: str
+) -> None:
+    session, team, plan, _editor = world
+    builders.a_channel(session, plan, name="Viva Engage", short="vi")
+    session.refresh(plan)
+    builders.a_post(session, team, plan)
+
+    page = shown(session, client, f"/calendar?view={view}&date=2026-11-10")
+
+    assert f"{plan.channels[0].name}, Viva Engage" in page
+    assert page.count('aria-hidden="true">+1</span>') == (view == "month")
+
+
+def test_the_legend_names_every_sign_of_the_calendar(world: Any, client: FlaskClient) -> None:
+    session, *_ = world
+
+    page = shown(session, client, "/calendar")
+
+    legend = page.partition('<p class="legend">')[2].partition("</p>")[0]
+    for word in ("idee", "concept", "ter beoordeling", "wijziging gevraagd", "akkoord"):
+        assert f"<span>{word}</span>" in legend
+    for word in ("geplaatst", "geschrapt", "te laat"):
+        assert f"<span>{word}</span>" in legend

@@ -28,9 +28,9 @@ SCOPE_NAMES = {
 }
 DETAILS = ("busy", "title", "full")
 DETAIL_NAMES = {
-    "busy": N_("Only when something is planned"),
+    "busy": N_("Times only"),
     "title": N_("Titles"),
-    "full": N_("Everything"),
+    "full": N_("All details"),
 }
 
 

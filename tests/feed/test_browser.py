@@ -47,8 +47,8 @@ def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0917 - fixtures
     page.goto(f"{site}/feeds")
     check(page)
     page.get_by_label("Naam").fill("Outlook werk")
-    page.get_by_text("Alles", exact=True).click()
-    page.get_by_role("button", name="Maak het abonnement").click()
+    page.get_by_text("Alle details", exact=True).click()
+    page.get_by_role("button", name="Maak het agenda-abonnement").click()
     address = page.get_by_label("Adres van je agenda-abonnement").input_value()
     check(page)
 
@@ -60,7 +60,7 @@ def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0917 - fixtures
     check(page)
 
     page.get_by_label("Naam").fill("Outlook werk")
-    page.get_by_role("button", name="Maak het abonnement").click()
+    page.get_by_role("button", name="Maak het agenda-abonnement").click()
     page.get_by_role("alert").wait_for()
     check(page)
 

@@ -49,7 +49,7 @@ def test_without_feeds_the_page_invites_to_make_one(visitor: FlaskClient) -> Non
 
     assert page.status_code == 200
     assert "Je hebt nog geen agenda-abonnement" in page.text
-    assert "Maak het abonnement" in page.text
+    assert "Maak het agenda-abonnement" in page.text
 
 
 def test_making_a_feed_tells_its_address_once(visitor: FlaskClient, room: Room) -> None:

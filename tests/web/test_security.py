@@ -110,7 +110,7 @@ def test_a_get_request_cannot_write(app: Flask) -> None:
     [
         ("/nowhere", "nl", "Deze pagina is er niet"),
         ("/nowhere", "en", "This page is not here"),
-        ("/calendar?date=x", "nl", "Wij begrijpen deze vraag niet"),
+        ("/calendar?date=x", "nl", "Wij begrijpen dit verzoek niet"),
     ],
 )
 def test_errors_are_pages_in_the_persons_language(

@@ -12,13 +12,10 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from calendar_app import presence, schema
-from calendar_app.db import Database, sqlite_file
+from calendar_app import presence, private, schema
+from calendar_app.db import Database, sqlite_file, sqlite_files
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-
-# SQLite's own files beside a database.
-_ENDS = ("", "-wal", "-shm")
 
 
 def back_up(url: str, target: Path) -> None:
@@ -26,7 +23,7 @@ def back_up(url: str, target: Path) -> None:
     source = _sqlite(url)
     if not source.exists():
         raise Refused(N_("There is no database to copy yet: %(file)s."), file=source)
-    if target.resolve() in {source.with_name(source.name + end).resolve() for end in _ENDS}:
+    if target.resolve() in {own.resolve() for own in sqlite_files(source)}:
         raise Refused(N_("This is the database itself. Name another file for the copy."))
     part = target.with_name(f"{target.name}.part")
     try:
@@ -51,7 +48,7 @@ def restore(url: str, source: Path, data_dir: Path, now: datetime) -> Path | Non
     with presence.alone(data_dir):
         part = target.with_name(f"{target.name}.part")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(target.parent)
             _copy(source, part)
             _verify(part)
             _refuse_newer(part)
@@ -81,6 +78,7 @@ def _sqlite(url: str) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
+    private.make_file(target)
     source_uri = f"file:{source}?mode=ro"
     with (
         closing(sqlite3.connect(source_uri, uri=True)) as reader,
@@ -119,10 +117,10 @@ def _keep(file: Path, kept: Path) -> None:
     try:
         _copy(file, kept)
     except sqlite3.DatabaseError:
-        for end in _ENDS:
-            lying = file.with_name(file.name + end)
+        for lying, place in zip(sqlite_files(file), sqlite_files(kept), strict=True):
             if lying.exists():
-                lying.replace(kept.with_name(kept.name + end))
+                lying.replace(place)
+                private.close_file(place)
 
 
 def _swap(part: Path, target: Path, now: datetime) -> Path | None:

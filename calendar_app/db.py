@@ -152,6 +152,11 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database)
 
 
+def sqlite_files(file: Path) -> list[Path]:
+    """The database `file` and what SQLite may keep beside it."""
+    return [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
+
+
 def _engine(url: str) -> Engine:
     if sqlite_file(url) is None:
         return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)

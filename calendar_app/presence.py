@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from calendar_app import private
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 
@@ -36,7 +37,7 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(path: Path, kind: int, refusal: str) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(path.parent)
     with path.open("a") as file:
         try:
             # The kernel lets go of it when the process ends, however it ends.

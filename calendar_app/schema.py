@@ -14,12 +14,14 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from calendar_app import private
 from calendar_app.config import folder
-from calendar_app.db import Database, sqlite_file
+from calendar_app.db import Database, sqlite_file, sqlite_files
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.text import clean_line
 
 # Any number; PostgreSQL lets one holder of it migrate at a time.
 _MIGRATION_LOCK = 7_202_611
@@ -50,12 +52,24 @@ def upgrade(url: str) -> None:
     """Bring the database at `url` up to date. Raises Refused for one from a newer program."""
     file = sqlite_file(url)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(file.parent)
+        private.make_file(file)
+    keep_private(url)
     database = Database(url)
     try:
         _upgrade(database)
     finally:
         database.dispose()
+
+
+def keep_private(url: str) -> None:
+    """Let nobody else read an SQLite database.
+
+    SQLite gives what it makes beside a database the database's own mode.
+    """
+    file = sqlite_file(url)
+    for own in [] if file is None else sqlite_files(file):
+        private.close_file(own)
 
 
 def differences(database: Database) -> list[object]:
@@ -84,10 +98,10 @@ def _upgrade(database: Database) -> None:
 def _connect(database: Database) -> Connection:
     try:
         return database.engine.connect()
-    except OperationalError as error:
-        raise Refused(
-            N_("The database cannot be opened: %(cause)s"), cause=str(error.orig)
-        ) from error
+    except DBAPIError as error:
+        # The driver of PostgreSQL says it in several lines.
+        cause = clean_line(str(error.orig))
+        raise Refused(N_("The database cannot be opened: %(cause)s"), cause=cause) from error
 
 
 def _state(connection: Connection) -> SchemaState:

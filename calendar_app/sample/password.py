@@ -8,6 +8,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from calendar_app import private
 from calendar_app.config import Config
 
 _FILE = "sample_password"
@@ -24,7 +25,7 @@ def hashed(secret: str) -> str:
 
 
 def _kept(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(path.parent)
     try:
         # O_EXCL: what others may read already is not written over.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from calendar_app import private
 
 _HERE = Path(__file__).resolve().parent
 PREFIX = "KAPSTOK_"
+_NAMES_IN_FILE = frozenset(
+    {
+        *("DATA_DIR", "DATABASE_URL", "SECRET_KEY", "BASE_URL", "BIND", "LOG"),
+        *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD"),
+    }
+)
+# The tests read the second one; it may stand in a developer's shell.
+_NAMES = _NAMES_IN_FILE | {"CONFIG", "CHROMIUM"}
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 class BadSetting(Exception):
@@ -95,21 +110,35 @@ def _names_a_place(zone: str) -> bool:
 
 
 def _with_file(environment: Mapping[str, str]) -> dict[str, str]:
-    settings: dict[str, str] = {}
-    named = environment.get(f"{PREFIX}CONFIG")
-    if named:
-        settings.update(_file_settings(Path(named)))
-    settings.update({k: v for k, v in environment.items() if k.startswith(PREFIX) and v != ""})
-    return {name.removeprefix(PREFIX): value for name, value in settings.items()}
+    ours = {k.removeprefix(PREFIX): v for k, v in environment.items() if k.startswith(PREFIX)}
+    for name in sorted(ours.keys() - _NAMES):
+        raise BadSetting(f"{PREFIX}{name} is no setting of Kapstok: look for a slip of the pen.")
+    said = {name: value for name, value in ours.items() if value}
+    return {**_file_settings(said["CONFIG"]), **said} if "CONFIG" in said else said
 
 
-def _file_settings(path: Path) -> dict[str, str]:
+def _file_settings(named: str) -> dict[str, str]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = Path(named).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(f"KAPSTOK_CONFIG names {path}, which cannot be read: {error}.") from error
-    pairs = (line.split("=", 1) for line in lines if line.strip() and not line.startswith("#"))
-    return {pair[0].strip(): pair[-1].strip().strip("\"'") for pair in pairs if len(pair) == 2}
+        raise BadSetting(f"KAPSTOK_CONFIG names {named}, which cannot be read: {error}.") from error
+    told = ((number, line.strip()) for number, line in enumerate(lines, 1))
+    return dict(
+        _file_setting(f"Line {number} of {named} (KAPSTOK_CONFIG)", line)
+        for number, line in told
+        if line and not line.startswith("#")
+    )
+
+
+def _file_setting(where: str, line: str) -> tuple[str, str]:
+    full_name, equals, value = line.partition("=")
+    if not equals:
+        raise BadSetting(f"{where} has no “=”: write it like KAPSTOK_LOG=json.")
+    full_name = full_name.strip()
+    name = full_name.removeprefix(PREFIX)
+    if name == full_name or name not in _NAMES_IN_FILE:
+        raise BadSetting(f"{where} names {full_name}, which is no setting for that file.")
+    return name, value.strip().strip("\"'")
 
 
 def _database_url(url: str | None, data_dir: Path) -> str:
@@ -120,6 +149,15 @@ def _database_url(url: str | None, data_dir: Path) -> str:
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSetting(
             "KAPSTOK_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://."
+        )
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        # Without its text, which holds the address and so perhaps a password.
+        raise BadSetting("KAPSTOK_DATABASE_URL is no address of a database.") from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise BadSetting(
+            "KAPSTOK_DATABASE_URL must name a file, like sqlite:////srv/kapstok/kapstok.sqlite."
         )
     return url
 
@@ -142,7 +180,7 @@ def _is_guessable(key: str) -> bool:
 
 def _kept_secret(path: Path) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(path.parent)
         if not path.exists():
             _make_secret(path)
         key = path.read_text(encoding="ascii").strip()
@@ -172,14 +210,28 @@ def _make_secret(path: Path) -> None:
 
 
 def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+    parts = _split(url)
+    if parts is None or parts.scheme not in {"http", "https"}:
         raise BadSetting(
             "KAPSTOK_BASE_URL must be the address people type, like https://a.example."
         )
-    if parts.path not in {"", "/"}:
-        raise BadSetting("KAPSTOK_BASE_URL must have no path: Kapstok needs a host of its own.")
+    if parts.path not in {"", "/"} or "?" in url or "#" in url:
+        raise BadSetting(
+            "KAPSTOK_BASE_URL must have nothing after its host: Kapstok needs a host of its own."
+        )
     return url.rstrip("/")
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address with a host and perhaps a port; None when it is none."""
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return None
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    host = parts.netloc.removesuffix(port)
+    return parts if is_plain and _HOST.fullmatch(host) else None
 
 
 def _bind(bind: str) -> str:

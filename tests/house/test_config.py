@@ -17,11 +17,23 @@ if TYPE_CHECKING:
     [
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "postgres://x"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "postgresql+psycopg://host:poort/kapstok"),
         ("SECRET_KEY", "kort"),
         ("SECRET_KEY", "a" * 64),
         ("SECRET_KEY", "geheim" * 8),
         ("BASE_URL", "kapstok.example"),
         ("BASE_URL", "https://kapstok.example/app"),
+        ("BASE_URL", "https://a b/"),
+        ("BASE_URL", "https://a\tb/"),
+        ("BASE_URL", "https://"),
+        ("BASE_URL", "https://[::1"),
+        ("BASE_URL", "https://a.example:poort"),
+        ("BASE_URL", "https://a.example/?"),
+        ("BASE_URL", "https://a.example/#x"),
+        ("BASE_URL", "https://naam:geheim@a.example"),
+        ("BASE_URL", "ftp://a.example"),
         ("BIND", "8000"),
         ("BIND", "127.0.0.1:poort"),
         ("BIND", "127.0.0.1:70000"),
@@ -32,6 +44,7 @@ if TYPE_CHECKING:
         ("MAIL_RATE", "veel"),
         ("LOG", "xml"),
         ("SAMPLE_PASSWORD", "kort"),
+        ("DATABASE_ULR", "sqlite:////srv/kapstok.sqlite"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_sentence(
@@ -75,6 +88,49 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="KAPSTOK_CONFIG"):
         load({"KAPSTOK_CONFIG": str(tmp_path / "nergens"), "KAPSTOK_DATA_DIR": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[::1]:8000", "https://kapstok.example:8443", "http://intranet", "https://a.b/"],
+)
+def test_an_address_that_people_type_is_taken(tmp_path: Path, address: str) -> None:
+    config = load({"KAPSTOK_DATA_DIR": str(tmp_path), "KAPSTOK_BASE_URL": address})
+
+    assert config.base_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("KAPSTOK_MAIL_FORM=a@b.example", "KAPSTOK_MAIL_FORM"),
+        ("LOG=json", "LOG"),
+        ("KAPSTOK_CONFIG=/elsewhere", "KAPSTOK_CONFIG"),
+        ("KAPSTOK_LOG json", "Line 3"),
+    ],
+)
+def test_a_line_of_the_file_that_sets_nothing_stops_the_start(
+    tmp_path: Path, line: str, named: str
+) -> None:
+    file = tmp_path / "kapstok.env"
+    file.write_text(f"# ours\n  # and more\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(BadSetting, match=named) as refused:
+        load({"KAPSTOK_CONFIG": str(file), "KAPSTOK_DATA_DIR": str(tmp_path)})
+
+    assert str(file) in str(refused.value)
+
+
+def test_the_browser_of_the_tests_is_no_unknown_setting(tmp_path: Path) -> None:
+    settings = {"KAPSTOK_DATA_DIR": str(tmp_path), "KAPSTOK_CHROMIUM": "/usr/bin/chromium"}
+
+    assert load(settings).data_dir == tmp_path
+
+
+def test_the_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    load({"KAPSTOK_DATA_DIR": str(tmp_path / "data")})
+
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_by_default_all_lies_in_the_data_folder(tmp_path: Path) -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from calendar_app import backup as copies
 from calendar_app import clock, logs, presence, schema
@@ -23,6 +24,14 @@ from calendar_app.config import BadSetting, Config, is_zone, load
 from calendar_app.db import Database, sqlite_file
 from calendar_app.errors import Refused
 from calendar_app.text import clean_line
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _WrongUsage(click.ClickException):
+    """What was given cannot be meant; click itself would print three lines more."""
+
+    exit_code = 2
 
 
 class _Plain(click.Group):
@@ -33,7 +42,10 @@ class _Plain(click.Group):
         try:
             return super().invoke(context)
         except (Refused, BadSetting) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(clean_line(str(error))) from error
+        except DBAPIError as error:
+            words = clean_line(f"The database refuses this: {error.orig}")
+            raise click.ClickException(words) from error
 
 
 @click.group(cls=_Plain, context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,6 +92,7 @@ def web(config: Config) -> None:
 
     _require_current_schema(config)
     with presence.running(config.data_dir):
+        _refuse_taken_address(config.bind)
         server.serve(config)
 
 
@@ -138,30 +151,34 @@ def sample() -> None:
     """The sample team."""
 
 
+# What an option of a larger team is when another one was given.
+_LARGER = {"posts": 1000, "people": 20, "weeks": 26, "seed": 1}
+
+
+def _larger(name: str, kind: Any, words: str) -> Callable[[_Command], _Command]:
+    return click.option(f"--{name}", type=kind, help=f"{words} [default: {_LARGER[name]}]")
+
+
 @sample.command("load")
-@click.option(
-    "--posts", type=click.IntRange(1, 2_000_000), help="A larger team, of so many posts …"
-)
-@click.option("--people", type=click.IntRange(1, 10_000), default=20, show_default=True)
-@click.option("--weeks", type=click.IntRange(1, 520), default=26, show_default=True)
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed, the same team."
-)
+@_larger("posts", click.IntRange(1, 2_000_000), "How many posts.")
+@_larger("people", click.IntRange(1, 10_000), "How many people.")
+@_larger("weeks", click.IntRange(1, 520), "Over how many weeks, half of them gone by.")
+@_larger("seed", click.INT, "The same seed, the same team.")
 @click.pass_obj
-def sample_load(config: Config, *, posts: int | None, people: int, weeks: int, seed: int) -> None:
-    """Load the sample team, or a larger made-up one for load tests."""
+def sample_load(config: Config, /, **asked: int | None) -> None:
+    """Load the sample team; with any of the options a larger made-up one for load tests."""
     from calendar_app import sample as samples  # noqa: PLC0415 - as above
 
+    told = {name: number for name, number in asked.items() if number is not None}
+    size = _LARGER | told
     _upgrade(config)
     with _database(config) as database:
-        if posts is None:
+        if told:
+            samples.load_large(config, database, clock.now(), **size)
+            click.echo("Loaded {posts} posts of {people} people over {weeks} weeks.".format(**size))
+        else:
             samples.load(config, database, clock.now())
             _tell_how_to_sign_in(config)
-        else:
-            samples.load_large(
-                config, database, clock.now(), posts=posts, people=people, weeks=weeks, seed=seed
-            )
-            click.echo(f"Loaded {posts} posts of {people} people over {weeks} weeks.")
 
 
 @cli.group()
@@ -180,11 +197,11 @@ def team_add(config: Config, *, name: str, zone: str, language: str) -> None:
     from calendar_app.people.models import Team  # noqa: PLC0415 - as above
 
     if not is_zone(zone):
-        raise click.BadParameter(f"{zone} is no time zone, like Europe/Amsterdam.")
-    name = _needed_line(name, "The team needs a name.")
+        raise _WrongUsage(f"{zone} is no time zone, like Europe/Amsterdam.")
+    name = _line(name, Team.name, "The team needs a name.")
     with _writing(config) as session:
-        if queries.team_by_name(session, name) is not None:
-            raise click.ClickException(f"There is a team {name} already.")
+        for taken in queries.teams_called(session, name):
+            raise click.ClickException(f"There is a team {taken.name} already.")
         session.add(Team(name=name, zone=zone, language=language))
         _note(session, "team.made")
     click.echo(f"Made the team {name}.")
@@ -206,20 +223,20 @@ def person_add(
     config: Config, *, email: str, name: str, team_name: str, role: str, password_stdin: bool
 ) -> None:
     """Add a colleague to a team; without a password, print a one-time link."""
-    from calendar_app.people import joining, queries  # noqa: PLC0415 - as above
+    from calendar_app.people import joining  # noqa: PLC0415 - as above
+    from calendar_app.people.models import Person  # noqa: PLC0415 - as above
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    asked = joining.Asked(team_name, email, _needed_line(name, "A name is needed."), role, password)
+    name = _line(name, Person.name, "A name is needed.")
+    asked = joining.Asked(team_name, email, name, role, password)
     with (
         _application(config) as app,
         app.test_request_context(base_url=config.base_url),
         _writing(config) as session,
     ):
-        added = joining.add(session, asked)
-        _note(
-            session, "person.added", added, team=queries.team_by_name(session, team_name), role=role
-        )
-        done = f"Added {added.email} to {team_name}."
+        added, joined = joining.add(session, asked)
+        _note(session, "person.added", added, team=joined, role=role)
+        done = f"Added {added.email} to {joined.name}."
         said = done if added.password else joining.link(added)
     click.echo(said)
 
@@ -243,7 +260,7 @@ def feed_add(config: Config, *, email: str, name: str, scope: str, detail: str) 
     from calendar_app.feed.models import Feed  # noqa: PLC0415 - as above
     from calendar_app.feed.queries import live_feed  # noqa: PLC0415 - as above
 
-    name = _needed_line(name, "A feed needs a name.")
+    name = _line(name, Feed.name, "A feed needs a name.")
     with _writing(config) as session:
         owner, owners_team = _person_and_team(session, email)
         if live_feed(session, owner, name) is not None:
@@ -275,22 +292,38 @@ def feed_revoke(config: Config, *, email: str, name: str) -> None:
 
 
 @cli.command()
-@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]))
+@click.option(
+    "--since",
+    metavar="MOMENT",
+    help="Only what is due from then on, like 2026-11-01 or 2026-11-01T10:00, in UTC "
+    "unless it says another zone, like 2026-11-01T10:00+01:00.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.pass_obj
-def deliveries(config: Config, *, since: datetime | None, as_json: bool) -> None:
+def deliveries(config: Config, *, since: str | None, as_json: bool) -> None:
     """The delivery log: one row a delivery."""
     from calendar_app.reminders.queries import delivery_rows  # noqa: PLC0415 - as above
 
-    if since is not None and since.tzinfo is None:
-        since = since.astimezone()
+    first = None if since is None else _moment(since)
+    _require_current_schema(config)
     with _database(config) as database, database.reading() as session:
-        rows = delivery_rows(session, since)
+        rows = delivery_rows(session, first)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, default=str))
         return
     for row in rows:
         click.echo("\t".join(str(value if value is not None else "-") for value in row.values()))
+
+
+def _moment(text: str) -> datetime:
+    """The moment that `text` (ISO 8601) names, in UTC; without a zone it is meant in UTC."""
+    try:
+        named = datetime.fromisoformat(text.strip())
+        return named.replace(tzinfo=named.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _WrongUsage(
+            f"--since takes a day or a moment, like 2026-11-01 or 2026-11-01T10:00, not {text!r}."
+        ) from error
 
 
 # Copies and care
@@ -331,6 +364,7 @@ def doctor(config: Config, *, as_json: bool) -> None:
     sys.exit(0 if all(finding.well for finding in findings) else 1)
 
 
+_NO_DATABASE = "There is no database yet. Run: kapstok db upgrade (or: kapstok run)"
 _SCHEMA_WORDS = {
     schema.SchemaState.EMPTY: "The database is empty. Run: kapstok db upgrade",
     schema.SchemaState.BEHIND: "The database is of an older Kapstok. Run: kapstok db upgrade",
@@ -340,6 +374,9 @@ _SCHEMA_WORDS = {
 
 @contextmanager
 def _database(config: Config) -> Iterator[Database]:
+    """The database, which must be there: SQLite would make an empty one."""
+    if not _exists(config):
+        raise click.ClickException(_NO_DATABASE)
     database = Database(config.database_url)
     try:
         yield database
@@ -363,9 +400,9 @@ def _application(config: Config) -> Iterator[Any]:
 
 
 def _upgrade(config: Config) -> None:
-    with _database(config) as database:
-        found = schema.state(database) if _exists(config) else schema.SchemaState.EMPTY
+    found = _state(config) if _exists(config) else schema.SchemaState.EMPTY
     if found is schema.SchemaState.CURRENT:
+        schema.keep_private(config.database_url)
         return
     if found is schema.SchemaState.BEHIND:
         kept = copies.back_up_before_upgrade(config.database_url, clock.now())
@@ -380,11 +417,13 @@ def _exists(config: Config) -> bool:
     return file is None or file.exists()
 
 
-def _require_current_schema(config: Config) -> None:
-    if not _exists(config):
-        raise click.ClickException(_SCHEMA_WORDS[schema.SchemaState.EMPTY])
+def _state(config: Config) -> schema.SchemaState:
     with _database(config) as database:
-        found = schema.state(database)
+        return schema.state(database)
+
+
+def _require_current_schema(config: Config) -> None:
+    found = _state(config)
     if found is not schema.SchemaState.CURRENT:
         raise click.ClickException(_SCHEMA_WORDS[found])
 
@@ -395,9 +434,11 @@ def _refuse_taken_address(bind: str) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         socket.create_server((host.strip("[]"), int(port)), family=family).close()
     except OSError as error:
+        # Python adds to the words of the system where it was in its own code.
+        cause = str(error.strerror).partition(" (while ")[0]
         raise click.ClickException(
-            f"The address {bind} cannot be used ({error.strerror}). "
-            "Stop what runs there, or set KAPSTOK_BIND to another port."
+            f"Kapstok cannot listen on {bind}: {cause}. "
+            "Stop what runs there, or set KAPSTOK_BIND to another address."
         ) from error
 
 
@@ -421,8 +462,9 @@ def _tell_how_to_sign_in(config: Config) -> None:
 
 def _person_and_team(session: Session, email: str) -> tuple[Any, Any]:
     from calendar_app.people import queries  # noqa: PLC0415 - as above
+    from calendar_app.people.addresses import written  # noqa: PLC0415 - as above
 
-    found = queries.person_by_email(session, email)
+    found = queries.person_by_email(session, written(email))
     places = [] if found is None else [m for m in found.memberships if m.ended_at is None]
     if not places:
         raise click.ClickException(f"Nobody in any team has the address {email}.")
@@ -441,10 +483,14 @@ def _note(
     record(session, action, at=clock.now(), origin="command line", **told)
 
 
-def _needed_line(text: str, refusal: str) -> str:
+def _line(text: str, column: InstrumentedAttribute[str], refusal: str) -> str:
+    """`text` as one line that fits in `column`, as the forms of the web ask for it."""
     cleaned = clean_line(text)
+    most: int = column.type.length
     if not cleaned:
-        raise click.BadParameter(refusal)
+        raise _WrongUsage(refusal)
+    if len(cleaned) > most:
+        raise click.ClickException(f"Use at most {most} characters for the name.")
     return cleaned
 
 

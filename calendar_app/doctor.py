@@ -16,6 +16,7 @@ from calendar_app.db import Database, sqlite_file
 from calendar_app.errors import Refused
 from calendar_app.models import AuditEntry, Meetup, Post
 from calendar_app.reminders.health import health
+from calendar_app.text import clean_line
 
 _CLOCK_SLACK = timedelta(minutes=5)
 
@@ -85,6 +86,10 @@ def _mail(config: Config) -> Finding:
 
 
 def _about_database(database: Database, config: Config, now: datetime) -> Iterator[Finding]:
+    file = sqlite_file(config.database_url)
+    if file is not None and not file.exists():
+        yield _ill("database", "there is none yet. Run: kapstok db upgrade (or kapstok run)")
+        return
     try:
         state = schema.state(database)
     except Refused as refused:
@@ -135,7 +140,7 @@ def _clock(database: Database, now: datetime) -> Finding:
                 session.scalar(select(func.max(Post.updated_at))),
             ]
     except SQLAlchemyError as error:
-        return _ill("clock", f"could not be compared: {error}")
+        return _ill("clock", clean_line(f"could not be compared: {error}"))
     ahead = max((at for at in newest if at is not None), default=now)
     if ahead > now + _CLOCK_SLACK:
         return _ill("clock", f"rows are dated {ahead:%Y-%m-%d %H:%M} UTC, later than now. Set it.")

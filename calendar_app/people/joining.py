@@ -11,6 +11,7 @@ from calendar_app.language import N_
 from calendar_app.people import queries, sign_in
 from calendar_app.people.addresses import written
 from calendar_app.people.models import Membership, Person, Team
+from calendar_app.text import clean_line
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,35 @@ class Asked:
     password: str | None
 
 
-def add(session: Session, asked: Asked) -> Person:
-    """The person, made if needed and now a member. Raises Refused; needs an application context."""
-    team = queries.team_by_name(session, asked.team)
-    if team is None:
-        raise Refused(N_("There is no team %(name)s."), name=asked.team)
-    if asked.password is not None and len(asked.password) < sign_in.SHORTEST_PASSWORD:
-        raise Refused(N_("Use a password of at least ten characters."))
+def add(session: Session, asked: Asked) -> tuple[Person, Team]:
+    """The person, made if needed and now a member of the team.
+
+    Raises Refused; needs an application context.
+    """
+    team = _team(session, asked.team)
+    if asked.password is not None:
+        _check_length(asked.password)
     person = _known_or_new(session, asked)
     if asked.password is not None:
         person.password = sign_in.hashed(asked.password)
     _join(session, team, person, asked.role)
-    return person
+    return person, team
+
+
+def _team(session: Session, name: str) -> Team:
+    found = queries.teams_called(session, clean_line(name))
+    if not found:
+        raise Refused(N_("There is no team %(name)s."), name=name)
+    if len(found) > 1:
+        raise Refused(N_("There are more teams called %(name)s. Rename one first."), name=name)
+    return found[0]
+
+
+def _check_length(password: str) -> None:
+    if len(password) < sign_in.SHORTEST_PASSWORD:
+        raise Refused(N_("Use a password of at least ten characters."))
+    if len(password) > sign_in.LONGEST_PASSWORD:
+        raise Refused(N_("Use a password of at most 200 characters."))
 
 
 def _known_or_new(session: Session, asked: Asked) -> Person:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
+from calendar_app.db import Base
 from calendar_app.people.models import Absence, AuditEntry, Membership, Person, Team
 
 
@@ -23,6 +27,14 @@ def person_by_email(session: Session, email: str) -> Person | None:
 def team_by_name(session: Session, name: str) -> Team | None:
     """The team with this name."""
     return session.scalars(select(Team).where(Team.name == name)).first()
+
+
+def teams_called(session: Session, name: str) -> list[Team]:
+    """The teams with this name, in capitals or not."""
+    # Not in SQL: SQLite knows the small letters of ASCII alone.
+    wanted = name.casefold()
+    every = session.scalars(select(Team).order_by(Team.id))
+    return [team for team in every if team.name.casefold() == wanted]
 
 
 def members(session: Session, team: Team) -> list[Membership]:
@@ -66,6 +78,11 @@ def absences(session: Session, team: Team, since: date) -> list[Absence]:
     return list(session.scalars(query))
 
 
+def same_absence(session: Session, **facts: object) -> Absence | None:
+    """The absence of the same person in the same team with the same first and last day."""
+    return session.scalars(select(Absence).filter_by(**facts)).first()
+
+
 def absent_on(session: Session, team: Team, day: date) -> dict[int, Absence]:
     """Who of the team is away on `day`, by the id of the person."""
     query = select(Absence).where(
@@ -87,8 +104,44 @@ def log(session: Session, team: Team, page: int, size: int) -> list[AuditEntry]:
     return list(session.scalars(query))
 
 
+def names_in(
+    session: Session, team: Team, entries: Iterable[AuditEntry]
+) -> dict[tuple[str, int], str]:
+    """What the things that `entries` are about are called, by their kind and id.
+
+    Only what is the team's and still there: nothing is told of others.
+    """
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        if entry.object_id is not None:
+            wanted[entry.object_kind].add(entry.object_id)
+    return {
+        (kind, row.id): row.called
+        for kind, ids in wanted.items()
+        for row in _rows_of(session, team, kind, ids)
+    }
+
+
+def _rows_of(session: Session, team: Team, kind: str, ids: set[int]) -> Sequence[Any]:
+    """The rows of the table `kind` with these ids that are the team's and have a name."""
+    found = (m.class_ for m in Base.registry.mappers if m.local_table is Base.metadata.tables[kind])
+    model: Any = next(found) if kind in Base.metadata.tables else None
+    if not hasattr(model, "called"):
+        return ()
+    rows = session.scalars(select(model).where(model.id.in_(ids))).all()
+    if model is not Person:
+        return [row for row in rows if row.team_id == team.id]
+    ours = set(session.scalars(_people_of(team)))
+    return [row for row in rows if row.id in ours]
+
+
+def _people_of(team: Team) -> Select[int]:
+    """The ids of who is or was in the team."""
+    return select(Membership.person_id).where(Membership.team_id == team.id)
+
+
 def _about_us(team: Team) -> ColumnElement[bool]:
     """What a member did at the door, before it was known in which team, or was done to them."""
-    ours = select(Membership.person_id).where(Membership.team_id == team.id)
+    ours = _people_of(team)
     to_us = (AuditEntry.object_kind == "person") & AuditEntry.object_id.in_(ours)
     return or_(AuditEntry.actor_id.in_(ours), to_us)

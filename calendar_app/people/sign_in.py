@@ -25,6 +25,7 @@ from calendar_app.web import request as this_request
 
 LINK_LASTS = timedelta(days=3)
 SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
 # Hashing a password takes tens of megabytes on purpose; more at once would let anybody fill memory.
 _TWO_HASHES_AT_A_TIME = threading.BoundedSemaphore(2)
 

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ import pytest
 from sqlalchemy import select
 
 from calendar_app.db import Database
-from calendar_app.people.models import Team
+from calendar_app.people.models import Person, Team
+from calendar_app.reminders.models import Delivery
 from calendar_app.schema import SchemaState, differences, state
 from tests import builders
-from tests.support.servers import Kapstok, kapstok, settings_for
+from tests.support.servers import Kapstok, free_port, kapstok, settings_for
 
 if TYPE_CHECKING:
     import subprocess
@@ -74,6 +76,207 @@ def test_wrong_usage_is_status_two(settings: dict[str, str], words: tuple[str, .
 @pytest.mark.parametrize("command", ["web", "worker"])
 def test_web_and_worker_want_a_database_first(settings: dict[str, str], command: str) -> None:
     assert "kapstok db upgrade" in refused(kapstok(command, settings=settings))
+
+
+COPY_HERE = "copy.sqlite"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("db", "current"),
+        ("db", "check"),
+        ("deliveries",),
+        ("deliveries", "--json"),
+        ("backup", COPY_HERE),
+        ("team", "add", "X"),
+        ("feed", "revoke", "a@b.example", "--name", "X"),
+    ],
+)
+def test_no_command_but_an_upgrade_makes_a_database(
+    settings: dict[str, str], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    line = refused(kapstok(*command, settings=settings))
+
+    assert "There is no database" in line
+    assert not (tmp_path / "data/kapstok.sqlite").exists()
+
+
+def test_the_doctor_makes_no_database_either(settings: dict[str, str], tmp_path: Path) -> None:
+    answer = kapstok("doctor", settings=settings)
+
+    assert answer.returncode == 1
+    assert "there is none yet. Run: kapstok db upgrade" in answer.stdout
+    assert not (tmp_path / "data/kapstok.sqlite").exists()
+
+
+def test_the_deliveries_of_an_empty_database_are_refused_in_one_line(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/kapstok.sqlite").touch()
+
+    line = refused(kapstok("deliveries", "--json", settings=settings))
+
+    assert "kapstok db upgrade" in line
+
+
+def test_a_file_that_is_no_database_is_refused_in_one_line(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/kapstok.sqlite").write_bytes(b"geen database " * 100)
+
+    line = refused(kapstok("db", "current", settings=settings))
+
+    assert "cannot be opened" in line
+
+
+@pytest.mark.parametrize("command", ["run", "web", "worker"])
+def test_a_postgresql_that_is_away_is_one_line(settings: dict[str, str], command: str) -> None:
+    nobody = f"postgresql+psycopg://kapstok@localhost:{free_port()}/kapstok"
+
+    line = refused(kapstok(command, settings={**settings, "KAPSTOK_DATABASE_URL": nobody}))
+
+    assert "cannot be opened" in line
+
+
+def test_the_doctor_keeps_what_postgresql_says_on_one_row(settings: dict[str, str]) -> None:
+    nobody = f"postgresql+psycopg://kapstok@localhost:{free_port()}/kapstok"
+
+    answer = kapstok("doctor", settings={**settings, "KAPSTOK_DATABASE_URL": nobody})
+
+    rows = answer.stdout.strip().splitlines()
+    assert [row[7:].split(":")[0] for row in rows] == [
+        *("settings", "data folder", "address", "mail", "database")
+    ]
+
+
+def test_a_name_that_no_form_would_take_is_refused(filled: dict[str, str]) -> None:
+    too_long = refused(kapstok("team", "add", "N" * 121, settings=filled))
+    in_capitals = refused(kapstok("team", "add", "COMMUNICATIE", settings=filled))
+    person = ("person", "add", "x@y.example", "--team", "Communicatie", "--role", "viewer")
+    long_person = refused(kapstok(*person, "--name", "N" * 121, settings=filled))
+    feed = ("feed", "add", "anouk@delinde.example", "--name", "N" * 61)
+    long_feed = refused(kapstok(*feed, settings=filled))
+
+    assert "at most 120 characters" in too_long
+    assert "There is a team Communicatie already" in in_capitals
+    assert "at most 120 characters" in long_person
+    assert "at most 60 characters" in long_feed
+
+
+def test_an_address_that_no_form_would_take_is_refused(filled: dict[str, str]) -> None:
+    words = ("--name", "X", "--team", "communicatie", "--role", "viewer")
+
+    line = refused(kapstok("person", "add", "geen adres", *words, settings=filled))
+    added = well(kapstok("person", "add", "x@y.example", *words, settings=filled))
+
+    assert "no mail address" in line
+    assert "/reset/" in added
+
+
+def test_a_team_that_could_be_one_of_two_is_not_guessed_at(
+    filled: dict[str, str],
+) -> None:
+    """The web lets a team take the name that another one has: it does not know of that one."""
+    with Database(f"sqlite:///{filled['KAPSTOK_DATA_DIR']}/kapstok.sqlite").writing() as session:
+        builders.a_team(session, name="communicatie")
+
+    line = refused(kapstok(*adding("joris@delinde.example"), settings=filled, given="lang woord\n"))
+
+    assert "more teams called Communicatie" in line
+
+
+@pytest.mark.parametrize("option", ["--posts", "--people", "--weeks", "--seed"])
+def test_any_option_of_the_larger_sample_chooses_it(settings: dict[str, str], option: str) -> None:
+    said = well(kapstok("sample", "load", option, "7", settings=settings))
+
+    assert "sanne" not in said
+    sizes = {"--posts": 1000, "--people": 20, "--weeks": 26, option: 7}
+    words = "Loaded {--posts} posts of {--people} people over {--weeks} weeks."
+    assert words.format(**sizes) in said
+
+
+@pytest.mark.parametrize(
+    ("since", "count"),
+    [
+        ("2026-11-10", 1),
+        ("2026-11-11", 0),
+        ("2026-11-10T08:20", 1),
+        ("2026-11-10T08:20:00", 1),
+        ("2026-11-10T08:20:01", 0),
+        ("2026-11-10T08:20Z", 1),
+        ("2026-11-10T09:20+01:00", 1),
+        ("2026-11-10T09:20", 0),
+    ],
+)
+def test_deliveries_since_a_moment_are_meant_in_utc(
+    filled: dict[str, str], since: str, count: int
+) -> None:
+    due = datetime(2026, 11, 10, 8, 20, tzinfo=UTC)
+    with Database(f"sqlite:///{filled['KAPSTOK_DATA_DIR']}/kapstok.sqlite").writing() as session:
+        person = session.scalars(select(Person)).one()
+        session.add(
+            Delivery(
+                team_id=session.scalars(select(Team.id)).one(),
+                person_id=person.id,
+                kind="meetup",
+                subject="occurrence:1",
+                due_at=due,
+                useful_until=due,
+                created_at=due,
+            )
+        )
+
+    found = json.loads(well(kapstok("deliveries", "--since", since, "--json", settings=filled)))
+
+    assert len(found) == count
+
+
+@pytest.mark.parametrize("since", ["gisteren", "", "2026-13-01", "0001-01-01T00:00+23:00"])
+def test_a_moment_that_is_none_is_wrong_usage_in_one_line(
+    filled: dict[str, str], since: str
+) -> None:
+    answer = kapstok("deliveries", "--since", since, settings=filled)
+
+    lines = answer.stderr.strip().splitlines()
+    assert answer.returncode == 2
+    assert len(lines) == 1
+    assert "2026-11-01T10:00" in lines[0]
+
+
+def test_only_its_owner_can_read_the_database_and_its_copies(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    well(kapstok("db", "upgrade", settings=settings))
+    well(kapstok("backup", str(tmp_path / "copy.sqlite"), settings=settings))
+    well(kapstok("restore", str(tmp_path / "copy.sqlite"), settings=settings))
+    with Database(f"sqlite:///{data}/kapstok.sqlite").writing() as session:
+        builders.a_team(session)
+        modes = {file.name: mode_of(file) for file in data.glob("*.sqlite*")}
+
+    assert {"kapstok.sqlite", "kapstok.sqlite-wal", "kapstok.sqlite-shm"} < set(modes)
+    assert any("before-restore" in name for name in modes)
+    assert set(modes.values()) == {0o600}
+    assert mode_of(tmp_path / "copy.sqlite") == 0o600
+    assert mode_of(data) == 0o700
+
+
+def test_a_database_that_others_could_read_is_closed_at_the_start(
+    filled: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "data/kapstok.sqlite"
+    file.chmod(0o644)
+
+    well(kapstok("db", "upgrade", settings=filled))
+
+    assert mode_of(file) == 0o600
+
+
+def mode_of(path: Path) -> int:
+    return path.stat().st_mode & 0o777
 
 
 def test_people_and_teams_are_added_once(filled: dict[str, str]) -> None:
@@ -265,6 +468,18 @@ def test_a_taken_address_is_one_plain_line(settings: dict[str, str], tmp_path: P
         running.wait_for_answer()
         line = refused(kapstok("run", settings=other))
 
+    assert line.count("(") == 0
+    assert "Address already in use. Stop what runs there" in line
+    assert "KAPSTOK_BIND" in line
+
+
+@pytest.mark.parametrize("bind", ["192.0.2.1:8000", "nergens.invalid:8000"])
+def test_an_address_of_another_machine_is_one_plain_line(
+    settings: dict[str, str], bind: str
+) -> None:
+    line = refused(kapstok("run", settings={**settings, "KAPSTOK_BIND": bind}))
+
+    assert "while attempting" not in line
     assert "KAPSTOK_BIND" in line
 
 

@@ -20,10 +20,11 @@ from calendar_app.language import N_
 from calendar_app.people import visits
 from calendar_app.people.audit import record
 from calendar_app.people.models import Person, Team
-from calendar_app.people.permissions import PUBLIC, allowed, known
+from calendar_app.people.permissions import PUBLIC, SIGNED_IN, allowed, known
 from calendar_app.people.visits import Pass
 from calendar_app.web import request as this_request
 from calendar_app.web.language import speak_to
+from calendar_app.web.templating import render
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row")
@@ -117,6 +118,8 @@ def _guard() -> ResponseReturnValue | None:
         return None
     if "pass_" not in g:
         return _to_sign_in()
+    if my_role() is None and action != SIGNED_IN:
+        return render("people/no_team.html"), 403
     if not allowed(my_role(), action):
         raise Forbidden(N_("Your role in this team does not allow this. Ask an administrator."))
     return None

@@ -16,9 +16,9 @@ from calendar_app.config import zones
 from calendar_app.errors import Refused
 from calendar_app.people.addresses import written
 from calendar_app.people.models import ROLE_NAMES, ROLES
-from calendar_app.people.sign_in import SHORTEST_PASSWORD
+from calendar_app.people.sign_in import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from calendar_app.text import clean_line
-from calendar_app.web.forms import Form, LineField, language_choices, needed, options
+from calendar_app.web.forms import Form, LineField, at_most, language_choices, needed, options
 from calendar_app.web.language import language
 
 
@@ -40,15 +40,33 @@ class EmailField(LineField):
             raise ValidationError(_("This is no mail address.")) from refused
 
 
+def _new_password(label: Any) -> PasswordField:
+    """Length is what counts; no rules about digits and signs."""
+    long_enough = _l("Use at least %(min)d characters. A short sentence is fine.")
+    return PasswordField(
+        label,
+        [
+            InputRequired(_l("Fill this in.")),
+            Length(min=SHORTEST_PASSWORD, message=long_enough),
+            at_most(LONGEST_PASSWORD),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _known_password(label: Any) -> PasswordField:
+    return PasswordField(
+        label,
+        [InputRequired(_l("Fill this in.")), at_most(LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class SignInForm(Form):
     """A mail address and a password; nothing here tells whether the account exists."""
 
     email = EmailField(_l("Mail address"), validators=[needed()])
-    password = PasswordField(
-        _l("Password"),
-        [InputRequired(_l("Fill this in.")), Length(max=200)],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = _known_password(_l("Password"))
     next = HiddenField()
 
 
@@ -59,38 +77,25 @@ class LinkForm(Form):
 
 
 class NewPasswordForm(Form):
-    """A new password. Length is what counts; no rules about digits and signs."""
+    """A new password."""
 
-    password = PasswordField(
-        _l("New password"),
-        [
-            InputRequired(_l("Fill this in.")),
-            Length(
-                min=SHORTEST_PASSWORD,
-                max=200,
-                message=_l("Use at least %(min)d characters. A short sentence is fine."),
-            ),
-        ],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = _new_password(_l("New password"))
 
 
-class OwnPasswordForm(NewPasswordForm):
+class OwnPasswordForm(Form):
     """A new password, for who knows the old one."""
 
-    old_password = PasswordField(
-        _l("Password now"),
-        [InputRequired(_l("Fill this in.")), Length(max=200)],
-        render_kw={"autocomplete": "current-password"},
-    )
+    old_password = _known_password(_l("Password now"))
+    password = _new_password(_l("New password"))
 
 
-class FirstStartForm(NewPasswordForm):
+class FirstStartForm(Form):
     """The first team and its administrator."""
 
     team = LineField(_l("Name of the team"), limit=120, validators=[needed()])
     name = LineField(_l("Your name"), limit=120, validators=[needed()])
     email = EmailField(_l("Mail address"), validators=[needed()])
+    password = _new_password(_l("Password"))
 
 
 class InvitationForm(Form):

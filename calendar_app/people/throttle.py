@@ -20,6 +20,8 @@ from calendar_app.people.models import Hit
 # browser. A browser that signed in before counts apart, so strangers never lock its owner out.
 FROM_ONE_ADDRESS = RateLimitItemPerMinute(40, 15, namespace="address")
 FOR_ONE_ACCOUNT = RateLimitItemPerMinute(10, 15, namespace="account")
+# Apart from the passwords: who works in one building with who guesses still gets in by a link.
+LINKS_FROM_ONE_ADDRESS = RateLimitItemPerMinute(40, 15, namespace="links-address")
 LINKS_FOR_ONE_ACCOUNT = RateLimitItemPerMinute(3, 60, namespace="link")
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
+from collections.abc import Sequence
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from calendar_app.errors import Forbidden, NotYours, Refused, Stale
 from calendar_app.web.language import language
@@ -32,10 +35,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
 
 
-def error_page(status: int, title: str, message: str) -> tuple[str, int]:
-    """The page for an error, with a way out."""
+def error_page(
+    status: int, title: str, message: str, ways: Sequence[tuple[str, str]] = ()
+) -> tuple[str, int]:
+    """The page for an error, with ways out: each an address and its name."""
     give_up()
-    way_out = [{"href": "/", "text": _("To today")}]
+    way_out = [{"href": href, "text": text} for href, text in ways or [("/", _("To today"))]]
     page = render("errors/error.html", title=title, message=message, way_out=way_out, code=status)
     return page, status
 
@@ -78,16 +83,38 @@ def _old_form(_error: CSRFError) -> ResponseReturnValue:
     return error_page(400, title_of(400), message)
 
 
+def _how_long(seconds: object) -> str:
+    """How long to wait, in words."""
+    if not isinstance(seconds, int):
+        return _("Wait a while, then try again.")
+    minutes = max(1, math.ceil(seconds / 60))
+    return ngettext(
+        "Wait %(num)s minute, then try again.", "Wait %(num)s minutes, then try again.", minutes
+    )
+
+
+def too_many(error: TooManyRequests, more: str, ways: Sequence[tuple[str, str]]) -> Response:
+    """The page for who tried too often, with `more` that helps meanwhile."""
+    message = f"{_how_long(error.retry_after)} {more}"
+    page, status = error_page(429, title_of(429), message, ways)
+    return Response(page, status, headers=_kept_headers(error))
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
     messages = {
+        400: _("Something in it is missing or wrong. Go back, reload the page and try again."),
         404: _("The address is wrong, or the page is not for you."),
         405: _("This address does not take %(method)s.", method=request.method),
         413: _("Send less at once."),
+        429: _how_long(getattr(error, "retry_after", None)),
         500: _("It is our fault, and it is in the log. Try again."),
     }
     page, _status = error_page(status, title_of(status), messages.get(status, ""))
-    headers = [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]
-    return page, status, headers
+    return page, status, _kept_headers(error)
+
+
+def _kept_headers(error: HTTPException) -> list[tuple[str, str]]:
+    return [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]

@@ -60,6 +60,11 @@ class Feed(Editable, Base):
     team: Mapped[Team] = relationship()
     person: Mapped[Person] = relationship()
 
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.name
+
     @classmethod
     def new(
         cls,

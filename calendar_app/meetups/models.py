@@ -123,6 +123,11 @@ class Meetup(Editable, Base):
         back_populates="meetup", order_by="Occurrence.local_day"
     )
 
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.name
+
     @classmethod
     def new(cls, team: Team, series: Series, creation_key: str | None = None) -> Meetup:
         """A series of `team`. Raises Refused at the field that cannot be."""
@@ -273,6 +278,11 @@ class Occurrence(Editable, Base):
     sequence: Mapped[int] = mapped_column(default=0)
 
     meetup: Mapped[Meetup] = relationship(back_populates="occurrences")
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return f"{self.meetup.name}, {self.held_on}"
 
     @classmethod
     def planned(cls, meetup: Meetup, day: date, holiday: str | None) -> Occurrence:

@@ -240,7 +240,7 @@ def do_cancel(occurrence_id: int) -> ResponseReturnValue:
         and form.obeys(lambda: occurrence.cancel_day(me(), now(), form.reason.data or ""))
     ):
         return _occurrence_page(occurrence, form), 422
-    audit("meetup.day_cancelled", occurrence)
+    audit("occurrence.cancelled", occurrence)
     commit()
     return _called_off(occurrence)
 
@@ -267,7 +267,7 @@ def do_restore(occurrence_id: int) -> ResponseReturnValue:
             return _occurrence_page(occurrence, form, [asked]), 409
         between = queries.neighbours(session(), occurrence)
         occurrence.restore_day(by=me(), now=now(), between=between)
-        audit("meetup.day_restored", occurrence)
+        audit("occurrence.restored", occurrence)
         commit()
     flash(_("This meet-up takes place as planned."), "good")
     return _to(occurrence)
@@ -300,7 +300,7 @@ def do_move(occurrence_id: int) -> ResponseReturnValue:
         return _move_page(occurrence, form, between, conflict), 409
     if not (form.validate() and form.obeys(lambda: _move(occurrence, form, between))):
         return _move_page(occurrence, form, between), 422
-    audit("meetup.day_moved", occurrence)
+    audit("occurrence.moved", occurrence)
     commit()
     flash(_("Moved to %(moment)s.", moment=moment(occurrence.starts_at)), "good")
     return _to(occurrence)

@@ -7,7 +7,75 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from calendar_app.language import N_
 from calendar_app.people.models import AuditEntry, Person, Team
+
+# What may be recorded, and how the log says it: a thing, and what befell it.
+ACTION_NAMES = {
+    "person.signed_in": N_("Signed in"),
+    "person.signed_out": N_("Signed out"),
+    "sign_in.refused": N_("Tried to sign in"),
+    "link.asked": N_("Asked for a link to choose a new password"),
+    "password.set": N_("Chose a new password"),
+    "password.refused": N_("Gave a wrong password"),
+    "person.added": N_("Added a colleague"),
+    "person.invited": N_("Invited a colleague"),
+    "role.changed": N_("Changed a role"),
+    "membership.ended": N_("Took a colleague out of the team"),
+    "absence.entered": N_("Entered an absence"),
+    "absence.taken_back": N_("Took back an absence"),
+    "team.made": N_("Made the team"),
+    "team.changed": N_("Changed the team's settings"),
+    "sample.loaded": N_("Loaded the sample"),
+    "plan.made": N_("Made a plan"),
+    "plan.changed": N_("Changed a plan"),
+    "plan.archived": N_("Put a plan in the archive"),
+    "plan.restored": N_("Took a plan out of the archive"),
+    "brand_value.added": N_("Added a brand value"),
+    "brand_value.changed": N_("Changed a brand value"),
+    "brand_value.removed": N_("Removed a brand value"),
+    "brand_value.put_back": N_("Put back a brand value"),
+    "audience.added": N_("Added an audience"),
+    "audience.changed": N_("Changed an audience"),
+    "audience.removed": N_("Removed an audience"),
+    "audience.put_back": N_("Put back an audience"),
+    "audience_fact.added": N_("Added a fact about an audience"),
+    "audience_fact.changed": N_("Changed a fact about an audience"),
+    "audience_fact.removed": N_("Removed a fact about an audience"),
+    "audience_fact.put_back": N_("Put back a fact about an audience"),
+    "channel.added": N_("Added a channel"),
+    "channel.changed": N_("Changed a channel"),
+    "channel.removed": N_("Removed a channel"),
+    "channel.put_back": N_("Put back a channel"),
+    "post.approved": N_("Approved a post"),
+    "post.published": N_("Marked a post as published"),
+    "publication.taken_back": N_("Took back a publication"),
+    "post.deleted": N_("Put a post in the bin"),
+    "post.restored": N_("Took a post out of the bin"),
+    "meetup.begun": N_("Began a series of meet-ups"),
+    "meetup.changed": N_("Changed a series of meet-ups"),
+    "meetup.deleted": N_("Ended a series of meet-ups"),
+    "occurrence.cancelled": N_("Cancelled one meet-up"),
+    "occurrence.restored": N_("Let one meet-up go on after all"),
+    "occurrence.moved": N_("Moved one meet-up"),
+    "feed.made": N_("Made a feed"),
+    "feed.revoked": N_("Closed a feed"),
+}
+# What it was done to, by the name of its table.
+OBJECT_NAMES = {
+    "person": N_("Colleague"),
+    "team": N_("Team"),
+    "absence": N_("Absence"),
+    "plan": N_("Plan"),
+    "brand_value": N_("Brand value"),
+    "audience": N_("Audience"),
+    "audience_fact": N_("Fact"),
+    "channel": N_("Channel"),
+    "post": N_("Post"),
+    "meetup": N_("Series of meet-ups"),
+    "occurrence": N_("Meet-up"),
+    "feed": N_("Feed"),
+}
 
 
 def record(
@@ -22,7 +90,10 @@ def record(
     result: str = "done",
     **details: object,
 ) -> None:
-    """Add one entry; `details` are small facts by name, never a password, a token or a text."""
+    """Add one entry of an action that ACTION_NAMES has.
+
+    `details` are small facts by name, never a password, a token or a text.
+    """
     session.flush()
     session.add(
         AuditEntry(

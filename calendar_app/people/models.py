@@ -42,6 +42,11 @@ class Team(Editable, Base):
     memberships: Mapped[list[Membership]] = relationship(back_populates="team")
 
     @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.name
+
+    @property
     def team_id(self) -> int:
         """The team a row belongs to; a team belongs to itself."""
         return self.id
@@ -66,6 +71,11 @@ class Person(Account, Editable, Base):
     signed_in_at: Mapped[datetime | None]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.name
 
     @property
     def initials(self) -> str:
@@ -160,6 +170,11 @@ class Absence(Editable, Base):
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     deputy: Mapped[Person | None] = relationship(foreign_keys=deputy_id)
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return f"{self.person.name}, {self.first_day}"
 
 
 class AuditEntry(Base):

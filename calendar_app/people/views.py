@@ -16,7 +16,7 @@ from calendar_app.config import Config, zones
 from calendar_app.errors import Forbidden, NotYours
 from calendar_app.language import LANGUAGES, N_
 from calendar_app.people import mail, queries, seals, sign_in, throttle
-from calendar_app.people.audit import record
+from calendar_app.people.audit import ACTION_NAMES, OBJECT_NAMES, record
 from calendar_app.people.door import audit, may, me, my_pass, my_team, own, requires, somebody
 from calendar_app.people.forms import (
     AbsenceForm,
@@ -32,6 +32,7 @@ from calendar_app.people.forms import (
 )
 from calendar_app.people.models import ROLE_NAMES, Absence, Membership, Person, Team
 from calendar_app.post_office import NotPosted, send_now
+from calendar_app.web.errors import too_many
 from calendar_app.web.forms import options
 from calendar_app.web.language import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from calendar_app.web.request import commit, house, now, origin, session
@@ -73,7 +74,11 @@ def do_sign_in() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render("people/sign_in.html", form=form), 422
     email = form.email.data
-    _refuse_guessing(email)
+    try:
+        _refuse_guessing(email)
+    except TooManyRequests as error:
+        more = _("Or ask for a link by mail to choose a new password: that still lets you in.")
+        return too_many(error, more, [("/reset", _("Send me a link"))])
     with house().database.reading() as reader:
         found = queries.person_by_email(reader, email)
         right = sign_in.right_password(found, form.password.data)
@@ -82,7 +87,7 @@ def do_sign_in() -> ResponseReturnValue:
         return _wrong_password(form, email)
     sign_in.sign_in(person)
     throttle.forget(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(email))
-    record(session(), "signed_in", at=now(), origin=origin(), actor=person)
+    record(session(), "person.signed_in", at=now(), origin=origin(), actor=person)
     commit()
     return _known_from_now_on(email, own_address(form.next.data, "/"))
 
@@ -91,7 +96,7 @@ def do_sign_in() -> ResponseReturnValue:
 @requires("signed_in")
 def do_sign_out() -> ResponseReturnValue:
     """End this visit."""
-    audit("signed_out")
+    audit("person.signed_out")
     sign_in.sign_out()
     commit()
     return redirect("/sign-in", 303)
@@ -112,14 +117,14 @@ def do_reset() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render("people/reset.html", form=form), 422
     email = form.email.data
-    _refuse_too_many((throttle.FROM_ONE_ADDRESS, (origin(),)))
+    _refuse_too_many((throttle.LINKS_FROM_ONE_ADDRESS, (origin(),)))
     may_send = throttle.count(session(), throttle.LINKS_FOR_ONE_ACCOUNT, email)
-    throttle.count(session(), throttle.FROM_ONE_ADDRESS, origin())
+    throttle.count(session(), throttle.LINKS_FROM_ONE_ADDRESS, origin())
     person = queries.person_by_email(session(), email)
     letter = None
     if may_send and person is not None and person.active:
         letter = mail.reset_letter(house().config, person, sign_in.one_time_link(person), now())
-        record(session(), "reset_asked", at=now(), origin=origin(), actor=person)
+        record(session(), "link.asked", at=now(), origin=origin(), actor=person)
     commit()
     answer = make_response(render("people/reset_sent.html", email=email))
     if letter is not None:
@@ -155,7 +160,7 @@ def do_new_password(token: str) -> ResponseReturnValue:
     sign_in.set_password(person, secret)
     session().flush()
     sign_in.sign_in(person)
-    record(session(), "password_set", at=now(), origin=origin(), actor=person)
+    record(session(), "password.set", at=now(), origin=origin(), actor=person)
     commit()
     flash(_("Your password is set. You are signed in."), "good")
     return _known_from_now_on(person.email, "/")
@@ -183,7 +188,7 @@ def do_first_start() -> ResponseReturnValue:
     session().add_all([team, person, Membership(team=team, person=person, role="admin")])
     session().flush()
     sign_in.sign_in(person)
-    record(session(), "team_made", at=now(), origin=origin(), team=team, actor=person)
+    record(session(), "team.made", at=now(), origin=origin(), team=team, actor=person)
     commit()
     flash(_("Welcome to Kapstok. Begin with a plan: everything else hangs on it."), "good")
     return _known_from_now_on(person.email, "/plans/")
@@ -248,7 +253,7 @@ def change_password() -> ResponseReturnValue:
         if right:
             return _new_own_password(sign_in.hashed(form.password.data))
         throttle.count(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(me().email))
-        audit("password_refused", me())
+        audit("password.refused", me())
         commit()
         form.old_password.errors = (_("This is not your password."),)
     return _settings_page(OwnForm(obj=me()), form), 422
@@ -288,8 +293,15 @@ def show_log() -> ResponseReturnValue:
     """The audit log, the newest first."""
     page = min(max(1, request.args.get("page", 1, type=int)), _LAST_LOG_PAGE)
     entries = queries.log(session(), my_team(), page, _LOG_PAGE)
-    more = len(entries) > _LOG_PAGE
-    return render("people/log.html", entries=entries[:_LOG_PAGE], page=page, more=more)
+    return render(
+        "people/log.html",
+        entries=entries[:_LOG_PAGE],
+        page=page,
+        more=len(entries) > _LOG_PAGE,
+        actions=ACTION_NAMES,
+        kinds=OBJECT_NAMES,
+        called=queries.names_in(session(), my_team(), entries),
+    )
 
 
 # The team
@@ -351,7 +363,7 @@ def change_role(membership_id: int) -> ResponseReturnValue:
         and form.obeys(lambda: membership.change_role(form.role.data, admins=admins))
     ):
         return render("people/person.html", membership=membership, form=form), 422
-    audit("person.role", membership.person, role=membership.role)
+    audit("role.changed", membership.person, role=membership.role)
     commit()
     flash(_("Saved."), "good")
     return redirect("/team/", 303)
@@ -363,7 +375,7 @@ def end_membership(membership_id: int) -> ResponseReturnValue:
     """Take a colleague out of the team. Their posts stay."""
     membership = own_membership(membership_id)
     membership.end(now(), admins=len(queries.admins(session(), my_team())))
-    audit("person.ended", membership.person)
+    audit("membership.ended", membership.person)
     commit()
     flash(_("%(name)s is no longer in the team.", name=membership.person.name), "good")
     return redirect("/team/", 303)
@@ -389,15 +401,17 @@ def add_absence() -> ResponseReturnValue:
     form = _absence_form()
     if not form.validate_on_submit():
         return _team_page(InvitationForm(role="writer"), form), 422
-    absence = Absence(
-        team_id=my_team().id,
-        person_id=form.person.data,
-        first_day=form.first_day.data,
-        last_day=form.last_day.data,
-        deputy_id=form.deputy.data or None,
-        note=form.note.data or "",
-    )
+    days = {"first_day": form.first_day.data, "last_day": form.last_day.data}
+    who = {"team_id": my_team().id, "person_id": form.person.data}
+    # Held meanwhile: the same form sent twice at once is still one absence.
+    session().get_one(Person, form.person.data, with_for_update=True)
+    there = queries.same_absence(session(), **who, **days)
+    if there is not None:
+        flash(_("This absence was noted already."), "info")
+        return redirect(f"/team/#absence-{there.id}", 303)
+    absence = Absence(**who, **days, deputy_id=form.deputy.data or None, note=form.note.data or "")
     session().add(absence)
+    audit("absence.entered", absence)
     commit()
     flash(_("The absence is noted. Reminders stay silent on these days."), "good")
     return redirect("/team/#absences", 303)
@@ -410,6 +424,7 @@ def remove_absence(absence_id: int) -> ResponseReturnValue:
     absence = own(Absence, absence_id)
     if absence.person_id != me().id and not may("people.administer"):
         raise Forbidden(N_("Only the colleague or an administrator may do this."))
+    audit("absence.taken_back", absence, person=absence.person_id)
     session().delete(absence)
     commit()
     flash(_("The absence is taken back."), "good")
@@ -428,7 +443,7 @@ def _wrong_password(form: SignInForm, email: str) -> ResponseReturnValue:
     throttle.count(session(), throttle.FOR_ONE_ACCOUNT, *_account_key(email))
     throttle.count(session(), throttle.FROM_ONE_ADDRESS, origin())
     tried = queries.person_by_email(session(), email)
-    record(session(), "sign_in_refused", at=now(), origin=origin(), subject=tried, result="refused")
+    record(session(), "sign_in.refused", at=now(), origin=origin(), subject=tried, result="refused")
     commit()
     form.password.errors = (_("This mail address and password do not belong together."),)
     return render("people/sign_in.html", form=form), 422
@@ -491,7 +506,7 @@ def _remember(name: str, value: str) -> ResponseReturnValue:
 def _new_own_password(secret: str) -> ResponseReturnValue:
     sign_in.set_password(me(), secret)
     session().flush()
-    audit("password_set", me())
+    audit("password.set", me())
     sign_in.sign_in(me())
     commit()
     flash(_("Your password is changed. Other browsers are signed out."), "good")

@@ -139,6 +139,11 @@ class Plan(Editable, Base):
         return cls(team_id=team.id, name=name, **texts)
 
     @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.name
+
+    @property
     def wanted_total(self) -> int:
         """What the wanted shares of the values add up to, in percent."""
         return sum(value.wanted_share for value in _live(self.values))
@@ -206,6 +211,11 @@ class PlanPart:
     position: Any
     version: Any
     deleted_at: Any
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return str(self.name)
 
     @property
     def siblings(self) -> Sequence[PlanPart]:
@@ -350,6 +360,16 @@ class AudienceFact(Editable, Base):
     deleted_at: Mapped[datetime | None]
 
     audience: Mapped[Audience] = relationship(back_populates="facts", foreign_keys=audience_id)
+
+    @property
+    def team_id(self) -> int:
+        """The team whose audience it is about."""
+        return self.audience.team_id
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.text
 
     def is_old(self, today: date) -> bool:
         """Whether the fact is dated more than a year before `today`."""

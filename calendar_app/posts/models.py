@@ -116,6 +116,11 @@ class Post(Editable, Base):
         cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.title
+
     @classmethod
     def new(
         cls, team: Team, content: Content, by: Person, now: datetime, *, creation_key: str = ""

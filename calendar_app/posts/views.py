@@ -145,7 +145,7 @@ def take_back_publication(post_id: int) -> ResponseReturnValue:
 
     def take_back(post: Post, _form: StepForm) -> None:
         post.take_back_publication(me(), now())
-        audit("post.publication_taken_back", post)
+        audit("publication.taken_back", post)
 
     return _step(post_id, take_back, _("The publication is taken back."))
 

@@ -139,6 +139,63 @@ def test_ten_wrong_passwords_close_the_door_for_strangers_but_not_for_the_owner(
     assert try_password(client, PASSWORD).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("language", "waiting", "link"),
+    [
+        ("en", r"Wait (15|14) minutes, then try again\.", "Send me a link"),
+        ("nl", r"Wacht (15|14) minuten en probeer het dan opnieuw\.", "Stuur me een link"),
+    ],
+)
+@pytest.mark.usefixtures("person")
+def test_who_tried_too_often_reads_how_long_to_wait_and_what_still_helps(
+    client: FlaskClient, language: str, waiting: str, link: str
+) -> None:
+    for number in range(10):
+        try_password(client, f"geraden woord {number}")
+
+    closed = try_password(client, PASSWORD, headers={"Accept-Language": language})
+
+    page = closed.get_data(as_text=True)
+    assert closed.status_code == 429
+    assert re.search(waiting, page)
+    assert re.search(rf'href="/reset">{link}', page)
+    assert "<p></p>" not in page
+
+
+def test_a_form_that_is_malformed_gets_a_sentence_of_its_own(client: FlaskClient) -> None:
+    client.application.config["WTF_CSRF_ENABLED"] = False
+
+    answer = client.post("/reset", data=b"x", headers={"Host": "a b"})
+    page = answer.get_data(as_text=True)
+
+    assert answer.status_code == 400
+    assert "<p></p>" not in page
+
+
+def test_guesses_from_my_own_building_do_not_keep_me_from_a_link(
+    client: FlaskClient, person: Person, config: Config
+) -> None:
+    guesses = [
+        client.post("/sign-in", data={"email": f"p{n}@example.org", "password": "geraden woord"})
+        for n in range(41)
+    ]
+
+    link = ask_for_a_link(client, person.email)
+    entered = client.post(link_in_mail(config), data={"password": "mijn nieuwe lange zin"})
+
+    assert guesses[-1].status_code == 429
+    assert link.status_code == 200
+    assert entered.status_code == 303
+    assert client.get("/team/").status_code == 200
+
+
+def test_forty_links_from_one_address_are_enough(client: FlaskClient, person: Person) -> None:
+    asked = [ask_for_a_link(client, f"p{n}@example.org").status_code for n in range(41)]
+
+    assert person.email == "noor@example.org"
+    assert asked == [200] * 40 + [429]
+
+
 @pytest.mark.usefixtures("person")
 def test_one_address_cannot_try_one_account_after_the_other(client: FlaskClient) -> None:
     guesses = [
@@ -265,6 +322,32 @@ def test_what_was_typed_stays_when_the_first_start_is_refused(client: FlaskClien
     assert 'value="kort"' not in page
 
 
+def test_a_password_that_is_too_long_is_not_called_too_short(client: FlaskClient) -> None:
+    typed = {"team": "Communicatie", "name": "Sanne", "email": "s@example.org"}
+
+    answer = client.post(
+        "/first-start",
+        data={**typed, "password": "lang" * 51},
+        headers={"Accept-Language": "en"},
+    )
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Use at most 200 characters." in page
+    assert "Use at least" not in page
+
+
+def test_what_is_wrong_at_the_first_start_stands_in_the_order_of_the_form(
+    client: FlaskClient,
+) -> None:
+    answer = client.post("/first-start", data={}, headers={"Accept-Language": "en"})
+
+    page = answer.get_data(as_text=True)
+    fields = re.findall(r'<li><a href="#\w+">([^<]+)</a>', page)
+    assert fields == ["Name of the team", "Your name", "Mail address", "Password"]
+    assert '<label for="password">Password</label>' in page
+
+
 @pytest.mark.usefixtures("person")
 def test_a_session_ends_after_thirty_days(client: FlaskClient, time_machine: Any) -> None:
     time_machine.move_to("2026-11-10T08:00:00Z", tick=False)
@@ -301,8 +384,8 @@ def test_the_audit_log_tells_who_came_in_and_who_was_refused(
     with database.reading() as session:
         entries = session.query(AuditEntry).order_by(AuditEntry.id).all()
     assert [(entry.action, entry.result) for entry in entries] == [
-        ("sign_in_refused", "refused"),
-        ("signed_in", "done"),
+        ("sign_in.refused", "refused"),
+        ("person.signed_in", "done"),
     ]
     assert entries[1].actor_id == person.id
     assert entries[1].origin == "127.0.0.1"
@@ -315,7 +398,17 @@ def test_who_is_in_no_team_any_more_can_still_sign_out(
     with database.writing() as session:
         session.get_one(Person, person.id).memberships[0].ended_at = person.created_at
 
+    pages = [
+        client.get("/team/", headers={"Accept-Language": language}) for language in ("en", "nl")
+    ]
+
     assert client.get("/").status_code == 403
+    assert [page.status_code for page in pages] == [403, 403]
+    for page, words in zip(pages, ("You are in no team", "Je zit in geen enkel team"), strict=True):
+        shown = page.get_data(as_text=True)
+        assert words in shown
+        assert 'action="/sign-out"' in shown
+        assert not re.search(r'class="button[^>]*href="/"', shown)
     assert client.post("/sign-out").headers["Location"] == "/sign-in"
     assert client.get("/sign-in").status_code == 200
 

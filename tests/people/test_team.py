@@ -124,8 +124,8 @@ def test_the_log_shows_who_came_in_and_who_was_refused(
 
     page = client.get("/settings/log").get_data(as_text=True)
 
-    assert "sign_in_refused" in page
-    assert f"person {admin.id}" in page
+    assert "Geprobeerd in te loggen" in page
+    assert "Collega “Sanne Bos”" in page
 
 
 def test_a_page_far_beyond_the_log_is_empty(client: FlaskClient) -> None:
@@ -189,6 +189,23 @@ def test_an_absence_ends_no_earlier_than_it_begins(
     assert 'value="2027-01-05"' in page
     with database.reading() as session:
         assert not queries.absences(session, team_of(database), date(2020, 1, 1))
+
+
+def test_the_same_absence_sent_twice_is_one(
+    client: FlaskClient, admin: Person, database: Database
+) -> None:
+    days = {"person": admin.id, "first_day": "2027-01-04", "last_day": "2027-01-05", "deputy": 0}
+
+    first = client.post("/team/absences", data=days)
+    second = client.post("/team/absences", data=days)
+    other = client.post("/team/absences", data={**days, "last_day": "2027-01-06"})
+
+    with database.reading() as session:
+        kept = queries.absences(session, team_of(database), date(2020, 1, 1))
+    assert [answer.status_code for answer in (first, second, other)] == [303, 303, 303]
+    assert second.headers["Location"] == f"/team/#absence-{kept[0].id}"
+    assert len(kept) == 2
+    assert "al genoteerd" in client.get("/team/").get_data(as_text=True)
 
 
 def test_a_writer_notes_only_their_own_absence(

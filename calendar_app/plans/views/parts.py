@@ -57,7 +57,7 @@ class PartPages(Generic[Part]):
         """The form as typed; before anything was typed it shows `shown`."""
         raise NotImplementedError
 
-    def add(self, plan: Plan, form: PlanPartForm) -> object:
+    def add(self, plan: Plan, form: PlanPartForm) -> Part:
         """Make the part that the form describes. Raises Refused."""
         raise NotImplementedError
 

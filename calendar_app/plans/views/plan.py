@@ -66,6 +66,7 @@ def save_new_plan() -> ResponseReturnValue:
         form.refuse(refused)
         return _new_plan_page(form), 422
     session().add(plan)
+    audit("plan.made", plan)
     commit()
     flash(_("The plan is there. Go on with the steps."), "good")
     return redirect(address_of(plan), 303)
@@ -153,6 +154,9 @@ def archive_plan(plan_id: int) -> ResponseReturnValue:
 def restore_plan(plan_id: int) -> ResponseReturnValue:
     """Take the plan out of the archive."""
     plan = own(Plan, plan_id)
+    session().refresh(plan, with_for_update=True)
+    if plan.archived_at is None:
+        return redirect(address_of(plan), 303)
     try:
         plan.take_out()
     except Refused as refused:

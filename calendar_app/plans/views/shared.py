@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -35,6 +35,7 @@ from calendar_app.web.templating import render
 bp = Blueprint("plans", __name__)
 
 Part = TypeVar("Part", BrandValue, Audience, Channel)
+Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel
 Conflict = Sequence[tuple[str, str, str]]
 _ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel"}
 
@@ -145,27 +146,45 @@ def address_of_part(part: BrandValue | Audience | Channel) -> str:
 
 
 def added(
-    form: PlanPartForm, verb: Callable[[], object], show: Callable[[], str], back: str
+    form: PlanPartForm, verb: Callable[[], Row], show: Callable[[], str], back: str
 ) -> ResponseReturnValue:
     """Obey the form and go `back`, or `show` it again with what is wrong."""
-    if not (form.validate_on_submit() and form.obeys(verb)):
-        return show(), 422
-    commit()
-    flash(_("Saved."), "good")
-    return redirect(back, 303)
+
+    def add() -> None:
+        row = verb()
+        audit(f"{row.__tablename__}.added", row)
+
+    return _obeyed(form, add, show, back)
 
 
 def saved(
     form: PlanPartForm,
-    row: Plan | BrandValue | Audience | AudienceFact | Channel,
+    row: Row,
     verb: Callable[[], object],
     show: Callable[[Conflict], str],
     back: str,
 ) -> ResponseReturnValue:
     """As `added`; when somebody changed `row` meanwhile, `show` both texts."""
+
+    def change() -> None:
+        verb()
+        # A form that was sent as it stood is no change.
+        if session().is_modified(row):
+            audit(f"{row.__tablename__}.changed", row)
+
     if form.stale(row):
         return show(form.conflict_with(row)), 409
-    return added(form, verb, lambda: show(()), back)
+    return _obeyed(form, change, lambda: show(()), back)
+
+
+def _obeyed(
+    form: PlanPartForm, verb: Callable[[], object], show: Callable[[], str], back: str
+) -> ResponseReturnValue:
+    if not (form.validate_on_submit() and form.obeys(verb)):
+        return show(), 422
+    commit()
+    flash(_("Saved."), "good")
+    return redirect(back, 303)
 
 
 def taken_out(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseReturnValue:

@@ -33,7 +33,7 @@ from calendar_app.people.forms import (
 from calendar_app.people.models import ROLE_NAMES, Absence, Membership, Person, Team
 from calendar_app.post_office import NotPosted, send_now
 from calendar_app.web.errors import too_many
-from calendar_app.web.forms import options
+from calendar_app.web.forms import expect_shown, options
 from calendar_app.web.language import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from calendar_app.web.request import commit, house, now, origin, session
 from calendar_app.web.security import own_address
@@ -374,6 +374,7 @@ def change_role(membership_id: int) -> ResponseReturnValue:
 def end_membership(membership_id: int) -> ResponseReturnValue:
     """Take a colleague out of the team. Their posts stay."""
     membership = own_membership(membership_id)
+    expect_shown(membership)
     membership.end(now(), admins=len(queries.admins(session(), my_team())))
     audit("membership.ended", membership.person)
     commit()

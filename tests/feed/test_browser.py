@@ -47,7 +47,7 @@ def test_a_viewer_makes_renames_and_ends_a_feed(  # noqa: PLR0917 - fixtures
     page.goto(f"{site}/feeds")
     check(page)
     page.get_by_label("Naam").fill("Outlook werk")
-    page.get_by_text("Alle details", exact=True).click()
+    page.locator("[name=detail][value=full]").check()
     page.get_by_role("button", name="Maak het agenda-abonnement").click()
     address = page.get_by_label("Adres van je agenda-abonnement").input_value()
     check(page)

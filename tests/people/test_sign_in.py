@@ -162,13 +162,15 @@ def test_who_tried_too_often_reads_how_long_to_wait_and_what_still_helps(
     assert "<p></p>" not in page
 
 
-def test_a_form_that_is_malformed_gets_a_sentence_of_its_own(client: FlaskClient) -> None:
-    client.application.config["WTF_CSRF_ENABLED"] = False
+@pytest.mark.usefixtures("person")
+def test_an_address_that_is_malformed_gets_a_sentence_of_its_own(client: FlaskClient) -> None:
+    try_password(client, PASSWORD)
 
-    answer = client.post("/reset", data=b"x", headers={"Host": "a b"})
+    answer = client.get("/calendar?date=morgen", headers={"Accept-Language": "nl"})
+
     page = answer.get_data(as_text=True)
-
     assert answer.status_code == 400
+    assert "Er ontbreekt iets of er klopt iets niet." in page
     assert "<p></p>" not in page
 
 

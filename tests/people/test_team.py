@@ -137,12 +137,26 @@ def test_a_team_keeps_its_last_administrator(client: FlaskClient, database: Data
         mine = queries.members(session, team_of(database))[0]
 
     demoted = client.post(f"/team/people/{mine.id}", data={"role": "writer", "version": 1})
-    left = client.post(f"/team/people/{mine.id}/ending")
+    left = client.post(f"/team/people/{mine.id}/ending", data={"version": 1})
 
     assert demoted.status_code == 422
     assert "Een team heeft een beheerder nodig" in demoted.get_data(as_text=True)
     assert left.status_code == 422
     assert client.get("/settings/team").status_code == 200
+
+
+def test_a_colleague_whose_role_changed_meanwhile_is_not_taken_out(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.writing() as session:
+        colleague = builders.a_person(session, team_of(database)).memberships[0].id
+    client.post(f"/team/people/{colleague}", data={"role": "editor", "version": 1})
+
+    answer = client.post(f"/team/people/{colleague}/ending", data={"version": 1})
+
+    assert answer.status_code == 409
+    with database.reading() as session:
+        assert session.get_one(Membership, colleague).ended_at is None
 
 
 def test_a_change_over_somebody_elses_change_shows_both(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -28,8 +28,9 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_app.db import UtcDateTime
 from calendar_app.people.models import Team
+from calendar_app.plans.coach import coach
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
-from calendar_app.plans.questions import Question, missing_points
+from calendar_app.plans.questions import Question
 from calendar_app.plans.steps import AudienceFacts, ChannelFacts, PlanFacts, ValueFacts
 
 RECENT_DAYS = 28
@@ -106,11 +107,11 @@ def question_of(plan: Plan) -> Question:
     )
 
 
-def facts_of(plan: Plan) -> PlanFacts:
-    """What the path (`steps`) looks at in `plan`."""
+def facts_of(plan: Plan, team: Team, today: date) -> PlanFacts:
+    """What the path (`steps`) looks at in `plan` of `team` on the local day `today`."""
     question = question_of(plan)
     return PlanFacts(
-        question_points=missing_points(question),
+        advice=coach(question, today, [team.name]),
         question_is_begun=question.is_begun,
         story=plan.story,
         values=[_value_facts(value) for value in plan.values],

@@ -48,20 +48,6 @@ def sentence(question: Question, language: str) -> str:
     )
 
 
-def missing_points(question: Question) -> list[str]:
-    """What the question still lacks: one msgid a point, in the order of the sentence."""
-    points = []
-    if not question.group:
-        points.append(N_("Say which group you want to help."))
-    if not question.behaviour:
-        points.append(N_("Say what you want this group to do."))
-    if question.before is None:
-        points.append(N_("Choose the date before which it must work."))
-    if not question.measure:
-        points.append(N_("Say how you will measure it."))
-    return points
-
-
 def _plain_end(part: str) -> str:
     """`part` without the stop that people type at its end: it stands inside a sentence."""
     return part.rstrip(" .?!")

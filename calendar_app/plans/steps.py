@@ -6,10 +6,12 @@ question, the audience and the story are there. Each step says what it lacks: a 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from calendar_app.language import N_
+from calendar_app.plans.coach import Advice
 
 WHOLE = 100
 
@@ -60,9 +62,9 @@ class ChannelFacts:
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """What the path looks at in a plan. `question_points` are what step 1 lacks (`questions`)."""
+    """What the path looks at in a plan. `advice` is what the coach says of step 1."""
 
-    question_points: Sequence[str] = ()
+    advice: Sequence[Advice] = ()
     question_is_begun: bool = False
     story: str = ""
     values: Sequence[ValueFacts] = ()
@@ -74,13 +76,15 @@ class PlanFacts:
 class Point:
     """One thing that is missing: a sentence, and the part of the plan where it can be mended.
 
-    `place` is "why", "what", "values", "audiences" or "channels"; `row_id` the row there, if any.
+    `place` is "why", "what", "values", "audiences" or "channels"; `row_id` is the row there and
+    `field` the form field, if any.
     """
 
     message: str
     place: str
     row_id: int | None = None
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,8 @@ def _step(number: int, key: str, missing: Iterator[Point], *, begun: bool) -> St
 
 
 def _why(plan: PlanFacts) -> Iterator[Point]:
-    for message in plan.question_points:
-        yield Point(message, "why")
+    for one in plan.advice:
+        yield Point(one.message, "why", field=one.field)
 
 
 def _who(plan: PlanFacts) -> Iterator[Point]:
@@ -148,7 +152,7 @@ def _who(plan: PlanFacts) -> Iterator[Point]:
 
 def _what(plan: PlanFacts) -> Iterator[Point]:
     if not plan.story:
-        yield Point(N_("Write your story: why did you once begin?"), "what")
+        yield Point(N_("Write your story: why did you once begin?"), "what", field="story")
     if not plan.values:
         yield Point(N_("Add a brand value: what do you stand for?"), "values")
     for value in plan.values:
@@ -160,14 +164,17 @@ def _what(plan: PlanFacts) -> Iterator[Point]:
             "values",
             plan.values[-1].id,
             {"total": total},
+            "wanted_share",
         )
 
 
 def _value(value: ValueFacts) -> Iterator[Point]:
     if not value.meaning:
-        yield _of(value, "values", N_("%(name)s has no meaning yet. Write what colleagues notice."))
+        words = N_("%(name)s has no meaning yet. Write what colleagues notice.")
+        yield _of(value, "values", words, "meaning")
     if not (value.belongs and value.falls_outside):
-        yield _of(value, "values", N_("%(name)s: write what belongs and what falls outside."))
+        words = N_("%(name)s: write what belongs and what falls outside.")
+        yield _of(value, "values", words, "falls_outside" if value.belongs else "belongs")
 
 
 def _where(plan: PlanFacts) -> Iterator[Point]:
@@ -175,8 +182,14 @@ def _where(plan: PlanFacts) -> Iterator[Point]:
         yield Point(N_("Add a channel: where will you post?"), "channels")
     for channel in plan.channels:
         if not channel.cadence:
-            yield _of(channel, "channels", N_("%(name)s: say how many posts a week you want."))
+            words = N_("%(name)s: say how many posts a week you want.")
+            yield _of(channel, "channels", words, "cadence")
 
 
-def _of(part: ValueFacts | AudienceFacts | ChannelFacts, place: str, message: str) -> Point:
-    return Point(message, place, part.id, {"name": part.name})
+def _of(
+    part: ValueFacts | AudienceFacts | ChannelFacts,
+    place: str,
+    message: str,
+    field: str | None = None,
+) -> Point:
+    return Point(message, place, part.id, {"name": part.name}, field)

@@ -116,10 +116,13 @@ def test_each_missing_point_leads_an_editor_to_where_it_is_mended(room: Room) ->
     page = room.visitor("editor").open(room.address)
 
     for path, words in (
-        ("why", "Say how you will measure it."),
-        ("what", "Write your story: why did you once begin?"),
-        (f"values/{room.value_id}", "Nearby has no meaning yet. Write what colleagues notice."),
-        (f"channels/{room.channel_id}", "LinkedIn: say how many posts a week you want."),
+        ("why#question_measure", "Say how you will measure it."),
+        ("what#story", "Write your story: why did you once begin?"),
+        (
+            f"values/{room.value_id}#meaning",
+            "Nearby has no meaning yet. Write what colleagues notice.",
+        ),
+        (f"channels/{room.channel_id}#cadence", "LinkedIn: say how many posts a week you want."),
         (f"audiences/{pupils_id}", "Pupils: write down where they are, online and offline."),
     ):
         assert f'<a href="{room.address}/{path}">{words}</a>' in page

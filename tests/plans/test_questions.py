@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-import pytest
-
-from calendar_app.plans.questions import Question, missing_points, sentence
+from calendar_app.plans.questions import Question, sentence
 
 WHOLE = Question("nurses", "apply", date(2027, 7, 1), "applications a month")
 
@@ -45,36 +42,6 @@ def test_a_percent_sign_in_a_part_is_only_a_percent_sign() -> None:
     question = replace(WHOLE, measure="100% more %(group)s")
 
     assert sentence(question, "en").endswith("by 100% more %(group)s?")
-
-
-@pytest.mark.parametrize(
-    ("part", "nothing", "word"),
-    [
-        ("group", "", "group"),
-        ("behaviour", "", "do"),
-        ("before", None, "date"),
-        ("measure", "", "measure"),
-    ],
-)
-def test_each_missing_part_is_one_point(part: str, nothing: object, word: str) -> None:
-    lacking: dict[str, Any] = {part: nothing}
-
-    points = missing_points(replace(WHOLE, **lacking))
-
-    assert len(points) == 1
-    assert word in points[0]
-
-
-def test_a_whole_question_lacks_nothing() -> None:
-    assert missing_points(WHOLE) == []
-
-
-def test_an_empty_question_lacks_four_things_in_the_order_of_the_sentence() -> None:
-    points = missing_points(Question())
-
-    assert len(points) == 4
-    for point, word in zip(points, ["which group", "to do", "date", "measure"], strict=True):
-        assert word in point
 
 
 def test_a_question_is_begun_with_its_first_part() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calendar_app.plans.coach import NO_GROUP, NO_MEASURE
 from calendar_app.plans.steps import (
     AudienceFacts,
     ChannelFacts,
@@ -50,7 +51,7 @@ def test_a_whole_plan_is_done_from_first_to_last() -> None:
 
 
 def test_an_empty_plan_has_not_begun() -> None:
-    steps = path(PlanFacts(question_points=["Say which group you want to help."]))
+    steps = path(PlanFacts(advice=[NO_GROUP]))
 
     assert {step.state for step in steps} == {"open"}
     assert all(step.points for step in steps)
@@ -65,10 +66,10 @@ def test_the_next_step_is_the_first_that_is_not_done() -> None:
 
 
 def test_a_half_question_is_busy() -> None:
-    plan = replace(WHOLE, question_points=["Say how you will measure it."])
+    plan = replace(WHOLE, advice=[NO_MEASURE])
 
     assert step(1, plan).state == "busy"
-    assert only_point(1, plan) == Point("Say how you will measure it.", "why")
+    assert only_point(1, plan) == Point(NO_MEASURE.message, "why", field="question_measure")
 
 
 def test_an_audience_of_which_nothing_is_written_down_is_named() -> None:
@@ -100,6 +101,7 @@ def test_a_value_with_half_a_border_is_named_once() -> None:
 
         assert "falls outside" in point.message
         assert point.row_id == 7
+        assert point.field == ("belongs" if half.falls_outside else "falls_outside")
 
 
 def test_shares_that_do_not_make_a_whole_are_told_with_their_sum() -> None:

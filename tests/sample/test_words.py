@@ -11,6 +11,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from calendar_app.db import Base
+from calendar_app.people.models import Team
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
 from calendar_app.plans.queries import facts_of
 from calendar_app.plans.steps import path
@@ -18,6 +19,7 @@ from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.playing_field import words_in
 from calendar_app.sample.files import read
 from calendar_app.text import clean_text
+from tests.sample.conftest import LOADED_AT
 
 LONGEST_NOTE = 2000
 
@@ -114,8 +116,8 @@ def test_each_post_says_in_one_line_why_it_fits_its_values(hospital: Session) ->
     assert all(20 <= len(link.reason) <= 300 and "\n" not in link.reason for link in links)
 
 
-def test_the_plan_lacks_nothing(plan: Plan) -> None:
-    tiles = path(facts_of(plan))
+def test_the_plan_lacks_nothing(plan: Plan, team: Team) -> None:
+    tiles = path(facts_of(plan, team, LOADED_AT.date()))
 
     assert [
         (tile.key, [point.message for point in tile.points]) for tile in tiles if tile.points

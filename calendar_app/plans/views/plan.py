@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from calendar_app.errors import Refused
 from calendar_app.people.door import audit, my_team, own, requires
 from calendar_app.plans import queries
-from calendar_app.plans.forms import WhatForm, WhyForm
+from calendar_app.plans.forms import WhatForm, WhyForm, today
 from calendar_app.plans.models import FACING_NAMES, Plan
 from calendar_app.plans.questions import sentence
 from calendar_app.plans.steps import SUBJECTS, TITLES, path
@@ -38,7 +38,7 @@ def show_plans() -> ResponseReturnValue:
         "plans/plans.html",
         plans=[plan for plan in plans if plan.archived_at is None],
         archive=[plan for plan in plans if plan.archived_at is not None],
-        steps={plan.id: path(queries.facts_of(plan)) for plan in plans},
+        steps={plan.id: path(queries.facts_of(plan, my_team(), today())) for plan in plans},
         questions={plan.id: sentence(queries.question_of(plan), language()) for plan in plans},
         facing_names=FACING_NAMES,
         titles=TITLES,

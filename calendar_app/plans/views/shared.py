@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import audit, own
+from calendar_app.people.door import audit, my_team, own
 from calendar_app.plans import queries
 from calendar_app.plans.forms import PlanPartForm, today
 from calendar_app.plans.models import (
@@ -117,19 +117,22 @@ def overview(plan: Plan) -> str:
 
 
 def _with_path(template: str, plan: Plan, **context: object) -> str:
-    steps = path(queries.facts_of(plan))
+    steps = path(queries.facts_of(plan, my_team(), today()))
     return render(template, plan=plan, steps=steps, following=next_step(steps), **context)
 
 
 def place_of(plan: Plan, point: Point) -> str:
-    """The address where a missing point can be mended."""
+    """The address of the field where a missing point can be mended."""
+    return url_for(**_page_of(point), plan_id=plan.id, _anchor=point.field)
+
+
+def _page_of(point: Point) -> dict[str, Any]:
     if point.place in {"why", "what"}:
-        return url_for(f"plans.show_{point.place}", plan_id=plan.id)
+        return {"endpoint": f"plans.show_{point.place}"}
     kind = point.place.removesuffix("s")
     if point.row_id is None:
-        return url_for(f"plans.show_new_{kind}", plan_id=plan.id)
-    row: dict[str, Any] = {f"{kind}_id": point.row_id}
-    return url_for(f"plans.show_{kind}", plan_id=plan.id, **row)
+        return {"endpoint": f"plans.show_new_{kind}"}
+    return {"endpoint": f"plans.show_{kind}", f"{kind}_id": point.row_id}
 
 
 def address_of(plan: Plan, anchor: str | None = None) -> str:

@@ -20,7 +20,7 @@ def test_the_list_shows_each_plan_with_its_question_and_how_far_it_is(room: Room
     page = room.visitor("viewer").open("/plans/")
 
     assert f'href="/plans/{room.plan_id}"' in page
-    assert "How can we help nurses to apply before July 1, 2027" in page
+    assert "How can we help nurses to apply before 1 July 2027" in page
     assert page.count("step-state is-done") == 4
     assert f'href="/plans/{room.foreign_plan_id}"' not in page
 

@@ -8,11 +8,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, ValidationError
+from wtforms import DateField, IntegerField, RadioField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
+from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES, HORIZONS, OWN
 from calendar_app.plans.models import (
+    BRAND_KIND_NAMES,
+    BRAND_KINDS,
     CERTAINTIES,
     CERTAINTY_NAMES,
     FACING_NAMES,
@@ -82,6 +85,11 @@ class WhyForm(PlanPartForm):
     """Step 1: the name of the plan and its question."""
 
     name = LineField(_l("Name of the plan"), limit=120, validators=[needed()])
+    domain = SelectField(
+        _l("What is it about?"),
+        choices=options((key, _l(domain.name)) for key, domain in DOMAINS.items()),
+        default=OWN,
+    )
     facing = RadioField(
         _l("Who is it for?"), choices=_choices(FACINGS, FACING_NAMES), default="external"
     )
@@ -91,6 +99,9 @@ class WhyForm(PlanPartForm):
     question_measure = LineField(_l("How do you measure it?"), limit=200)
     baseline = LineField(_l("How is it now?"), limit=120)
     target = LineField(_l("Where do you want to be?"), limit=120)
+    horizon = RadioField(
+        _l("How far do you look ahead?"), choices=_choices(HORIZONS, HORIZON_NAMES), default=""
+    )
 
 
 class WhatForm(PlanPartForm):
@@ -98,6 +109,11 @@ class WhatForm(PlanPartForm):
 
     origin = TextField(_l("Why did you begin?"), limit=_STORY)
     story = TextField(_l("Our story"), limit=_STORY)
+    brand_kind = RadioField(
+        _l("Which brand is it?"),
+        choices=_choices(BRAND_KINDS, BRAND_KIND_NAMES),
+        default="employer",
+    )
     address_form = RadioField(
         _l("How do you address people?"),
         choices=options([("je", _l("With “je”: close")), ("u", _l("With “u”: formal"))]),

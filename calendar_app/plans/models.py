@@ -14,9 +14,16 @@ from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Team, count_change
+from calendar_app.plans.domains import OWN
 
 FACINGS = ("internal", "external")
 FACING_NAMES = {"internal": N_("Internal"), "external": N_("External")}
+BRAND_KINDS = ("employer", "internal", "corporate")
+BRAND_KIND_NAMES = {
+    "employer": N_("Employer brand: why people come to work here"),
+    "internal": N_("Internal brand: why people like to work here"),
+    "corporate": N_("Corporate brand: what customers and residents know us by"),
+}
 ADDRESS_FORMS = ("je", "u")
 SIDES = ("online", "offline")
 SIDE_NAMES = {"online": N_("Online"), "offline": N_("Offline")}
@@ -43,7 +50,10 @@ MOST_POSTS_A_WEEK = 50
 class PlanTexts(TypedDict, total=False):
     """What people write in steps 1 and 3; `question_before` is a local day."""
 
+    domain: str
     facing: str
+    horizon: str
+    brand_kind: str
     question_group: str
     question_behaviour: str
     question_before: date | None
@@ -100,7 +110,14 @@ class Plan(Editable, Base):
     uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
+    # In which field of HR work the question lies (`domains`).
+    domain: Mapped[str] = mapped_column(String(15), default=OWN, server_default=OWN)
     facing: Mapped[str] = mapped_column(String(10), default="external")
+    # How far the plan looks: "quarter", "year", "years" or not chosen.
+    horizon: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    brand_kind: Mapped[str] = mapped_column(
+        String(10), default="employer", server_default="employer"
+    )
     # The question: How can we help [group] to [behaviour] before [date], measured by [measure]?
     question_group: Mapped[str] = mapped_column(String(200), default="")
     question_behaviour: Mapped[str] = mapped_column(String(300), default="")

@@ -58,7 +58,8 @@ def add_plan(session: Session, team: Team, today: date) -> Plan:
     """The team's plan with its values, audiences, facts and channels."""
     facts = read("plan")
     question = _question(facts["question"], today)
-    plan = Plan.new(team, facts["name"], facing=facts["facing"], **question, **facts["story"])
+    about = {key: facts[key] for key in ("domain", "facing", "horizon", "brand_kind")}
+    plan = Plan.new(team, facts["name"], **about, **question, **facts["story"])
     session.add(plan)
     for told in facts["values"]:
         plan.add_value(**told)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from calendar_app.errors import Refused
 from calendar_app.people.door import audit, my_team, own, requires
 from calendar_app.plans import queries
+from calendar_app.plans.domains import DOMAINS, Domain, example
 from calendar_app.plans.forms import WhatForm, WhyForm, today
 from calendar_app.plans.models import FACING_NAMES, Plan
 from calendar_app.plans.questions import sentence
@@ -19,6 +20,7 @@ from calendar_app.plans.views.shared import (
     bp,
     overview,
     page,
+    place_of,
     plan_to_change,
     refusal,
     saved,
@@ -49,8 +51,9 @@ def show_plans() -> ResponseReturnValue:
 @bp.get("/plans/new")
 @requires("plans.write")
 def show_new_plan() -> ResponseReturnValue:
-    """An empty form for a plan."""
-    return _new_plan_page(WhyForm())
+    """A form for a plan: empty, or with the worked example that the address asks for."""
+    domain = DOMAINS.get(request.args.get("example", ""))
+    return _new_plan_page(WhyForm() if domain is None else WhyForm(**_filled_in(domain)))
 
 
 @bp.post("/plans/new")
@@ -167,12 +170,44 @@ def restore_plan(plan_id: int) -> ResponseReturnValue:
     return redirect(address_of(plan), 303)
 
 
+def _filled_in(domain: Domain) -> dict[str, object]:
+    """The fields of step 1 as the worked example of `domain` fills them in."""
+    question = example(domain, language(), today())
+    return {
+        "domain": next(key for key, one in DOMAINS.items() if one is domain),
+        "facing": domain.facing,
+        "question_group": question.group,
+        "question_behaviour": question.behaviour,
+        "question_before": question.before,
+        "question_measure": question.measure,
+        "baseline": _(domain.baseline),
+        "target": _(domain.target),
+        "horizon": "year",
+    }
+
+
 def _new_plan_page(form: WhyForm) -> str:
-    return render("plans/new.html", form=form)
+    return render("plans/new.html", form=form, examples=_examples())
+
+
+def _examples() -> list[tuple[str, Domain, str]]:
+    """Each domain with its key and its worked example as one sentence."""
+    return [
+        (key, domain, sentence(example(domain, language(), today()), language()))
+        for key, domain in DOMAINS.items()
+    ]
 
 
 def _why_page(plan: Plan, form: WhyForm, conflict: Conflict = ()) -> str:
-    return page("plans/why.html", plan, form=form, conflict=conflict, current="why")
+    return page(
+        "plans/why.html",
+        plan,
+        form=form,
+        conflict=conflict,
+        current="why",
+        place_of=lambda point: place_of(plan, point),
+        examples=_examples(),
+    )
 
 
 def _what_page(plan: Plan, form: WhatForm, conflict: Conflict = ()) -> str:

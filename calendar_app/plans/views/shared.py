@@ -14,8 +14,10 @@ from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, my_team, own
 from calendar_app.plans import queries
+from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import PlanPartForm, today
 from calendar_app.plans.models import (
+    BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
     SIDE_NAMES,
@@ -108,6 +110,9 @@ def overview(plan: Plan) -> str:
         question=sentence(queries.question_of(plan), language()),
         place_of=lambda point: place_of(plan, point),
         facing_names=FACING_NAMES,
+        domain_name=DOMAINS[plan.domain].name if plan.domain in DOMAINS else "",
+        horizon_names=HORIZON_NAMES,
+        brand_kind_names=BRAND_KIND_NAMES,
         side_names=SIDE_NAMES,
         certainty_names=CERTAINTY_NAMES,
         counts=counts,

@@ -46,20 +46,34 @@ def an_absence(session: Session, team: Team, person: Person, first: date, last: 
 
 
 def a_plan(session: Session, team: Team, **facts: Any) -> Plan:
-    """A plan with one value, one audience and one channel."""
-    told = {"name": f"Plan {next(_number)}", "story": "Dicht bij mensen.", **facts}
+    """A plan of which nothing is missing: one value, one audience with a fact, one channel."""
+    told = {
+        "name": f"Plan {next(_number)}",
+        "story": "Dicht bij mensen.",
+        "question_group": "verpleegkundigen in onze regio",
+        "question_behaviour": "bij ons te solliciteren",
+        "question_before": date(2099, 7, 1),
+        "question_measure": "sollicitaties per maand",
+        **facts,
+    }
     plan = _added(session, Plan(team_id=team.id, **told))
-    a_value(session, plan)
-    an_audience(session, plan)
+    a_value(session, plan, wanted_share=100)
+    a_fact(session, an_audience(session, plan))
     a_channel(session, plan)
     session.refresh(plan)
     return plan
 
 
 def a_value(session: Session, plan: Plan, **facts: Any) -> BrandValue:
-    """A value of `plan` with a meaning."""
+    """A value of `plan` with a meaning and a border, and no share of its own."""
     number = next(_number)
-    told = {"name": f"Nabij {number}", "meaning": "We kennen elkaar.", "hook": number % 12 + 1}
+    told = {
+        "name": f"Nabij {number}",
+        "meaning": "We kennen elkaar.",
+        "belongs": "Namen en gezichten.",
+        "falls_outside": "Stockfotos.",
+        "hook": number % 12 + 1,
+    }
     ours = {"team_id": plan.team_id, "plan_id": plan.id}
     return _added(session, BrandValue(**ours, **{**told, **facts}))
 

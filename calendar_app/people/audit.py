@@ -31,6 +31,8 @@ ACTION_NAMES = {
     "plan.changed": N_("Changed a plan"),
     "plan.archived": N_("Put a plan in the archive"),
     "plan.restored": N_("Took a plan out of the archive"),
+    "gate.opened": N_("Let a team go on before steps 1 to 3 were done"),
+    "gate.closed": N_("Made a team finish steps 1 to 3 first"),
     "brand_value.added": N_("Added a brand value"),
     "brand_value.changed": N_("Changed a brand value"),
     "brand_value.removed": N_("Removed a brand value"),

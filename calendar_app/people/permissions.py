@@ -21,6 +21,7 @@ ACTIONS = {
     "posts.approve": "editor",
     "plans.write": "editor",
     "meetups.write": "editor",
+    "plans.open": "admin",
     "people.administer": "admin",
     "team.administer": "admin",
     "deliveries.see": "admin",

@@ -124,6 +124,16 @@ class WhatForm(PlanPartForm):
     words_to_avoid = TextField(_l("Words to avoid"), limit=_NOTE)
 
 
+class GateForm(Form):
+    """Why the team may go on before the first three steps are done."""
+
+    reason = LineField(
+        _l("Why may the team go on already?"),
+        limit=300,
+        validators=[needed(_l("Write why the team may go on already."))],
+    )
+
+
 class ValueForm(PlanPartForm):
     """A brand value and its border."""
 

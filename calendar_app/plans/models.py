@@ -13,8 +13,19 @@ from sqlalchemy.orm.attributes import set_committed_value
 from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.people.models import Team, count_change
+from calendar_app.people.models import Person, Team, count_change
+from calendar_app.plans.coach import coach
 from calendar_app.plans.domains import OWN
+from calendar_app.plans.questions import Question
+from calendar_app.plans.steps import (
+    AudienceFacts,
+    ChannelFacts,
+    PlanFacts,
+    Step,
+    ValueFacts,
+    gate,
+    path,
+)
 
 FACINGS = ("internal", "external")
 FACING_NAMES = {"internal": N_("Internal"), "external": N_("External")}
@@ -131,8 +142,14 @@ class Plan(Editable, Base):
     tone: Mapped[str] = mapped_column(Text, default="")
     words_to_use: Mapped[str] = mapped_column(Text, default="")
     words_to_avoid: Mapped[str] = mapped_column(Text, default="")
+    # Open although the first three steps are not done, by whom, and why.
+    gate_opened_at: Mapped[datetime | None]
+    gate_opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    gate_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     archived_at: Mapped[datetime | None]
 
+    team: Mapped[Team] = relationship()
+    gate_opened_by: Mapped[Person | None] = relationship()
     values: Mapped[list[BrandValue]] = relationship(
         back_populates="plan",
         primaryjoin="and_(Plan.id == BrandValue.plan_id, BrandValue.deleted_at.is_(None))",
@@ -153,7 +170,7 @@ class Plan(Editable, Base):
     def new(cls, team: Team, name: str, **texts: Unpack[PlanTexts]) -> Plan:
         """A plan of `team`; the caller adds it. Raises Refused for an empty or taken name."""
         _check_name(name, _active_plans(team))
-        return cls(team_id=team.id, name=name, **texts)
+        return cls(team=team, team_id=team.id, name=name, **texts)
 
     @property
     def called(self) -> str:
@@ -170,6 +187,58 @@ class Plan(Editable, Base):
         """The colours that no value has yet, ascending."""
         taken = {value.hook for value in _live(self.values)}
         return [hook for hook in HOOKS if hook not in taken]
+
+    @property
+    def question(self) -> Question:
+        """The question of step 1."""
+        return Question(
+            group=self.question_group,
+            behaviour=self.question_behaviour,
+            before=self.question_before,
+            measure=self.question_measure,
+        )
+
+    def path(self, today: date) -> list[Step]:
+        """The steps with what each lacks on the local day `today`."""
+        return path(
+            PlanFacts(
+                advice=coach(self.question, today, [self.team.name]),
+                question_is_begun=self.question.is_begun,
+                story=self.story,
+                values=[_value_facts(value) for value in _live(self.values)],
+                audiences=[
+                    AudienceFacts(one.id, one.name, len(one.facts)) for one in _live(self.audiences)
+                ],
+                channels=[
+                    ChannelFacts(one.id, one.name, one.cadence) for one in _live(self.channels)
+                ],
+                gate_is_forced=self.gate_opened_at is not None,
+            )
+        )
+
+    def expect_ready(self, today: date, field: str | None = None) -> None:
+        """Raise Refused at `field` while the gate is closed: before channels, and before posts."""
+        missing = gate(self.path(today))
+        if missing and self.gate_opened_at is None:
+            raise Refused(
+                N_(
+                    "The plan “%(name)s” is not ready: first finish steps 1 to 3 "
+                    "(%(count)s points are missing). Until then a post can only be an idea."
+                ),
+                field=field,
+                name=self.name,
+                count=len(missing),
+            )
+
+    def open_gate(self, reason: str, by: Person, at: datetime) -> None:
+        """Let the team go on although steps are missing. Raises Refused without a reason."""
+        if not reason:
+            raise Refused(N_("Write why the team may go on already."), field="reason")
+        self.gate_opened_at, self.gate_opened_by, self.gate_reason = at, by, reason
+
+    def close_gate(self) -> None:
+        """Take that back: what is scheduled stays, and nothing new is until the steps are done."""
+        self.gate_opened_at, self.gate_opened_by, self.gate_reason = None, None, ""
 
     def expect_active(self) -> None:
         """Raise Refused when the plan is archived: what is put away is not changed."""
@@ -476,6 +545,17 @@ Part = TypeVar("Part", bound=PlanPart)
 def _live(parts: Sequence[Part]) -> list[Part]:
     """`parts` without those that were removed since they were read."""
     return [part for part in parts if part.deleted_at is None]
+
+
+def _value_facts(value: BrandValue) -> ValueFacts:
+    return ValueFacts(
+        id=value.id,
+        name=value.name,
+        meaning=value.meaning,
+        belongs=value.belongs,
+        falls_outside=value.falls_outside,
+        wanted_share=value.wanted_share,
+    )
 
 
 def _append(parts: list[Part], part: Part) -> Part:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -28,10 +28,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_app.db import UtcDateTime
 from calendar_app.people.models import Team
-from calendar_app.plans.coach import coach
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
-from calendar_app.plans.questions import Question
-from calendar_app.plans.steps import AudienceFacts, ChannelFacts, PlanFacts, ValueFacts
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
@@ -95,29 +92,6 @@ def fill(session: Session, plan: Plan) -> Plan:
     """`plan` with its values, audiences, facts and channels read."""
     wanted = select(Plan).where(Plan.id == plan.id).options(*_parts())
     return session.scalars(wanted).one()
-
-
-def question_of(plan: Plan) -> Question:
-    """The question of step 1."""
-    return Question(
-        group=plan.question_group,
-        behaviour=plan.question_behaviour,
-        before=plan.question_before,
-        measure=plan.question_measure,
-    )
-
-
-def facts_of(plan: Plan, team: Team, today: date) -> PlanFacts:
-    """What the path (`steps`) looks at in `plan` of `team` on the local day `today`."""
-    question = question_of(plan)
-    return PlanFacts(
-        advice=coach(question, today, [team.name]),
-        question_is_begun=question.is_begun,
-        story=plan.story,
-        values=[_value_facts(value) for value in plan.values],
-        audiences=[AudienceFacts(one.id, one.name, len(one.facts)) for one in plan.audiences],
-        channels=[ChannelFacts(one.id, one.name, one.cadence) for one in plan.channels],
-    )
 
 
 def counts_by(
@@ -195,17 +169,6 @@ def _parts() -> Sequence[ExecutableOption]:
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
         selectinload(Plan.channels),
-    )
-
-
-def _value_facts(value: BrandValue) -> ValueFacts:
-    return ValueFacts(
-        id=value.id,
-        name=value.name,
-        meaning=value.meaning,
-        belongs=value.belongs,
-        falls_outside=value.falls_outside,
-        wanted_share=value.wanted_share,
     )
 
 

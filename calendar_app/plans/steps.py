@@ -27,7 +27,14 @@ SUBJECTS = {
     "what": N_("Story and brand values"),
     "where": N_("Channels and rhythm"),
 }
-STATE_NAMES = {"open": N_("not begun"), "busy": N_("busy"), "done": N_("done")}
+STATE_NAMES = {
+    "open": N_("not begun"),
+    "busy": N_("busy"),
+    "done": N_("done"),
+    "closed": N_("opens after step 3"),
+}
+# So many steps come before the channels and before any post.
+GATED_BY = 3
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,8 @@ class PlanFacts:
     values: Sequence[ValueFacts] = ()
     audiences: Sequence[AudienceFacts] = ()
     channels: Sequence[ChannelFacts] = ()
+    # An administrator lets the team go on although the first three steps are not done.
+    gate_is_forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,12 +123,23 @@ class Step:
 
 def path(plan: PlanFacts) -> list[Step]:
     """The steps in their order, each with what it lacks."""
-    return [
+    first = [
         _step(1, "why", _why(plan), begun=plan.question_is_begun),
         _step(2, "who", _who(plan), begun=bool(plan.audiences)),
         _step(3, "what", _what(plan), begun=bool(plan.story or plan.values)),
-        _step(4, "where", _where(plan), begun=bool(plan.channels)),
     ]
+    where = _step(4, "where", _where(plan), begun=bool(plan.channels))
+    if gate(first) and not plan.gate_is_forced:
+        where = dataclasses.replace(where, state="closed")
+    return [*first, where]
+
+
+def gate(steps: Sequence[Step]) -> list[Point]:
+    """What stands before the channels and before any post: all that the first three steps lack.
+
+    Many begin with the channels; the articles ask to walk the first three steps before the fourth.
+    """
+    return [point for step in steps[:GATED_BY] for point in step.points]
 
 
 def next_step(steps: Sequence[Step]) -> Step | None:

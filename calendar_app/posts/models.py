@@ -129,6 +129,7 @@ class Post(Editable, Base):
         contents.check(content, None)
         state = workflow.state_after_edit("idea", set(), has_day=content.starts_at is not None)
         _check_hooks(content, state)
+        _check_gate(content, None, ("idea", state), local(now, team.zone).date())
         _check_people(content, None, team)
         post = cls(
             team=team,
@@ -279,6 +280,7 @@ class Post(Editable, Base):
         state = workflow.state_after_edit(self.state, set(told), has_day=has_day)
         contents.check(content, before)
         _check_hooks(content, state)
+        _check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
         _check_people(content, before, self.team)
         if not told:
             return
@@ -307,7 +309,9 @@ class Post(Editable, Base):
         note: str = "",
     ) -> None:
         state = workflow.take(step, self.state)
-        _check_hooks(self.content, state)
+        content = self.content
+        _check_hooks(content, state)
+        _check_gate(content, content, (self.state, state), local(now, self.team.zone).date())
         told = {"state": [self.state, state], **(told or {})}
         self.state = state
         self.sequence += 1
@@ -348,6 +352,25 @@ def _check_hooks(content: Content, state: str) -> None:
     if missing:
         field, message = missing[0]
         raise Refused(message, field=field)
+
+
+def _check_gate(
+    content: Content, before: Content | None, states: tuple[str, str], today: date
+) -> None:
+    """The rule: on a plan that is not ready a post is an idea; what was more before stays so.
+
+    `states` are its state before and after; `today` is the team's local day.
+    """
+    plan = content.plan
+    if plan is None:
+        return
+    is_new_here = before is None or before.plan is not plan
+    was_planned = not is_new_here and before is not None and before.starts_at is not None
+    if content.starts_at is not None and not was_planned:
+        plan.expect_ready(today, field="day")
+    was, becomes = states
+    if becomes not in {"idea", "cancelled"} and (is_new_here or was == "idea"):
+        plan.expect_ready(today, field="plan")
 
 
 def _check_people(content: Content, before: Content | None, team: Team) -> None:

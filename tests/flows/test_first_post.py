@@ -66,21 +66,31 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def make_a_plan(page: Page) -> None:
-    """The least that a post can hang on: a plan with a value, an audience and a channel."""
-    page.goto("/plans/new")
-    page.get_by_label("Naam").first.fill("Verpleegkundigen werven")
-    page.locator("form.form button.button-primary").click()
+    """The least that a post can hang on: why, who, what, and a channel."""
+    page.goto("/plans/new?example=employer")
+    fill_in(page, {"name": "Verpleegkundigen werven"})
     plan = page.url.rstrip("/").split("/plans/")[1].split("/")[0]
-    for part, fields in (
-        ("values", {"name": "Nabij", "meaning": "We kennen de mens achter de vraag."}),
-        ("audiences", {"name": "Verpleegkundigen"}),
-        ("channels", {"name": "LinkedIn", "short": "in"}),
-    ):
-        page.goto(f"/plans/{plan}/{part}/new")
-        for name, text in fields.items():
-            page.locator(f"form.form [name={name}]").fill(text)
+    page.goto(f"/plans/{plan}/audiences/new")
+    fill_in(page, {"name": "Verpleegkundigen"})
+    page.get_by_role("link", name="Verpleegkundigen: schrijf op waar zij zijn").click()
+    page.get_by_role("link", name="Nieuw feit").click()
+    fill_in(page, {"text": "Ze lezen LinkedIn in de pauze."})
+    page.goto(f"/plans/{plan}/what")
+    fill_in(page, {"story": "Een fiets en een tas."})
+    border = {"belongs": "Namen en gezichten.", "falls_outside": "Stockfotos."}
+    page.goto(f"/plans/{plan}/values/new")
+    fill_in(page, {"name": "Nabij", "meaning": "We kennen elkaar.", **border})
+    page.goto(f"/plans/{plan}/channels/new")
+    fill_in(page, {"name": "LinkedIn", "short": "in"})
+
+
+def fill_in(page: Page, fields: dict[str, str]) -> None:
+    """Fill in the page's form, send it, and see that it was taken."""
+    for name, text in fields.items():
+        page.locator(f"form.form [name={name}]").fill(text)
+    with page.expect_navigation():
         page.locator("form.form button.button-primary").click()
-        page.wait_for_url(lambda url: "/new" not in url)
+    assert page.locator("[aria-invalid=true]").count() == 0
 
 
 def test_a_writers_post_is_approved_and_stands_in_month_and_feed(

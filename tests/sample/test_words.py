@@ -11,10 +11,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from calendar_app.db import Base
-from calendar_app.people.models import Team
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
-from calendar_app.plans.queries import facts_of
-from calendar_app.plans.steps import path
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.playing_field import words_in
 from calendar_app.sample.files import read
@@ -116,8 +113,8 @@ def test_each_post_says_in_one_line_why_it_fits_its_values(hospital: Session) ->
     assert all(20 <= len(link.reason) <= 300 and "\n" not in link.reason for link in links)
 
 
-def test_the_plan_lacks_nothing(plan: Plan, team: Team) -> None:
-    tiles = path(facts_of(plan, team, LOADED_AT.date()))
+def test_the_plan_lacks_nothing(plan: Plan) -> None:
+    tiles = plan.path(LOADED_AT.date())
 
     assert [
         (tile.key, [point.message for point in tile.points]) for tile in tiles if tile.points

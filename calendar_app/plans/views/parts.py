@@ -65,6 +65,9 @@ class PartPages(Generic[Part]):
         """What the template needs besides plan, part and form."""
         raise NotImplementedError
 
+    def expect_time_for(self, plan: Plan) -> None:
+        """Raise Refused when another part of this kind comes too early."""
+
     def page(
         self, plan: Plan, form: PlanPartForm, part: Part | None = None, conflict: Conflict = ()
     ) -> str:
@@ -108,11 +111,13 @@ class PartPages(Generic[Part]):
 
 def _show_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:
     plan = plan_to_change(plan_id)
+    pages.expect_time_for(plan)
     return pages.page(plan, pages.blank(plan))
 
 
 def _save_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:
     plan = plan_to_change(plan_id)
+    pages.expect_time_for(plan)
     form = pages.form(plan)
     return added(
         form,
@@ -213,6 +218,10 @@ class ChannelPages(PartPages[Channel]):
     """The channels."""
 
     name, step, kind = "channel", "where", Channel
+
+    def expect_time_for(self, plan: Plan) -> None:
+        """Channels come after why, who and what."""
+        plan.expect_ready(today())
 
     def blank(self, plan: Plan) -> ChannelForm:
         """A channel faces where its plan does."""

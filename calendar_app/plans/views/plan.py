@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from calendar_app.errors import Refused
-from calendar_app.people.door import audit, my_team, own, requires
+from calendar_app.people.door import audit, me, my_team, own, requires
 from calendar_app.plans import queries
 from calendar_app.plans.domains import DOMAINS, Domain, example
-from calendar_app.plans.forms import WhatForm, WhyForm, today
+from calendar_app.plans.forms import GateForm, WhatForm, WhyForm, today
 from calendar_app.plans.models import FACING_NAMES, Plan
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import SUBJECTS, TITLES, path
+from calendar_app.plans.steps import SUBJECTS, TITLES
 from calendar_app.plans.views.shared import (
     Conflict,
     address_of,
@@ -40,8 +40,8 @@ def show_plans() -> ResponseReturnValue:
         "plans/plans.html",
         plans=[plan for plan in plans if plan.archived_at is None],
         archive=[plan for plan in plans if plan.archived_at is not None],
-        steps={plan.id: path(queries.facts_of(plan, my_team(), today())) for plan in plans},
-        questions={plan.id: sentence(queries.question_of(plan), language()) for plan in plans},
+        steps={plan.id: plan.path(today()) for plan in plans},
+        questions={plan.id: sentence(plan.question, language()) for plan in plans},
         facing_names=FACING_NAMES,
         titles=TITLES,
         subjects=SUBJECTS,
@@ -167,6 +167,36 @@ def restore_plan(plan_id: int) -> ResponseReturnValue:
     audit("plan.restored", plan)
     commit()
     flash(_("“%(name)s” is back.", name=plan.name), "good")
+    return redirect(address_of(plan), 303)
+
+
+@bp.post("/plans/<int:plan_id>/gate")
+@requires("plans.open")
+def open_gate(plan_id: int) -> ResponseReturnValue:
+    """Let the team go on although the first three steps are not done, with a written reason."""
+    plan, form = plan_to_change(plan_id), GateForm()
+    expect_shown(plan)
+    if not (
+        form.validate_on_submit()
+        and form.obeys(lambda: plan.open_gate(form.reason.data, me(), now()))
+    ):
+        return overview(plan, form), 422
+    audit("gate.opened", plan, reason=plan.gate_reason)
+    commit()
+    flash(_("The team may go on. Your reason stands on the plan."), "good")
+    return redirect(address_of(plan), 303)
+
+
+@bp.post("/plans/<int:plan_id>/gate/closing")
+@requires("plans.open")
+def close_gate(plan_id: int) -> ResponseReturnValue:
+    """Take that back. Twice is the same as once."""
+    plan = plan_to_change(plan_id)
+    if plan.gate_opened_at is not None:
+        plan.close_gate()
+        audit("gate.closed", plan)
+        commit()
+    flash(_("Taken back. What is planned stays; new posts wait for steps 1 to 3."), "good")
     return redirect(address_of(plan), 303)
 
 

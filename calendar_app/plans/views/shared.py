@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import audit, my_team, own
+from calendar_app.people.door import audit, own
 from calendar_app.plans import queries
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
-from calendar_app.plans.forms import PlanPartForm, today
+from calendar_app.plans.forms import GateForm, PlanPartForm, today
 from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
@@ -28,7 +28,7 @@ from calendar_app.plans.models import (
     Plan,
 )
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import Point, next_step, path
+from calendar_app.plans.steps import Point, gate, next_step
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
@@ -93,7 +93,7 @@ def page(template: str, plan: Plan, **context: object) -> str:
     return _with_path(template, queries.fill(session(), plan), **context)
 
 
-def overview(plan: Plan) -> str:
+def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
     """The whole plan on one page."""
     queries.fill(session(), plan)
     counts = {
@@ -107,8 +107,9 @@ def overview(plan: Plan) -> str:
     return _with_path(
         "plans/plan.html",
         plan,
-        question=sentence(queries.question_of(plan), language()),
+        question=sentence(plan.question, language()),
         place_of=lambda point: place_of(plan, point),
+        gate_form=gate_form or GateForm(formdata=None),
         facing_names=FACING_NAMES,
         domain_name=DOMAINS[plan.domain].name if plan.domain in DOMAINS else "",
         horizon_names=HORIZON_NAMES,
@@ -122,8 +123,9 @@ def overview(plan: Plan) -> str:
 
 
 def _with_path(template: str, plan: Plan, **context: object) -> str:
-    steps = path(queries.facts_of(plan, my_team(), today()))
-    return render(template, plan=plan, steps=steps, following=next_step(steps), **context)
+    steps = plan.path(today())
+    told = {"steps": steps, "following": next_step(steps), "before_gate": gate(steps)}
+    return render(template, plan=plan, **told, **context)
 
 
 def place_of(plan: Plan, point: Point) -> str:

@@ -42,6 +42,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_NOT_HERE = {"Content-Type": "text/plain; charset=utf-8", "X-Robots-Tag": "noindex"}
 _ROBOTS = "User-agent: *\nDisallow:\n"
 _SECOND = timedelta(seconds=1)
 
@@ -56,7 +57,7 @@ def read_feed(token: str) -> ResponseReturnValue:
     found = queries.subscription(session(), token)
     if found is None:
         # A page of ours would set a cookie.
-        return Response("This feed is not here.\n", 404, {"Content-Type": "text/plain"})
+        return Response("This feed is not here.\n", 404, _NOT_HERE)
     _note_fetch(found)
     window = Window.around(now())
     etag = _etag(found, window)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -30,6 +30,8 @@ from calendar_app.plans.steps import WHOLE
 from calendar_app.web.forms import Form, LineField, TextField, needed, options
 from calendar_app.web.request import now
 from calendar_app.web.templating import local
+
+Row = TypeVar("Row")
 
 _STORY = 5000
 _NOTE = 2000
@@ -75,6 +77,13 @@ class PlanPartForm(Form):
     def texts(self) -> dict[str, Any]:
         """What was written, by the name of the column."""
         return {name: value for name, value in self.data.items() if name not in _HIDDEN}
+
+    def twin_among(self, rows: Iterable[Row]) -> Row | None:
+        """The one of `rows` that is just what was written: the form was sent before."""
+        # A field that was left empty is kept as an empty text, or as nothing.
+        texts = {name: value or "" for name, value in self.texts().items()}
+        same = (row for row in rows if all((getattr(row, n) or "") == texts[n] for n in texts))
+        return next(same, None)
 
     def conflict_with(self, row: object) -> list[tuple[str, str, str]]:
         """(label, what is saved now, what was typed) of each field that differs."""

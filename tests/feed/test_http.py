@@ -298,6 +298,8 @@ def test_an_unknown_address_is_not_there(client: FlaskClient, headers: dict[str,
     response = client.get("/feeds/unknown.ics", headers=headers)
 
     assert response.status_code == 404
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.headers["X-Robots-Tag"] == "noindex"
     assert "Set-Cookie" not in response.headers
 
 

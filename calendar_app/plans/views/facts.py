@@ -44,6 +44,7 @@ def save_new_fact(plan_id: int, audience_id: int) -> ResponseReturnValue:
         lambda: audience.add_fact(**form.texts()),
         lambda: _fact_page(plan, audience, form),
         _address_of(audience),
+        audience.facts,
     )
 
 

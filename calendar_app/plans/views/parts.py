@@ -6,7 +6,7 @@ it is. `PartPages` is that way; each kind says only what is its own: its form an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
 from typing import ClassVar, Generic
 
@@ -63,6 +63,10 @@ class PartPages(Generic[Part]):
 
     def told(self, plan: Plan, part: Part | None, /) -> dict[str, object]:
         """What the template needs besides plan, part and form."""
+        raise NotImplementedError
+
+    def all_of(self, plan: Plan) -> Sequence[Part]:
+        """The parts of this kind that the plan has."""
         raise NotImplementedError
 
     def expect_time_for(self, plan: Plan) -> None:
@@ -124,6 +128,7 @@ def _save_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:
         lambda: pages.add(plan, form),
         lambda: pages.page(plan, form),
         address_of(plan, pages.step),
+        pages.all_of(plan),
     )
 
 
@@ -171,6 +176,10 @@ class ValuePages(PartPages[BrandValue]):
 
     name, step, kind = "value", "what", BrandValue
 
+    def all_of(self, plan: Plan) -> Sequence[BrandValue]:
+        """The plan's values."""
+        return plan.values
+
     def blank(self, plan: Plan) -> ValueForm:
         """The next free colour, and the share that is left."""
         hook = next(iter(plan.free_hooks), None)
@@ -197,6 +206,10 @@ class AudiencePages(PartPages[Audience]):
 
     name, step, kind = "audience", "who", Audience
 
+    def all_of(self, plan: Plan) -> Sequence[Audience]:
+        """The plan's audiences."""
+        return plan.audiences
+
     def blank(self, plan: Plan) -> AudienceForm:
         """Nothing can be guessed of an audience."""
         return self.form(plan)
@@ -222,6 +235,10 @@ class ChannelPages(PartPages[Channel]):
     def expect_time_for(self, plan: Plan) -> None:
         """Channels come after why, who and what."""
         plan.expect_ready(today())
+
+    def all_of(self, plan: Plan) -> Sequence[Channel]:
+        """The plan's channels."""
+        return plan.channels
 
     def blank(self, plan: Plan) -> ChannelForm:
         """A channel faces where its plan does."""

@@ -59,10 +59,17 @@ def show_new_plan() -> ResponseReturnValue:
 @bp.post("/plans/new")
 @requires("plans.write")
 def save_new_plan() -> ResponseReturnValue:
-    """Begin a plan with its name and as much of the question as is known."""
+    """Begin a plan with its name and as much of the question as is known.
+
+    The same form sent twice makes one, and both answers lead to it.
+    """
     form = WhyForm()
     if not form.validate_on_submit():
         return _new_plan_page(form), 422
+    there = (plan for plan in queries.plans_of(session(), my_team()) if plan.archived_at is None)
+    twin = form.twin_among(there)
+    if twin is not None:
+        return redirect(address_of(twin), 303)
     try:
         plan = Plan.new(my_team(), **form.texts())
     except Refused as refused:

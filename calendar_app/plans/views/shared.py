@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -156,9 +156,18 @@ def address_of_part(part: BrandValue | Audience | Channel) -> str:
 
 
 def added(
-    form: PlanPartForm, verb: Callable[[], Row], show: Callable[[], str], back: str
+    form: PlanPartForm,
+    verb: Callable[[], Row],
+    show: Callable[[], str],
+    back: str,
+    there: Iterable[Row] = (),
 ) -> ResponseReturnValue:
-    """Obey the form and go `back`, or `show` it again with what is wrong."""
+    """Obey the form and go `back`, or `show` it again with what is wrong.
+
+    What is `there` already, word for word, is not made twice: the form was sent twice.
+    """
+    if form.validate_on_submit() and form.twin_among(there) is not None:
+        return redirect(back, 303)
 
     def add() -> None:
         row = verb()

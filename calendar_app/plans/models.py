@@ -14,7 +14,7 @@ from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team, count_change
-from calendar_app.plans.coach import coach
+from calendar_app.plans.coach import Advice, coach
 from calendar_app.plans.domains import OWN
 from calendar_app.plans.questions import Question
 from calendar_app.plans.steps import (
@@ -198,11 +198,15 @@ class Plan(Editable, Base):
             measure=self.question_measure,
         )
 
+    def advice(self, today: date) -> list[Advice]:
+        """What the coach says of the question on the local day `today`."""
+        return coach(self.question, today, [self.team.name])
+
     def path(self, today: date) -> list[Step]:
         """The steps with what each lacks on the local day `today`."""
         return path(
             PlanFacts(
-                advice=coach(self.question, today, [self.team.name]),
+                advice=self.advice(today),
                 question_is_begun=self.question.is_begun,
                 story=self.story,
                 values=[_value_facts(value) for value in _live(self.values)],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -27,8 +27,11 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_app.db import UtcDateTime
-from calendar_app.people.models import Team
+from calendar_app.moments import local
+from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
+from calendar_app.plans.pitfalls import LOOKS_BACK_DAYS, ChannelFact, RadarFacts, ValueFact
+from calendar_app.plans.pitfalls import AudienceFact as PitfallAudience
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
@@ -40,6 +43,7 @@ _post = table(
     "post",
     column("id", Integer),
     column("plan_id", Integer),
+    column("owner_id", Integer),
     column("state", String),
     column("starts_at", UtcDateTime()),
     column("published_at", UtcDateTime()),
@@ -107,6 +111,90 @@ def counts_by(
     )
     found = {part_id: Count(recent, coming) for part_id, recent, coming in session.execute(wanted)}
     return {part.id: found.get(part.id, Count()) for part in parts}
+
+
+def radar_facts(session: Session, plan: Plan, now: datetime, today: date) -> RadarFacts:
+    """What the pitfall radar looks at in `plan`; `today` is the local day of `now`.
+
+    `plan` has its parts read; the posts take three queries, however many they are.
+    """
+    last = _last_posts(session, plan)
+    return RadarFacts(
+        today=today,
+        points_of_question=len(plan.advice(today)),
+        audiences=[_audience_fact(audience) for audience in plan.audiences],
+        values=[_value_fact(value) for value in plan.values],
+        channels=[
+            ChannelFact(
+                one.id,
+                one.name,
+                one.cadence,
+                local(last.get(one.id, one.created_at), plan.team.zone).date(),
+            )
+            for one in plan.channels
+        ],
+        posts_by_owner=_posts_by_owner(session, plan, now),
+        posts_without_value=_posts_without_value(session, plan, now),
+    )
+
+
+def _audience_fact(audience: Audience) -> PitfallAudience:
+    known = [one for one in audience.facts if (one.side, one.certainty) == ("online", "known")]
+    return PitfallAudience(audience.id, audience.name, len(known))
+
+
+def _value_fact(value: BrandValue) -> ValueFact:
+    return ValueFact(
+        value.id,
+        value.name,
+        has_meaning=bool(value.meaning),
+        has_border=bool(value.belongs and value.falls_outside),
+        has_example=bool(value.example),
+    )
+
+
+def _posts_by_owner(session: Session, plan: Plan, now: datetime) -> list[tuple[str, int]]:
+    wanted = (
+        select(Person.name, func.count())
+        .select_from(_post)
+        .join(Person, Person.id == _post.c.owner_id)
+        .where(_of_late(plan, now))
+        .group_by(Person.id, Person.name)
+        .order_by(Person.name, Person.id)
+    )
+    return [(name, count) for name, count in session.execute(wanted)]
+
+
+def _posts_without_value(session: Session, plan: Plan, now: datetime) -> int:
+    hung = select(_post_value.c.post_id).where(_post_value.c.post_id == _post.c.id).exists()
+    wanted = select(func.count()).select_from(_post).where(_of_late(plan, now), ~hung)
+    return session.scalars(wanted).one()
+
+
+def _last_posts(session: Session, plan: Plan) -> dict[int, datetime]:
+    """When each channel of the plan last had a post that went out, by the id of the channel."""
+    link = _post_channel.c.channel_id
+    wanted = (
+        select(link, func.max(_post.c.published_at))
+        .join(_post, _post.c.id == _post_channel.c.post_id)
+        .where(link.in_([channel.id for channel in plan.channels]))
+        .where(_post.c.state == "published", _post.c.deleted_at.is_(None))
+        .group_by(link)
+    )
+    return {channel_id: at for channel_id, at in session.execute(wanted) if at is not None}
+
+
+def _of_late(plan: Plan, now: datetime) -> ColumnElement[bool]:
+    """Posts of `plan` that went out, or should have, in the days that the radar looks back."""
+    at = func.coalesce(_post.c.published_at, _post.c.starts_at)
+    since = now - timedelta(days=LOOKS_BACK_DAYS)
+    return and_(
+        _post.c.plan_id == plan.id,
+        _post.c.deleted_at.is_(None),
+        _post.c.state.not_in(("idea", "cancelled")),
+        at > since,
+        at <= now,
+    )
 
 
 def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> int:

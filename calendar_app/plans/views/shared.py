@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import audit, own
+from calendar_app.people.door import audit, may, own
 from calendar_app.plans import queries
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
@@ -27,6 +27,7 @@ from calendar_app.plans.models import (
     Channel,
     Plan,
 )
+from calendar_app.plans.pitfalls import Finding, radar
 from calendar_app.plans.questions import sentence
 from calendar_app.plans.steps import Point, gate, next_step
 from calendar_app.web.forms import expect_shown
@@ -117,6 +118,8 @@ def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
         side_names=SIDE_NAMES,
         certainty_names=CERTAINTY_NAMES,
         counts=counts,
+        pitfalls=radar(queries.radar_facts(session(), plan, now(), today())),
+        way_out=lambda finding: way_out(plan, finding),
         today=today(),
         has_removed=bool(queries.removed_from(session(), plan)),
     )
@@ -140,6 +143,14 @@ def _page_of(point: Point) -> dict[str, Any]:
     if point.row_id is None:
         return {"endpoint": f"plans.show_new_{kind}"}
     return {"endpoint": f"plans.show_{kind}", f"{kind}_id": point.row_id}
+
+
+def way_out(plan: Plan, finding: Finding) -> str | None:
+    """The address where a pitfall can be mended; None for who may not change the plan."""
+    ways = {"calendar": "/calendar", "where": "/posts/new" if may("posts.write") else None}
+    if finding.place in ways:
+        return ways[finding.place]
+    return place_of(plan, Point("", finding.place, finding.row_id)) if may("plans.write") else None
 
 
 def address_of(plan: Plan, anchor: str | None = None) -> str:

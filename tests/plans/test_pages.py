@@ -138,8 +138,10 @@ def test_an_empty_plan_leads_to_the_page_of_each_first_part(room: Room) -> None:
 
     page = room.visitor("editor").open(address)
 
-    for kind in ("audiences", "values", "channels"):
+    for kind in ("audiences", "values"):
         assert f'<a href="{address}/{kind}/new">' in page
+    # Its time has not come.
+    assert f"{address}/channels/new" not in page
 
 
 def test_shares_that_do_not_add_up_are_hinted_at(room: Room) -> None:

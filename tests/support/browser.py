@@ -174,6 +174,8 @@ class Chromium:
 @pytest.fixture
 def open_page(chromium: Chromium, request: pytest.FixtureRequest) -> Iterator[Visitors]:
     """Call it for a new page: `page = open_page(url, width=360, colour_scheme="dark")`."""
+    # Set up before the pages and so stopped after them: a page may still fetch its last script.
+    request.getfixturevalue("live_server")
     with chromium.in_use() as browser:
         visitors = Visitors(browser)
         yield visitors

@@ -18,7 +18,6 @@ from calendar_app.schema import upgrade
 from tests.support import environment
 from tests.support.network import loopback_only
 from tests.support.postgres import Postgres, PostgresUnavailableError
-from tests.support.servers import LiveServer
 from tests.support.smtp_sink import SmtpSink
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
+
+    from tests.support.servers import LiveServer
 
 environment.keep_files_in_memory()
 
@@ -149,14 +150,6 @@ def client(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
     return client
-
-
-@pytest.fixture
-def live_server() -> Iterator[LiveServer]:
-    """A web server on loopback: `live_server.serve(app)`; its `url` is known before that."""
-    server = LiveServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

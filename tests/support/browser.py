@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.support import environment
+from tests.support.servers import LiveServer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator
@@ -169,6 +170,14 @@ class Chromium:
         with self.in_use():
             self.browser.close()
             self._manager.__exit__()
+
+
+@pytest.fixture
+def live_server() -> Iterator[LiveServer]:
+    """A web server on loopback: `live_server.serve(app)`; its `url` is known before that."""
+    server = LiveServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

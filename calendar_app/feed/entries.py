@@ -215,7 +215,7 @@ def _post_entry(post: _PostRow, hung: _Hung, page: _Page) -> FeedEntry:
 
 def _told_of_post(entry: FeedEntry, post: _PostRow, hung: _Hung, page: _Page) -> FeedEntry:
     """`entry` with what a feed of more detail says of the post."""
-    link = f"{page.base_url}/posts/{post.id}"
+    link = f"{page.base_url}/posts/{post.uuid}"
     titled = replace(entry, summary=_cut(post.title, MOST_OF_A_LINE), description=link, url=link)
     if page.detail != "full":
         return titled

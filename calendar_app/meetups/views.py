@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import time
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,7 @@ from calendar_app.meetups.models import (
     Occurrence,
 )
 from calendar_app.moments import local
-from calendar_app.people.door import audit, me, my_team, own, requires
+from calendar_app.people.door import audit, me, my_team, own, own_by_uuid, requires
 from calendar_app.people.queries import people
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
 from calendar_app.web.forms import expect_shown
@@ -176,6 +177,14 @@ def show_occurrence(occurrence_id: int) -> ResponseReturnValue:
     """One meet-up with its agenda, its clock and its people."""
     occurrence = own(Occurrence, occurrence_id)
     return _occurrence_page(occurrence, CancelForm(formdata=None, version=occurrence.version))
+
+
+@bp.get("/meetups/occurrences/<uuid:occurrence_uuid>")
+@requires("team.see")
+def show_occurrence_from_outside(occurrence_uuid: UUID) -> ResponseReturnValue:
+    """The address of a meet-up in mails, where no row number leaves the house."""
+    found = own_by_uuid(Occurrence, occurrence_uuid)
+    return redirect(url_for("meetups.show_occurrence", occurrence_id=found.id))
 
 
 def _occurrence_page(

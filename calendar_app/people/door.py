@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
+from uuid import UUID
 
 from flask import Flask, current_app, g, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from calendar_app.errors import Forbidden, NotYours
 from calendar_app.language import N_
@@ -84,9 +86,20 @@ def may(action: str) -> bool:
 
 def own(model: type[Row], row_id: int) -> Row:
     """The row of my team with this id, unless deleted. Raises NotYours."""
-    row: Any = this_request.session().get(model, row_id)
-    is_ours = row is not None and row.team_id == my_pass().team_id
-    if not is_ours or getattr(row, "deleted_at", None) is not None:
+    return _ours(this_request.session().get(model, row_id))
+
+
+def own_by_uuid(model: type[Row], row_uuid: UUID) -> Row:
+    """The row of my team that an address from outside names, unless deleted. Raises NotYours."""
+    named: Any = model
+    wanted = select(model).where(named.uuid == str(row_uuid))
+    return _ours(this_request.session().scalars(wanted).one_or_none())
+
+
+def _ours(row: Row | None) -> Row:
+    found: Any = row
+    is_ours = found is not None and found.team_id == my_pass().team_id
+    if not is_ours or getattr(found, "deleted_at", None) is not None:
         raise NotYours(N_("This is not here, or not for you."))
     return cast("Row", row)
 

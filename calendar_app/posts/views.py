@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.errors import Refused
-from calendar_app.people.door import audit, may, me, my_team, requires
+from calendar_app.people.door import audit, may, me, my_team, own_by_uuid, requires
 from calendar_app.people.queries import members
 from calendar_app.posts import history, playing_field, queries, workflow
 from calendar_app.posts.content import Content
@@ -73,6 +73,13 @@ def see(post_id: int) -> ResponseReturnValue:
     """One post: to write on for who may, to read for everybody else."""
     post = _post(post_id)
     return _page(post, PostForm(_desk(), post.content, None, version=post.version))
+
+
+@bp.get("/posts/<uuid:post_uuid>")
+@requires("team.see")
+def see_from_outside(post_uuid: uuid.UUID) -> ResponseReturnValue:
+    """The address of a post in feeds and mails, where no row number leaves the house."""
+    return redirect(url_for("posts.see", post_id=own_by_uuid(Post, post_uuid).id))
 
 
 @bp.post("/posts/<int:post_id>")

@@ -104,7 +104,7 @@ def story_of(session: Session, row: AnyRow) -> Story:
         "zone": occurrence.zone,
         "minutes": meetup.minutes,
         "place": meetup.place,
-        "path": f"/meetups/occurrences/{occurrence.id}",
+        "path": f"/meetups/occurrences/{occurrence.uuid}",
     }
     if delivery.kind == due.MISSED_SUMMARY:
         return _story_of_missed(session, row, told)

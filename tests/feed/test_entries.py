@@ -84,7 +84,7 @@ def test_a_post_stands_in_the_feed_at_its_moment(room: Room) -> None:
     assert found.start == datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
     assert found["SUMMARY"] == "Samira vertelt"
     assert found["UID"] == f"post-{post.uuid}@kapstok.example"
-    assert found["URL"] == f"https://kapstok.example/posts/{post.id}"
+    assert found["URL"] == f"https://kapstok.example/posts/{post.uuid}"
 
 
 def test_a_post_lasts_a_quarter_of_an_hour(room: Room) -> None:
@@ -254,7 +254,7 @@ def test_busy_tells_nothing_but_the_time(room: Room) -> None:
     assert "Geheim" not in file
     assert "geheim" not in file
     assert room.plan.values[0].name not in file
-    assert f"/posts/{post.id}" not in file
+    assert f"/posts/{post.uuid}" not in file
     assert "SUMMARY:" in file
 
 
@@ -264,7 +264,7 @@ def test_title_tells_the_title_and_the_link(room: Room) -> None:
     (found,) = room.events(room.feed(detail="title"))
 
     assert found["SUMMARY"] == "Samira vertelt"
-    assert found["DESCRIPTION"] == found["URL"] == f"https://kapstok.example/posts/{post.id}"
+    assert found["DESCRIPTION"] == found["URL"] == f"https://kapstok.example/posts/{post.uuid}"
     assert "CATEGORIES" not in found
 
 

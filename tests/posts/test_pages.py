@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from html import unescape
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -132,6 +133,19 @@ def error_at(page: TestResponse, field: str) -> str:
     """The words that stand at `field`, "" when there are none."""
     found = re.search(rf'id="{field}-error">(.*?)</p>', page.text, re.DOTALL)
     return unescape(re.sub(r"<[^>]+>", "", found[1])).strip() if found else ""
+
+
+# Addresses that leave the house
+
+
+def test_the_address_in_a_feed_leads_to_the_post(site: Site, writer: FlaskClient) -> None:
+    post_id = site.post("approved")
+    uuid = site.read(post_id)[0].uuid
+
+    answer = writer.get(f"/posts/{uuid}")
+
+    assert (answer.status_code, answer.location) == (302, f"/posts/{post_id}")
+    assert writer.get(f"/posts/{uuid4()}").status_code == 404
 
 
 # Making a post

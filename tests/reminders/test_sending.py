@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -12,11 +14,13 @@ from calendar_app.meetups.models import Meetup
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
 from calendar_app.reminders import outbox
-from tests.builders import a_meetup
+from tests.builders import a_meetup, sign_in
 from tests.reminders.scenes import DUE, SECOND, START
 from tests.support.smtp_faults import answer, close, wait
 
 if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
     from tests.reminders.scenes import Scene
     from tests.support.smtp_faults import Point
     from tests.support.smtp_sink import SmtpSink
@@ -37,6 +41,25 @@ def test_each_participant_gets_one_mail_at_start_minus_lead(scene: Scene, sink: 
     # Side by side on two lines: which of them is first is nobody's promise.
     assert sorted(one.recipients for one in sink.accepted) == [(one,) for one in addresses]
     assert [row.state for row in scene.of_today()] == ["sent", "sent"]
+
+
+def test_the_link_in_a_mail_leads_to_its_meetup_and_holds_no_row_number(
+    scene: Scene, sink: SmtpSink, client: FlaskClient
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    scene.now = DUE
+    scene.send()
+    [row] = scene.of_today()
+    with scene.database.reading() as session:
+        sign_in(client, session.get_one(Person, scene.people[0]))
+
+    text = sink.messages[0].get_body(("plain",)).get_content()
+    [address] = re.findall(r"/meetups/occurrences/\S+", text)
+    answer = client.get(address)
+
+    assert UUID(address.rsplit("/", 1)[1])
+    assert answer.location == f"/meetups/occurrences/{row.occurrence_id}"
 
 
 def test_an_accepted_mail_keeps_the_relays_words_and_not_its_body(

@@ -89,8 +89,10 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "fact_id": fact.id,
         "channel_id": plan.channels[0].id,
         "post_id": post.id,
+        "post_uuid": post.uuid,
         "meetup_id": meetup.id,
         "occurrence_id": occurrence.id,
+        "occurrence_uuid": occurrence.uuid,
         "feed_id": feed.id,
         "delivery_id": delivery.id,
         "absence_id": absence.id,
@@ -108,4 +110,4 @@ def address(rule: Rule, rows: dict[str, object]) -> str:
 
 def is_about_a_row(rule: Rule) -> bool:
     """Whether the address names a row of a team."""
-    return any(name.endswith("_id") for name in rule.arguments)
+    return any(name.endswith(("_id", "_uuid")) for name in rule.arguments)

@@ -54,8 +54,9 @@ def test_the_link_in_a_mail_leads_to_its_meetup_and_holds_no_row_number(
     with scene.database.reading() as session:
         sign_in(client, session.get_one(Person, scene.people[0]))
 
-    text = sink.messages[0].get_body(("plain",)).get_content()
-    [address] = re.findall(r"/meetups/occurrences/\S+", text)
+    text = sink.messages[0].get_body(("plain",))
+    assert text is not None
+    [address] = re.findall(r"/meetups/occurrences/\S+", text.get_content())
     answer = client.get(address)
 
     assert UUID(address.rsplit("/", 1)[1])

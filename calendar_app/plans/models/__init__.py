@@ -1,0 +1,54 @@
+"""What a plan is made of. Each module holds one kind; this names them all."""
+
+from __future__ import annotations
+
+from calendar_app.plans.models.audiences import (
+    CERTAINTIES,
+    CERTAINTY_NAMES,
+    SIDE_NAMES,
+    SIDES,
+    Audience,
+    AudienceFact,
+    FactTexts,
+)
+from calendar_app.plans.models.channels import (
+    FACING_NAMES,
+    FACINGS,
+    MOST_POSTS_A_WEEK,
+    Channel,
+    ChannelTexts,
+)
+from calendar_app.plans.models.part import PlanPart
+from calendar_app.plans.models.plan import (
+    ADDRESS_FORMS,
+    BRAND_KIND_NAMES,
+    BRAND_KINDS,
+    Plan,
+    PlanTexts,
+)
+from calendar_app.plans.models.values import HOOK_NAMES, HOOKS, BrandValue, ValueTexts
+
+__all__ = [
+    "ADDRESS_FORMS",
+    "BRAND_KINDS",
+    "BRAND_KIND_NAMES",
+    "CERTAINTIES",
+    "CERTAINTY_NAMES",
+    "FACINGS",
+    "FACING_NAMES",
+    "HOOKS",
+    "HOOK_NAMES",
+    "MOST_POSTS_A_WEEK",
+    "SIDES",
+    "SIDE_NAMES",
+    "Audience",
+    "AudienceFact",
+    "BrandValue",
+    "Channel",
+    "ChannelTexts",
+    "FactTexts",
+    "Plan",
+    "PlanPart",
+    "PlanTexts",
+    "ValueTexts",
+]

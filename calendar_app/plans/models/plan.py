@@ -1,0 +1,266 @@
+"""A plan: why, for whom, with which story and values, and where. Every post hangs on one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypedDict, Unpack
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+
+from calendar_app.db import Base, Editable, new_uuid
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.people.models import Person, Team
+from calendar_app.plans.coach import Advice, coach
+from calendar_app.plans.domains import OWN
+from calendar_app.plans.models.audiences import Audience
+from calendar_app.plans.models.channels import Channel, ChannelTexts, check_cadence, check_short
+from calendar_app.plans.models.part import append, check_name, check_unused, live, write
+from calendar_app.plans.models.values import (
+    HOOKS,
+    BrandValue,
+    ValueTexts,
+    check_hook,
+    check_share,
+)
+from calendar_app.plans.questions import Question
+from calendar_app.plans.steps import (
+    AudienceFacts,
+    ChannelFacts,
+    PlanFacts,
+    Step,
+    ValueFacts,
+    gate,
+    path,
+)
+
+BRAND_KINDS = ("employer", "internal", "corporate")
+BRAND_KIND_NAMES = {
+    "employer": N_("Employer brand: why people come to work here"),
+    "internal": N_("Internal brand: why people like to work here"),
+    "corporate": N_("Corporate brand: what customers and residents know us by"),
+}
+ADDRESS_FORMS = ("je", "u")
+
+
+class PlanTexts(TypedDict, total=False):
+    """What people write in steps 1 and 3; `question_before` is a local day."""
+
+    domain: str
+    facing: str
+    horizon: str
+    brand_kind: str
+    question_group: str
+    question_behaviour: str
+    question_before: date | None
+    question_measure: str
+    baseline: str
+    target: str
+    origin: str
+    story: str
+    address_form: str
+    tone: str
+    words_to_use: str
+    words_to_avoid: str
+
+
+class Plan(Editable, Base):
+    """A communication question of a team, answered in five steps (Russo, HR & Social Media)."""
+
+    __tablename__ = "plan"
+    __table_args__ = (CheckConstraint("facing IN ('internal', 'external')", name="facing"),)
+    moves_revision = True
+
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    # In which field of HR work the question lies (`domains`).
+    domain: Mapped[str] = mapped_column(String(15), default=OWN, server_default=OWN)
+    facing: Mapped[str] = mapped_column(String(10), default="external")
+    # How far the plan looks: "quarter", "year", "years" or not chosen.
+    horizon: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    brand_kind: Mapped[str] = mapped_column(
+        String(10), default="employer", server_default="employer"
+    )
+    # The question: How can we help [group] to [behaviour] before [date], measured by [measure]?
+    question_group: Mapped[str] = mapped_column(String(200), default="")
+    question_behaviour: Mapped[str] = mapped_column(String(300), default="")
+    question_before: Mapped[date | None]
+    question_measure: Mapped[str] = mapped_column(String(200), default="")
+    baseline: Mapped[str] = mapped_column(String(120), default="")
+    target: Mapped[str] = mapped_column(String(120), default="")
+    origin: Mapped[str] = mapped_column(Text, default="")
+    story: Mapped[str] = mapped_column(Text, default="")
+    address_form: Mapped[str] = mapped_column(String(10), default="je")
+    tone: Mapped[str] = mapped_column(Text, default="")
+    words_to_use: Mapped[str] = mapped_column(Text, default="")
+    words_to_avoid: Mapped[str] = mapped_column(Text, default="")
+    # Open although the first three steps are not done, by whom, and why.
+    gate_opened_at: Mapped[datetime | None]
+    gate_opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    gate_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    archived_at: Mapped[datetime | None]
+
+    team: Mapped[Team] = relationship()
+    gate_opened_by: Mapped[Person | None] = relationship()
+    values: Mapped[list[BrandValue]] = relationship(
+        back_populates="plan",
+        primaryjoin="and_(Plan.id == BrandValue.plan_id, BrandValue.deleted_at.is_(None))",
+        order_by="(BrandValue.position, BrandValue.id)",
+    )
+    audiences: Mapped[list[Audience]] = relationship(
+        back_populates="plan",
+        primaryjoin="and_(Plan.id == Audience.plan_id, Audience.deleted_at.is_(None))",
+        order_by="(Audience.position, Audience.id)",
+    )
+    channels: Mapped[list[Channel]] = relationship(
+        back_populates="plan",
+        primaryjoin="and_(Plan.id == Channel.plan_id, Channel.deleted_at.is_(None))",
+        order_by="(Channel.position, Channel.id)",
+    )
+
+    @classmethod
+    def new(cls, team: Team, name: str, **texts: Unpack[PlanTexts]) -> Plan:
+        """A plan of `team`; the caller adds it. Raises Refused for an empty or taken name."""
+        check_name(name, _active_plans(team))
+        return cls(team=team, team_id=team.id, name=name, **texts)
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.name
+
+    @property
+    def wanted_total(self) -> int:
+        """What the wanted shares of the values add up to, in percent."""
+        return sum(value.wanted_share for value in live(self.values))
+
+    @property
+    def free_hooks(self) -> list[int]:
+        """The colours that no value has yet, ascending."""
+        taken = {value.hook for value in live(self.values)}
+        return [hook for hook in HOOKS if hook not in taken]
+
+    @property
+    def question(self) -> Question:
+        """The question of step 1."""
+        return Question(
+            group=self.question_group,
+            behaviour=self.question_behaviour,
+            before=self.question_before,
+            measure=self.question_measure,
+        )
+
+    def advice(self, today: date) -> list[Advice]:
+        """What the coach says of the question on the local day `today`."""
+        return coach(self.question, today, [self.team.name])
+
+    def path(self, today: date) -> list[Step]:
+        """The steps with what each lacks on the local day `today`."""
+        return path(
+            PlanFacts(
+                advice=self.advice(today),
+                question_is_begun=self.question.is_begun,
+                story=self.story,
+                values=[_value_facts(value) for value in live(self.values)],
+                audiences=[
+                    AudienceFacts(one.id, one.name, len(one.facts)) for one in live(self.audiences)
+                ],
+                channels=[
+                    ChannelFacts(one.id, one.name, one.cadence) for one in live(self.channels)
+                ],
+                gate_is_forced=self.gate_opened_at is not None,
+            )
+        )
+
+    def expect_ready(self, today: date, field: str | None = None) -> None:
+        """Raise Refused at `field` while the gate is closed: before channels, and before posts."""
+        missing = gate(self.path(today))
+        if missing and self.gate_opened_at is None:
+            raise Refused(
+                N_(
+                    "The plan “%(name)s” is not ready: first finish steps 1 to 3 "
+                    "(%(count)s points are missing). Until then a post can only be an idea."
+                ),
+                field=field,
+                name=self.name,
+                count=len(missing),
+            )
+
+    def open_gate(self, reason: str, by: Person, at: datetime) -> None:
+        """Let the team go on although steps are missing. Raises Refused without a reason."""
+        if not reason:
+            raise Refused(N_("Write why the team may go on already."), field="reason")
+        self.gate_opened_at, self.gate_opened_by, self.gate_reason = at, by, reason
+
+    def close_gate(self) -> None:
+        """Take that back: what is scheduled stays, and nothing new is until the steps are done."""
+        self.gate_opened_at, self.gate_opened_by, self.gate_reason = None, None, ""
+
+    def expect_active(self) -> None:
+        """Raise Refused when the plan is archived: what is put away is not changed."""
+        if self.archived_at is not None:
+            raise Refused(N_("This plan is in the archive. Take it out first, then change it."))
+
+    def edit(self, name: str | None = None, **texts: Unpack[PlanTexts]) -> None:
+        """Write what changed. Raises Refused for an empty or taken name."""
+        name = self.name if name is None else name
+        check_name(name, _active_plans(self), but=self)
+        write(self, {"name": name, **texts})
+
+    def archive(self, at: datetime, coming_posts: int) -> None:
+        """Put the plan away. Raises Refused while `coming_posts` planned posts hang on it."""
+        check_unused(coming_posts)
+        self.archived_at = self.archived_at or at
+
+    def take_out(self) -> None:
+        """Take the plan out of the archive. Raises Refused when its name was given away."""
+        check_name(self.name, _active_plans(self), but=self, field=None)
+        self.archived_at = None
+
+    def add_value(self, name: str, **texts: Unpack[ValueTexts]) -> BrandValue:
+        """A new last value; without a `hook` it gets the next free colour. Raises Refused."""
+        check_name(name, self.values)
+        hook = texts.pop("hook", None) or next(iter(self.free_hooks), None)
+        check_hook(hook, self.values)
+        share = texts.pop("wanted_share", 0)
+        check_share(share)
+        value = BrandValue(team_id=self.team_id, name=name, hook=hook, wanted_share=share, **texts)
+        return append(self.values, value)
+
+    def add_audience(self, name: str, description: str = "") -> Audience:
+        """A new last audience. Raises Refused for an empty or taken name."""
+        check_name(name, self.audiences)
+        audience = Audience(team_id=self.team_id, name=name, description=description)
+        return append(self.audiences, audience)
+
+    def add_channel(self, name: str, short: str, **texts: Unpack[ChannelTexts]) -> Channel:
+        """A new last channel. Raises Refused."""
+        check_name(name, self.channels)
+        check_short(short, self.channels)
+        cadence = texts.pop("cadence", 0)
+        check_cadence(cadence)
+        channel = Channel(team_id=self.team_id, name=name, short=short, cadence=cadence, **texts)
+        return append(self.channels, channel)
+
+
+def _value_facts(value: BrandValue) -> ValueFacts:
+    return ValueFacts(
+        id=value.id,
+        name=value.name,
+        meaning=value.meaning,
+        belongs=value.belongs,
+        falls_outside=value.falls_outside,
+        wanted_share=value.wanted_share,
+    )
+
+
+def _active_plans(row: Team | Plan) -> Sequence[Plan]:
+    """The plans of the row's team that are not in the archive."""
+    session = object_session(row)
+    if session is None:
+        return []
+    wanted = select(Plan).where(Plan.team_id == row.team_id, Plan.archived_at.is_(None))
+    return session.scalars(wanted).all()

@@ -6,12 +6,27 @@ from calendar_app.db import Base
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.people.models import Absence, AuditEntry, Hit, Membership, Person, Team, Visit
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
+from calendar_app.plans.models import (
+    Actor,
+    ActorAudience,
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    ChannelAudience,
+    Experiment,
+    Plan,
+    Precondition,
+    TaskRole,
+    ValueReading,
+)
 from calendar_app.posts.models import Post, PostAudience, PostChange, PostChannel, PostValue
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
 
 __all__ = [
     "Absence",
+    "Actor",
+    "ActorAudience",
     "Attempt",
     "Audience",
     "AudienceFact",
@@ -19,7 +34,9 @@ __all__ = [
     "Base",
     "BrandValue",
     "Channel",
+    "ChannelAudience",
     "Delivery",
+    "Experiment",
     "Feed",
     "Hit",
     "Meetup",
@@ -34,8 +51,11 @@ __all__ = [
     "PostChange",
     "PostChannel",
     "PostValue",
+    "Precondition",
     "Relay",
+    "TaskRole",
     "Team",
+    "ValueReading",
     "Visit",
     "Worker",
 ]

@@ -6,7 +6,16 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    event,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from calendar_app import clock
@@ -35,6 +44,14 @@ class Team(Editable, Base):
     zone: Mapped[str] = mapped_column(String(64), default="Europe/Amsterdam")
     language: Mapped[str] = mapped_column(String(2), default="nl")
     country: Mapped[str] = mapped_column(String(2), default="NL")
+    # When the pitfall radar calls: one person owns so many percent of at least so many posts of
+    # the last so many days, a channel is silent for so many periods, and a precondition is not
+    # known for so many days.
+    radar_share: Mapped[int] = mapped_column(default=70, server_default="70")
+    radar_posts: Mapped[int] = mapped_column(default=8, server_default="8")
+    radar_days: Mapped[int] = mapped_column(default=28, server_default="28")
+    radar_silence: Mapped[int] = mapped_column(default=2, server_default="2")
+    radar_unknown_days: Mapped[int] = mapped_column(default=30, server_default="30")
     # Counts every change that the calendar or a feed shows; a poll compares this one number.
     revision: Mapped[int] = mapped_column(default=1)
     revised_at: Mapped[datetime | None]
@@ -103,6 +120,10 @@ class Membership(Editable, Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(String(10))
+    # Somebody who agreed to post from their own account; only they themselves can say so.
+    ambassador_since: Mapped[datetime | None]
+    # False: this colleague does not want to be seen, and is listed, counted and ranked nowhere.
+    takes_part: Mapped[bool] = mapped_column(default=True, server_default=true())
     ended_at: Mapped[datetime | None]
 
     team: Mapped[Team] = relationship(back_populates="memberships")

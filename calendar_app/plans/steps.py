@@ -27,6 +27,24 @@ SUBJECTS = {
     "what": N_("Story and brand values"),
     "where": N_("Channels and rhythm"),
 }
+EXPLANATIONS = {
+    "why": N_(
+        "Begin with one question. Which people should do what, before when, and how will you "
+        "see it? A small question that you can answer helps more than a big one."
+    ),
+    "who": N_(
+        "Say who you want to reach, not who you are. Write down where these people are, online "
+        "and offline, and whether you know that or think it."
+    ),
+    "what": N_(
+        "Tell why you once began and what is still true of it. The values of your brand follow "
+        "from that story: they are the hooks that all your posts hang on."
+    ),
+    "where": N_(
+        "Only now choose the channels, how often you post, and who does what. A few channels "
+        "that you keep up are worth more than many that fall silent."
+    ),
+}
 STATE_NAMES = {
     "open": N_("not begun"),
     "busy": N_("busy"),
@@ -114,6 +132,11 @@ class Step:
     def subject(self) -> str:
         """What this step is about, a msgid."""
         return SUBJECTS[self.key]
+
+    @property
+    def explanation(self) -> str:
+        """Why this step is there, a msgid."""
+        return EXPLANATIONS[self.key]
 
     @property
     def state_name(self) -> str:

@@ -81,6 +81,10 @@ class Post(Editable, Base):
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     # None: the brand itself; else the ambassador who posts it.
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Who places it at its moment, and who watches it in its first hours.
+    publisher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    watcher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    experiment_id: Mapped[int | None] = mapped_column(ForeignKey("experiment.id"), index=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sent_to_review_at: Mapped[datetime | None]
     sent_to_review_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

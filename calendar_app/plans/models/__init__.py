@@ -16,8 +16,11 @@ from calendar_app.plans.models.channels import (
     FACINGS,
     MOST_POSTS_A_WEEK,
     Channel,
+    ChannelAudience,
     ChannelTexts,
 )
+from calendar_app.plans.models.community import RINGS, Actor, ActorAudience
+from calendar_app.plans.models.experiments import OUTCOME_NAMES, OUTCOMES, Experiment
 from calendar_app.plans.models.part import PlanPart
 from calendar_app.plans.models.plan import (
     ADDRESS_FORMS,
@@ -26,6 +29,9 @@ from calendar_app.plans.models.plan import (
     Plan,
     PlanTexts,
 )
+from calendar_app.plans.models.preconditions import RATING_NAMES, RATINGS, Precondition
+from calendar_app.plans.models.readings import ValueReading
+from calendar_app.plans.models.roles import TaskRole
 from calendar_app.plans.models.values import HOOK_NAMES, HOOKS, BrandValue, ValueTexts
 
 __all__ = [
@@ -39,16 +45,28 @@ __all__ = [
     "HOOKS",
     "HOOK_NAMES",
     "MOST_POSTS_A_WEEK",
+    "OUTCOMES",
+    "OUTCOME_NAMES",
+    "RATINGS",
+    "RATING_NAMES",
+    "RINGS",
     "SIDES",
     "SIDE_NAMES",
+    "Actor",
+    "ActorAudience",
     "Audience",
     "AudienceFact",
     "BrandValue",
     "Channel",
+    "ChannelAudience",
     "ChannelTexts",
+    "Experiment",
     "FactTexts",
     "Plan",
     "PlanPart",
     "PlanTexts",
+    "Precondition",
+    "TaskRole",
+    "ValueReading",
     "ValueTexts",
 ]

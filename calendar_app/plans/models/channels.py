@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.people.models import Person
+from calendar_app.plans.models.audiences import Audience
 from calendar_app.plans.models.part import PlanPart, check_name, live, write
 
 if TYPE_CHECKING:
@@ -57,10 +59,21 @@ class Channel(PlanPart, Editable, Base):
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_source: Mapped[str] = mapped_column(String(200), default="")
     evidence_year: Mapped[int | None]
+    # What is posted here: of "text,image,sound,video", in that order.
+    forms: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    # The hours that suit, on the team's clock: "TU 09:30,TH 16:00", by day and time.
+    slots: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     position: Mapped[int] = mapped_column(default=0)
     deleted_at: Mapped[datetime | None]
 
     plan: Mapped[Plan] = relationship(back_populates="channels", foreign_keys=plan_id)
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
+    deputy: Mapped[Person | None] = relationship(foreign_keys=deputy_id)
+    audiences: Mapped[list[Audience]] = relationship(
+        secondary="channel_audience", order_by="(Audience.position, Audience.id)"
+    )
 
     @property
     def siblings(self) -> Sequence[Channel]:
@@ -82,6 +95,16 @@ class Channel(PlanPart, Editable, Base):
         """Undo `remove`. Raises Refused when its name or its badge was given away."""
         check_short(self.short, self.siblings, but=self, field=None)
         super().put_back()
+
+
+class ChannelAudience(Base):
+    """An audience that a channel is meant for."""
+
+    __tablename__ = "channel_audience"
+    __table_args__ = (UniqueConstraint("channel_id", "audience_id"),)
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    audience_id: Mapped[int] = mapped_column(ForeignKey("audience.id"), index=True)
 
 
 def check_short(

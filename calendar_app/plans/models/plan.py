@@ -17,7 +17,11 @@ from calendar_app.plans.coach import Advice, coach
 from calendar_app.plans.domains import OWN
 from calendar_app.plans.models.audiences import Audience
 from calendar_app.plans.models.channels import Channel, ChannelTexts, check_cadence, check_short
+from calendar_app.plans.models.community import Actor
+from calendar_app.plans.models.experiments import Experiment
 from calendar_app.plans.models.part import append, check_name, check_unused, live, write
+from calendar_app.plans.models.preconditions import Precondition
+from calendar_app.plans.models.roles import TaskRole
 from calendar_app.plans.models.values import (
     HOOKS,
     BrandValue,
@@ -101,10 +105,20 @@ class Plan(Editable, Base):
     gate_opened_at: Mapped[datetime | None]
     gate_opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     gate_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    # Webcare: a question is answered within so many hours, somebody watches a post for so many
+    # after it went out, and what stays unanswered for so many goes to one person.
+    answer_hours: Mapped[int | None]
+    watch_hours: Mapped[int | None]
+    escalate_hours: Mapped[int | None]
+    escalate_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The team's time for this plan, all together, and what one post takes.
+    hours_a_week: Mapped[int | None]
+    minutes_a_post: Mapped[int | None]
     archived_at: Mapped[datetime | None]
 
     team: Mapped[Team] = relationship()
-    gate_opened_by: Mapped[Person | None] = relationship()
+    gate_opened_by: Mapped[Person | None] = relationship(foreign_keys=gate_opened_by_id)
+    escalate_to: Mapped[Person | None] = relationship(foreign_keys=escalate_to_id)
     values: Mapped[list[BrandValue]] = relationship(
         back_populates="plan",
         primaryjoin="and_(Plan.id == BrandValue.plan_id, BrandValue.deleted_at.is_(None))",
@@ -119,6 +133,22 @@ class Plan(Editable, Base):
         back_populates="plan",
         primaryjoin="and_(Plan.id == Channel.plan_id, Channel.deleted_at.is_(None))",
         order_by="(Channel.position, Channel.id)",
+    )
+    actors: Mapped[list[Actor]] = relationship(
+        back_populates="plan",
+        primaryjoin="and_(Plan.id == Actor.plan_id, Actor.deleted_at.is_(None))",
+        order_by="(Actor.ring, Actor.position, Actor.id)",
+    )
+    roles: Mapped[list[TaskRole]] = relationship(
+        cascade="all, delete-orphan", order_by="TaskRole.id"
+    )
+    preconditions: Mapped[list[Precondition]] = relationship(
+        cascade="all, delete-orphan", order_by="Precondition.id"
+    )
+    experiments: Mapped[list[Experiment]] = relationship(
+        back_populates="plan",
+        primaryjoin="and_(Plan.id == Experiment.plan_id, Experiment.deleted_at.is_(None))",
+        order_by="(Experiment.ends_on, Experiment.id)",
     )
 
     @classmethod

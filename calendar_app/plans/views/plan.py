@@ -20,10 +20,10 @@ from calendar_app.plans.views.shared import (
     bp,
     overview,
     page,
-    place_of,
     plan_to_change,
     refusal,
     saved,
+    step_page,
 )
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
@@ -87,6 +87,20 @@ def save_new_plan() -> ResponseReturnValue:
 def show_plan(plan_id: int) -> ResponseReturnValue:
     """The whole plan on one page."""
     return overview(own(Plan, plan_id))
+
+
+@bp.get("/plans/<int:plan_id>/who")
+@requires("team.see")
+def show_who(plan_id: int) -> ResponseReturnValue:
+    """Step 2: the audiences and those around them."""
+    return step_page(own(Plan, plan_id), "who")
+
+
+@bp.get("/plans/<int:plan_id>/where")
+@requires("team.see")
+def show_where(plan_id: int) -> ResponseReturnValue:
+    """Step 4: the channels, and who does what."""
+    return step_page(own(Plan, plan_id), "where")
 
 
 @bp.get("/plans/<int:plan_id>/why")
@@ -242,7 +256,6 @@ def _why_page(plan: Plan, form: WhyForm, conflict: Conflict = ()) -> str:
         form=form,
         conflict=conflict,
         current="why",
-        place_of=lambda point: place_of(plan, point),
         examples=_examples(),
     )
 

@@ -97,38 +97,73 @@ def page(template: str, plan: Plan, **context: object) -> str:
 def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
     """The whole plan on one page."""
     queries.fill(session(), plan)
-    counts = {
-        kind: queries.counts_by(session(), model, parts, now())
-        for kind, model, parts in (
-            ("value", BrandValue, plan.values),
-            ("audience", Audience, plan.audiences),
-            ("channel", Channel, plan.channels),
-        )
-    }
     return _with_path(
         "plans/plan.html",
         plan,
-        question=sentence(plan.question, language()),
-        place_of=lambda point: place_of(plan, point),
         gate_form=gate_form or GateForm(formdata=None),
-        facing_names=FACING_NAMES,
-        domain_name=DOMAINS[plan.domain].name if plan.domain in DOMAINS else "",
-        horizon_names=HORIZON_NAMES,
-        brand_kind_names=BRAND_KIND_NAMES,
-        side_names=SIDE_NAMES,
-        certainty_names=CERTAINTY_NAMES,
-        counts=counts,
         pitfalls=radar(queries.radar_facts(session(), plan, now(), today())),
         way_out=lambda finding: way_out(plan, finding),
-        today=today(),
         has_removed=bool(queries.removed_from(session(), plan)),
+        **told_of(plan),
     )
+
+
+def step_page(plan: Plan, key: str) -> str:
+    """One step of the plan by itself, with what it is about and what it lacks."""
+    queries.fill(session(), plan)
+    return _with_path("plans/step.html", plan, current=key, **told_of(plan))
+
+
+def told_of(plan: Plan) -> dict[str, object]:
+    """What the steps show of `plan`, which has its parts read."""
+    return {
+        "today": today(),
+        **_told_of_why(plan),
+        **_told_of_who(plan),
+        **_told_of_what(plan),
+        **_told_of_where(plan),
+        "counts": {
+            kind: queries.counts_by(session(), model, parts, now())
+            for kind, model, parts in (
+                ("value", BrandValue, plan.values),
+                ("audience", Audience, plan.audiences),
+                ("channel", Channel, plan.channels),
+            )
+        },
+    }
+
+
+def _told_of_why(plan: Plan) -> dict[str, object]:
+    return {
+        "question": sentence(plan.question, language()),
+        "domain_name": DOMAINS[plan.domain].name if plan.domain in DOMAINS else "",
+        "horizon_names": HORIZON_NAMES,
+        "facing_names": FACING_NAMES,
+    }
+
+
+def _told_of_who(_plan: Plan) -> dict[str, object]:
+    return {"side_names": SIDE_NAMES, "certainty_names": CERTAINTY_NAMES}
+
+
+def _told_of_what(_plan: Plan) -> dict[str, object]:
+    return {"brand_kind_names": BRAND_KIND_NAMES}
+
+
+def _told_of_where(_plan: Plan) -> dict[str, object]:
+    return {}
 
 
 def _with_path(template: str, plan: Plan, **context: object) -> str:
     steps = plan.path(today())
-    told = {"steps": steps, "following": next_step(steps), "before_gate": gate(steps)}
-    return render(template, plan=plan, **told, **context)
+    told = {
+        "steps": steps,
+        "this_step": next((step for step in steps if step.key == context.get("current")), None),
+        "following": next_step(steps),
+        "before_gate": gate(steps),
+        "place_of": lambda point: place_of(plan, point),
+    }
+    return render(template, plan=plan, **{**told, **context})
 
 
 def place_of(plan: Plan, point: Point) -> str:

@@ -23,6 +23,7 @@ from calendar_app.people.door import may, me, my_pass, my_team, requires
 from calendar_app.people.models import Person
 from calendar_app.people.queries import people
 from calendar_app.plans.models import Plan
+from calendar_app.plans.views.pitfalls import pitfalls_of_team
 from calendar_app.posts.models import STATE_NAMES, STATES
 from calendar_app.posts.queries import open_plans
 from calendar_app.web.kept import kept_page
@@ -75,6 +76,7 @@ def today() -> ResponseReturnValue:
         occurrence=occurrence,
         host=None if occurrence is None else _host(occurrence),
         plans=open_plans(session(), team),
+        pitfalls=pitfalls_of_team(),
     )
 
 

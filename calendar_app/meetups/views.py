@@ -25,6 +25,7 @@ from calendar_app.meetups.models import (
 from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, own, own_by_uuid, requires
 from calendar_app.people.queries import people
+from calendar_app.plans.views.pitfalls import pitfalls_of_team
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.request import commit, house, now, session
@@ -206,6 +207,7 @@ def _occurrence_page(
         now=now(),
         minutes=int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60),
         draw=_drawn,
+        pitfalls=pitfalls_of_team(),
         idea_key=secrets.token_urlsafe(16),
         cancel=cancel,
         conflict=conflict,

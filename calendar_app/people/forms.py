@@ -18,7 +18,15 @@ from calendar_app.people.addresses import written
 from calendar_app.people.models import ROLE_NAMES, ROLES
 from calendar_app.people.sign_in import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from calendar_app.text import clean_line
-from calendar_app.web.forms import Form, LineField, at_most, language_choices, needed, options
+from calendar_app.web.forms import (
+    Form,
+    LineField,
+    NumberField,
+    at_most,
+    language_choices,
+    needed,
+    options,
+)
 from calendar_app.web.language import language
 
 
@@ -162,6 +170,28 @@ class TeamForm(Form):
         field.data = clean_line(field.data or "")
         if field.data not in zones():
             raise ValidationError(_("Choose a time zone from the list, like Europe/Amsterdam."))
+
+
+class RadarForm(Form):
+    """From where on the pitfall radar calls. Each number is needed: without it a rule is off."""
+
+    radar_days = NumberField(_l("How many days back does the radar look?"), 7, 365, is_needed=True)
+    radar_share = NumberField(
+        _l("One person does it all: from how many percent of the posts?"),
+        50,
+        100,
+        is_needed=True,
+    )
+    radar_posts = NumberField(_l("From how many posts on does that count?"), 1, 200, is_needed=True)
+    radar_silence = NumberField(
+        _l("A channel is silent: after how many times its rhythm?"), 1, 20, is_needed=True
+    )
+    radar_unknown_days = NumberField(
+        _l("A precondition is not known: after how many days does the meet-up hear of it?"),
+        1,
+        365,
+        is_needed=True,
+    )
 
 
 @functools.cache

@@ -26,6 +26,7 @@ from calendar_app.people.forms import (
     NewPasswordForm,
     OwnForm,
     OwnPasswordForm,
+    RadarForm,
     RoleForm,
     SignInForm,
     TeamForm,
@@ -285,6 +286,33 @@ def save_team_settings() -> ResponseReturnValue:
     commit()
     flash(_("Saved."), "good")
     return redirect("/settings/team", 303)
+
+
+@bp.get("/settings/radar")
+@requires("team.administer")
+def show_radar_settings() -> ResponseReturnValue:
+    """From where on the pitfall radar calls for this team."""
+    return render("people/radar_settings.html", form=RadarForm(obj=my_team()))
+
+
+@bp.post("/settings/radar")
+@requires("team.administer")
+def save_radar_settings() -> ResponseReturnValue:
+    """Save the limits of the radar."""
+    team, form = my_team(), RadarForm()
+    names = [name for name in form.data if name.startswith("radar_")]
+    if form.stale(team):
+        kept = {name: getattr(team, name) for name in names}
+        conflict = form.differences(kept)
+        return render("people/radar_settings.html", form=form, conflict=conflict), 409
+    if not form.validate_on_submit():
+        return render("people/radar_settings.html", form=form), 422
+    for name in names:
+        setattr(team, name, form.data[name])
+    audit("team.changed", team)
+    commit()
+    flash(_("Saved."), "good")
+    return redirect("/settings/radar", 303)
 
 
 @bp.get("/settings/log")

@@ -14,15 +14,24 @@ from operator import itemgetter
 
 from calendar_app.language import N_
 
-LOOKS_BACK_DAYS = 28
-# One person does it on the side: more than so much of at least so many posts.
-MOST_OF_ONE = 70
-ENOUGH_POSTS = 8
-SILENT_PERIODS = 2
 WORKING_DAYS = 5
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on a rule calls; each team has its own.
+
+    One person owns more than `share` percent of at least `posts` posts of the last `days`; a
+    channel is silent for more than `silence` periods of its rhythm.
+    """
+
+    share: int = 70
+    posts: int = 8
+    days: int = 28
+    silence: int = 2
 
 
 @dataclass(frozen=True)
@@ -59,27 +68,55 @@ class ChannelFact:
 
 
 @dataclass(frozen=True)
-class RadarFacts:
-    """What the radar looks at; the posts are those of LOOKS_BACK_DAYS.
+class StumblingBlock:
+    """A precondition that stands in the way, and whether somebody does something about it."""
 
-    `posts_by_owner` has the name of each owner with how many posts are theirs.
+    key: str
+    name: str
+    has_owner: bool = False
+    has_action: bool = False
+
+
+@dataclass(frozen=True)
+class ExperimentFact:
+    """Something that is tried until the day `ends_on`, and whether it was decided what then."""
+
+    id: int
+    name: str
+    ends_on: date
+    is_decided: bool = False
+
+
+@dataclass(frozen=True)
+class RadarFacts:
+    """What the radar looks at; the posts are those of the last `limits.days`.
+
+    `posts_by_owner` has the name of each owner with how many posts are theirs; names of
+    preconditions and tasks are msgids; `coming_posts` is how many posts are planned.
     """
 
     today: date
+    limits: Limits = Limits()
     points_of_question: int = 0
     audiences: Sequence[AudienceFact] = ()
     values: Sequence[ValueFact] = ()
     channels: Sequence[ChannelFact] = ()
     posts_by_owner: Sequence[tuple[str, int]] = ()
     posts_without_value: int = 0
+    tasks_without_deputy: Sequence[str] = ()
+    stumbling_blocks: Sequence[StumblingBlock] = ()
+    experiments: Sequence[ExperimentFact] = ()
+    coming_posts: int = 0
 
 
 @dataclass(frozen=True)
 class Finding:
     """One pitfall: its name, the fact behind it and the way out, all msgids filled by `values`.
 
-    `place` is where the way out begins: "why", "audiences", "values", "where" or "calendar";
-    `row_id` the row there, if it is about one.
+    `place` is where the way out begins: "why", "audiences", "values", "where", "roles",
+    "preconditions", "experiments" or "calendar"; `row_id` the row there, if it is about one, and
+    `row_key` its name in the address where it has no number. Of `values`, those in `msgids` are
+    msgids themselves.
     """
 
     key: str
@@ -89,6 +126,8 @@ class Finding:
     place: str
     row_id: int | None = None
     values: Mapping[str, object] = field(default_factory=dict)
+    row_key: str = ""
+    msgids: frozenset[str] = frozenset()
 
 
 def radar(facts: RadarFacts) -> list[Finding]:
@@ -99,7 +138,10 @@ def radar(facts: RadarFacts) -> list[Finding]:
         *_without_meaning(facts),
         *_without_value(facts),
         *_on_the_side(facts),
+        *_without_deputy(facts),
         *_silence(facts),
+        *_without_structure(facts),
+        *_stumbling(facts),
     ]
 
 
@@ -152,33 +194,52 @@ def _without_value(facts: RadarFacts) -> Iterator[Finding]:
         yield Finding(
             "without_value",
             N_("Posts go in all directions."),
-            N_("Posts of the last four weeks that hang on no value: %(count)s."),
+            N_("Posts of the last %(days)s days that hang on no value: %(count)s."),
             N_("Look at the calendar"),
             "calendar",
-            values={"count": facts.posts_without_value},
+            values={"count": facts.posts_without_value, "days": facts.limits.days},
         )
 
 
 def _on_the_side(facts: RadarFacts) -> Iterator[Finding]:
     total = sum(count for _name, count in facts.posts_by_owner)
-    if total < ENOUGH_POSTS:
+    if not total or total < facts.limits.posts:
         return
     name, most = max(facts.posts_by_owner, key=itemgetter(1))
-    if most * 100 > MOST_OF_ONE * total:
+    if most * 100 > facts.limits.share * total:
         yield Finding(
             "on_the_side",
             N_("One person does it on the side."),
-            N_("%(name)s owned %(share)s%% of the %(count)s posts of the last four weeks."),
+            N_("%(name)s owned %(share)s%% of the %(count)s posts of the last %(days)s days."),
             N_("Share out the posts to come"),
             "calendar",
-            values={"name": name, "share": round(100 * most / total), "count": total},
+            values={
+                "name": name,
+                "share": round(100 * most / total),
+                "count": total,
+                "days": facts.limits.days,
+            },
+        )
+
+
+def _without_deputy(facts: RadarFacts) -> Iterator[Finding]:
+    alone = facts.tasks_without_deputy
+    if alone:
+        yield Finding(
+            "without_deputy",
+            N_("One person does it on the side."),
+            N_("Tasks that nobody takes over on absence: %(count)s. “%(task)s” is one."),
+            N_("Name a deputy"),
+            "roles",
+            values={"count": len(alone), "task": alone[0]},
+            msgids=frozenset({"task"}),
         )
 
 
 def _silence(facts: RadarFacts) -> Iterator[Finding]:
     for channel in facts.channels:
         days = working_days_since(channel.last_on, facts.today)
-        if channel.cadence and days * channel.cadence > SILENT_PERIODS * WORKING_DAYS:
+        if channel.cadence and days * channel.cadence > facts.limits.silence * WORKING_DAYS:
             yield Finding(
                 "silence",
                 N_("Sudden silence."),
@@ -188,6 +249,43 @@ def _silence(facts: RadarFacts) -> Iterator[Finding]:
                 channel.id,
                 {"name": channel.name, "days": days, "cadence": channel.cadence},
             )
+
+
+def _without_structure(facts: RadarFacts) -> Iterator[Finding]:
+    for one in facts.experiments:
+        if one.ends_on < facts.today and not one.is_decided:
+            yield Finding(
+                "without_structure",
+                N_("An experiment without an outcome."),
+                N_("“%(name)s” ended %(days)s days ago. Nobody said what comes of it."),
+                N_("Stop, repeat, or make it a routine"),
+                "experiments",
+                one.id,
+                {"name": one.name, "days": (facts.today - one.ends_on).days},
+            )
+
+
+def _stumbling(facts: RadarFacts) -> Iterator[Finding]:
+    if not facts.coming_posts:
+        return
+    for one in facts.stumbling_blocks:
+        if not (one.has_owner and one.has_action):
+            yield Finding(
+                "stumbling_block",
+                N_("A stumbling block that you can see coming."),
+                N_("“%(name)s” stands in the way and %(lack)s. Posts planned: %(count)s."),
+                N_("Say who does what about it"),
+                "preconditions",
+                values={"name": one.name, "lack": _lack(one), "count": facts.coming_posts},
+                row_key=one.key,
+                msgids=frozenset({"name", "lack"}),
+            )
+
+
+def _lack(block: StumblingBlock) -> str:
+    if block.has_owner:
+        return N_("has no action")
+    return N_("has no owner") if block.has_action else N_("has no owner and no action")
 
 
 def working_days_since(last: date, today: date) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -27,11 +27,8 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_app.db import UtcDateTime
-from calendar_app.moments import local
-from calendar_app.people.models import Person, Team
+from calendar_app.people.models import Team
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
-from calendar_app.plans.pitfalls import LOOKS_BACK_DAYS, ChannelFact, RadarFacts, ValueFact
-from calendar_app.plans.pitfalls import AudienceFact as PitfallAudience
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
@@ -39,7 +36,7 @@ IN_BIN = timedelta(days=30)
 Part = TypeVar("Part", BrandValue, Audience, Channel)
 
 # Posts stand above plans in the house, so this room knows them by the names of their tables alone.
-_post = table(
+post_table = table(
     "post",
     column("id", Integer),
     column("plan_id", Integer),
@@ -49,13 +46,15 @@ _post = table(
     column("published_at", UtcDateTime()),
     column("deleted_at", UtcDateTime()),
 )
-_post_value = table("post_value", column("post_id", Integer), column("value_id", Integer))
+post_value_table = table("post_value", column("post_id", Integer), column("value_id", Integer))
 _post_audience = table("post_audience", column("post_id", Integer), column("audience_id", Integer))
-_post_channel = table("post_channel", column("post_id", Integer), column("channel_id", Integer))
+post_channel_table = table(
+    "post_channel", column("post_id", Integer), column("channel_id", Integer)
+)
 _LINKS: dict[type[PlanPart], ColumnElement[int]] = {
-    BrandValue: _post_value.c.value_id,
+    BrandValue: post_value_table.c.value_id,
     Audience: _post_audience.c.audience_id,
-    Channel: _post_channel.c.channel_id,
+    Channel: post_channel_table.c.channel_id,
 }
 
 
@@ -92,6 +91,12 @@ def plans_of(session: Session, team: Team) -> list[Plan]:
     return list(session.scalars(wanted.order_by(*in_use_first)))
 
 
+def plans_in_use(session: Session, team: Team) -> list[Plan]:
+    """The team's plans that are not in the archive, with all that hangs on them, by name."""
+    wanted = select(Plan).where(Plan.team_id == team.id, Plan.archived_at.is_(None))
+    return list(session.scalars(wanted.options(*_parts()).order_by(Plan.name, Plan.id)))
+
+
 def fill(session: Session, plan: Plan) -> Plan:
     """`plan` with its values, audiences, facts and channels read."""
     wanted = select(Plan).where(Plan.id == plan.id).options(*_parts())
@@ -104,112 +109,28 @@ def counts_by(
     """How many posts hang on each of `parts`, all of `kind`, by id; in one query."""
     link = _LINKS[kind]
     wanted = (
-        select(link, func.sum(_one_if(_recent(now))), func.sum(_one_if(_coming(now))))
-        .join(_post, link.table.c.post_id == _post.c.id)
-        .where(link.in_([part.id for part in parts]), _post.c.deleted_at.is_(None))
+        select(link, func.sum(_one_if(_recent(now))), func.sum(_one_if(coming(now))))
+        .join(post_table, link.table.c.post_id == post_table.c.id)
+        .where(link.in_([part.id for part in parts]), post_table.c.deleted_at.is_(None))
         .group_by(link)
     )
     found = {part_id: Count(recent, coming) for part_id, recent, coming in session.execute(wanted)}
     return {part.id: found.get(part.id, Count()) for part in parts}
 
 
-def radar_facts(session: Session, plan: Plan, now: datetime, today: date) -> RadarFacts:
-    """What the pitfall radar looks at in `plan`; `today` is the local day of `now`.
-
-    `plan` has its parts read; the posts take three queries, however many they are.
-    """
-    last = _last_posts(session, plan)
-    return RadarFacts(
-        today=today,
-        points_of_question=len(plan.advice(today)),
-        audiences=[_audience_fact(audience) for audience in plan.audiences],
-        values=[_value_fact(value) for value in plan.values],
-        channels=[
-            ChannelFact(
-                one.id,
-                one.name,
-                one.cadence,
-                local(last.get(one.id, one.created_at), plan.team.zone).date(),
-            )
-            for one in plan.channels
-        ],
-        posts_by_owner=_posts_by_owner(session, plan, now),
-        posts_without_value=_posts_without_value(session, plan, now),
-    )
-
-
-def _audience_fact(audience: Audience) -> PitfallAudience:
-    known = [one for one in audience.facts if (one.side, one.certainty) == ("online", "known")]
-    return PitfallAudience(audience.id, audience.name, len(known))
-
-
-def _value_fact(value: BrandValue) -> ValueFact:
-    return ValueFact(
-        value.id,
-        value.name,
-        has_meaning=bool(value.meaning),
-        has_border=bool(value.belongs and value.falls_outside),
-        has_example=bool(value.example),
-    )
-
-
-def _posts_by_owner(session: Session, plan: Plan, now: datetime) -> list[tuple[str, int]]:
-    wanted = (
-        select(Person.name, func.count())
-        .select_from(_post)
-        .join(Person, Person.id == _post.c.owner_id)
-        .where(_of_late(plan, now))
-        .group_by(Person.id, Person.name)
-        .order_by(Person.name, Person.id)
-    )
-    return [(name, count) for name, count in session.execute(wanted)]
-
-
-def _posts_without_value(session: Session, plan: Plan, now: datetime) -> int:
-    hung = select(_post_value.c.post_id).where(_post_value.c.post_id == _post.c.id).exists()
-    wanted = select(func.count()).select_from(_post).where(_of_late(plan, now), ~hung)
-    return session.scalars(wanted).one()
-
-
-def _last_posts(session: Session, plan: Plan) -> dict[int, datetime]:
-    """When each channel of the plan last had a post that went out, by the id of the channel."""
-    link = _post_channel.c.channel_id
-    wanted = (
-        select(link, func.max(_post.c.published_at))
-        .join(_post, _post.c.id == _post_channel.c.post_id)
-        .where(link.in_([channel.id for channel in plan.channels]))
-        .where(_post.c.state == "published", _post.c.deleted_at.is_(None))
-        .group_by(link)
-    )
-    return {channel_id: at for channel_id, at in session.execute(wanted) if at is not None}
-
-
-def _of_late(plan: Plan, now: datetime) -> ColumnElement[bool]:
-    """Posts of `plan` that went out, or should have, in the days that the radar looks back."""
-    at = func.coalesce(_post.c.published_at, _post.c.starts_at)
-    since = now - timedelta(days=LOOKS_BACK_DAYS)
-    return and_(
-        _post.c.plan_id == plan.id,
-        _post.c.deleted_at.is_(None),
-        _post.c.state.not_in(("idea", "cancelled")),
-        at > since,
-        at <= now,
-    )
-
-
 def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> int:
     """How many posts planned after `now` hang on `row`."""
     if isinstance(row, Plan):
-        wanted = select(func.count()).select_from(_post).where(_post.c.plan_id == row.id)
+        wanted = select(func.count()).select_from(post_table).where(post_table.c.plan_id == row.id)
     else:
         link = _LINKS[type(row)]
         wanted = (
             select(func.count())
-            .select_from(_post)
-            .join(link.table, link.table.c.post_id == _post.c.id)
+            .select_from(post_table)
+            .join(link.table, link.table.c.post_id == post_table.c.id)
             .where(link == row.id)
         )
-    return session.scalars(wanted.where(_post.c.deleted_at.is_(None), _coming(now))).one()
+    return session.scalars(wanted.where(post_table.c.deleted_at.is_(None), coming(now))).one()
 
 
 def removed_from(session: Session, plan: Plan) -> Removed:
@@ -257,6 +178,7 @@ def _parts() -> Sequence[ExecutableOption]:
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
         selectinload(Plan.channels),
+        selectinload(Plan.experiments),
     )
 
 
@@ -267,11 +189,12 @@ def _removed(session: Session, kind: type[Part], plan: Plan) -> Sequence[Part]:
 
 def _recent(now: datetime) -> ColumnElement[bool]:
     since = now - timedelta(days=RECENT_DAYS)
-    return and_(_post.c.state == "published", _post.c.published_at > since)
+    return and_(post_table.c.state == "published", post_table.c.published_at > since)
 
 
-def _coming(now: datetime) -> ColumnElement[bool]:
-    return and_(_post.c.starts_at > now, _post.c.state.not_in(("published", "cancelled")))
+def coming(now: datetime) -> ColumnElement[bool]:
+    """Posts that are planned from `now` on."""
+    return and_(post_table.c.starts_at > now, post_table.c.state.not_in(("published", "cancelled")))
 
 
 def _one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -112,6 +112,8 @@ class Point:
     row_id: int | None = None
     values: Mapping[str, object] = dataclasses.field(default_factory=dict)
     field: str | None = None
+    # What the row is called in the address where it has no number.
+    row_key: str = ""
 
 
 @dataclass(frozen=True)

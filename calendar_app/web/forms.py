@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from calendar_app.db import Editable
@@ -131,6 +131,30 @@ class LinkField(LineField):
         super().pre_validate(form)
         if self.data and safe_link(self.data) is None:
             raise ValidationError(_("Give an address that begins with https:// or http://."))
+
+
+class NumberField(IntegerField):
+    """A whole number between two ends; none too, unless it is needed."""
+
+    def __init__(
+        self,
+        label: object,
+        low: int,
+        high: int,
+        *,
+        is_needed: bool = False,
+        **options: Any,
+    ) -> None:
+        first = InputRequired(_l("Fill this in.")) if is_needed else Optional()
+        words = _l("Choose a number from %(min)s to %(max)s.")
+        super().__init__(label, [first, NumberRange(low, high, words)], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number. Raises ValueError for what is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Use a whole number.")) from error
 
 
 def _cleaner(clean: Callable[[str], str]) -> Callable[[object], object]:

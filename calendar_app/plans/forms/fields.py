@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField
+from wtforms import DateField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 
 from calendar_app.web.forms import Form, options
 from calendar_app.web.request import now
@@ -40,21 +40,6 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(_("This is not a date. Write it like 2027-01-31.")) from error
-
-
-class NumberField(IntegerField):
-    """A whole number between two ends, or none."""
-
-    def __init__(self, label: object, low: int, high: int, **options: Any) -> None:
-        words = _l("Choose a number from %(min)s to %(max)s.")
-        super().__init__(label, [Optional(), NumberRange(low, high, words)], **options)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number. Raises ValueError for what is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Use a whole number.")) from error
 
 
 class PlanPartForm(Form):

@@ -13,7 +13,6 @@ from calendar_app.plans.forms.fields import (
     NOTE,
     STORY,
     DayField,
-    NumberField,
     PlanPartForm,
     choices,
     today,
@@ -32,7 +31,7 @@ from calendar_app.plans.models import (
     Plan,
 )
 from calendar_app.plans.steps import WHOLE
-from calendar_app.web.forms import Form, LineField, TextField, needed, options
+from calendar_app.web.forms import Form, LineField, NumberField, TextField, needed, options
 
 
 class WhyForm(PlanPartForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import audit, may, own
+from calendar_app.people.door import audit, own
 from calendar_app.plans import queries
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
@@ -27,9 +27,10 @@ from calendar_app.plans.models import (
     Channel,
     Plan,
 )
-from calendar_app.plans.pitfalls import Finding, radar
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import Point, gate, next_step
+from calendar_app.plans.steps import gate, next_step
+from calendar_app.plans.views.pitfalls import pitfalls_of
+from calendar_app.plans.views.places import place_of
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
@@ -101,8 +102,7 @@ def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
         "plans/plan.html",
         plan,
         gate_form=gate_form or GateForm(formdata=None),
-        pitfalls=radar(queries.radar_facts(session(), plan, now(), today())),
-        way_out=lambda finding: way_out(plan, finding),
+        pitfalls=pitfalls_of(plan),
         has_removed=bool(queries.removed_from(session(), plan)),
         **told_of(plan),
     )
@@ -164,28 +164,6 @@ def _with_path(template: str, plan: Plan, **context: object) -> str:
         "place_of": lambda point: place_of(plan, point),
     }
     return render(template, plan=plan, **{**told, **context})
-
-
-def place_of(plan: Plan, point: Point) -> str:
-    """The address of the field where a missing point can be mended."""
-    return url_for(**_page_of(point), plan_id=plan.id, _anchor=point.field)
-
-
-def _page_of(point: Point) -> dict[str, Any]:
-    if point.place in {"why", "what"}:
-        return {"endpoint": f"plans.show_{point.place}"}
-    kind = point.place.removesuffix("s")
-    if point.row_id is None:
-        return {"endpoint": f"plans.show_new_{kind}"}
-    return {"endpoint": f"plans.show_{kind}", f"{kind}_id": point.row_id}
-
-
-def way_out(plan: Plan, finding: Finding) -> str | None:
-    """The address where a pitfall can be mended; None for who may not change the plan."""
-    ways = {"calendar": "/calendar", "where": "/posts/new" if may("posts.write") else None}
-    if finding.place in ways:
-        return ways[finding.place]
-    return place_of(plan, Point("", finding.place, finding.row_id)) if may("plans.write") else None
 
 
 def address_of(plan: Plan, anchor: str | None = None) -> str:

@@ -1,0 +1,27 @@
+"""Where in a plan something can be mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from calendar_app.plans.models import Plan
+from calendar_app.plans.steps import Point
+
+# Places that are a page of their own.
+_PAGES = {"why", "what"}
+
+
+def place_of(plan: Plan, point: Point) -> str:
+    """The address of the field where a missing point can be mended."""
+    return url_for(**_page_of(point), plan_id=plan.id, _anchor=point.field)
+
+
+def _page_of(point: Point) -> dict[str, Any]:
+    if point.place in _PAGES:
+        return {"endpoint": f"plans.show_{point.place}"}
+    kind = point.place.removesuffix("s")
+    if point.row_id is None:
+        return {"endpoint": f"plans.show_new_{kind}"}
+    return {"endpoint": f"plans.show_{kind}", f"{kind}_id": point.row_id}

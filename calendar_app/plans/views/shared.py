@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import audit, may, own
+from calendar_app.people.door import audit, may, me, own
 from calendar_app.plans import queries
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
@@ -103,6 +103,7 @@ def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
         gate_form=gate_form or GateForm(formdata=None),
         pitfalls=radar(queries.radar_facts(session(), plan, now(), today())),
         way_out=lambda finding: way_out(plan, finding),
+        coming=queries.coming_posts_on(session(), plan, now()),
         has_removed=bool(queries.removed_from(session(), plan)),
         **told_of(plan),
     )
@@ -146,8 +147,11 @@ def _told_of_who(_plan: Plan) -> dict[str, object]:
     return {"side_names": SIDE_NAMES, "certainty_names": CERTAINTY_NAMES}
 
 
-def _told_of_what(_plan: Plan) -> dict[str, object]:
-    return {"brand_kind_names": BRAND_KIND_NAMES}
+def _told_of_what(plan: Plan) -> dict[str, object]:
+    return {
+        "brand_kind_names": BRAND_KIND_NAMES,
+        "readers": queries.readers_of(session(), plan, me().id),
+    }
 
 
 def _told_of_where(_plan: Plan) -> dict[str, object]:
@@ -172,7 +176,7 @@ def place_of(plan: Plan, point: Point) -> str:
 
 
 def _page_of(point: Point) -> dict[str, Any]:
-    if point.place in {"why", "what"}:
+    if point.place in {"why", "what", "shares"}:
         return {"endpoint": f"plans.show_{point.place}"}
     kind = point.place.removesuffix("s")
     if point.row_id is None:

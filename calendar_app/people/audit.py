@@ -28,6 +28,8 @@ ACTION_NAMES = {
     "team.changed": N_("Changed the team's settings"),
     "sample.loaded": N_("Loaded the sample"),
     "plan.made": N_("Made a plan"),
+    "plan.copied": N_("Copied a plan to a new period"),
+    "plan.shared_out": N_("Changed the wanted shares of a plan"),
     "plan.changed": N_("Changed a plan"),
     "plan.archived": N_("Put a plan in the archive"),
     "plan.restored": N_("Took a plan out of the archive"),

@@ -27,8 +27,18 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_app.db import UtcDateTime
-from calendar_app.people.models import Team
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
+from calendar_app.people.models import Membership, Person, Team
+from calendar_app.plans.models import (
+    Actor,
+    ActorAudience,
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    Plan,
+    PlanPart,
+    ValueReading,
+)
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
@@ -84,6 +94,27 @@ class Removed:
         return bool(self.values or self.audiences or self.channels or self.facts)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """A colleague who read the values of a plan, as they are now or as they were."""
+
+    name: str
+    read_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who of the `colleagues` that take part read the values, by name, and how `mine` stands."""
+
+    colleagues: int
+    current: Sequence[Reader]
+    older: Sequence[Reader]
+    mine: Reader | None
+    # False: this person is not among the colleagues, and only they see their own reading.
+    counts_me: bool
+
+
 def plans_of(session: Session, team: Team) -> list[Plan]:
     """The team's plans with all that hangs on them: those in use, then the archive, by name."""
     wanted = select(Plan).where(Plan.team_id == team.id).options(*_parts())
@@ -101,6 +132,68 @@ def fill(session: Session, plan: Plan) -> Plan:
     """`plan` with its values, audiences, facts and channels read."""
     wanted = select(Plan).where(Plan.id == plan.id).options(*_parts())
     return session.scalars(wanted).one()
+
+
+def fill_whole(session: Session, plan: Plan) -> Plan:
+    """As `fill`, with all that a copy of the plan needs."""
+    reach = selectinload(Plan.actors).selectinload(Actor.reach)
+    more = (
+        selectinload(Plan.channels).selectinload(Channel.audiences),
+        reach.selectinload(ActorAudience.audience),
+        selectinload(Plan.actors).selectinload(Actor.via),
+        selectinload(Plan.roles),
+        selectinload(Plan.preconditions),
+    )
+    wanted = select(Plan).where(Plan.id == plan.id).options(*_parts(), *more)
+    return session.scalars(wanted).one()
+
+
+def readers_of(session: Session, plan: Plan, person_id: int) -> Readers:
+    """Who read the plan's values, as `person_id` may see it; `plan` has its values read.
+
+    Who left the team or does not want to be seen is in no list and in no number.
+    """
+    wanted = (
+        select(
+            Membership.person_id,
+            Membership.takes_part,
+            Person.name,
+            ValueReading.read_at,
+            ValueReading.digest,
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(
+            ValueReading,
+            and_(ValueReading.person_id == Membership.person_id, ValueReading.plan_id == plan.id),
+        )
+        .where(Membership.team_id == plan.team_id, Membership.ended_at.is_(None))
+        .where(Membership.takes_part | (Membership.person_id == person_id))
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    now = plan.values_digest
+    rows = session.execute(wanted).all()
+    readers = {
+        row.person_id: Reader(row.name, row.read_at, is_current=row.digest == now)
+        for row in rows
+        if row.read_at is not None
+    }
+    seen = [row.person_id for row in rows if row.takes_part]
+    shown = [readers[one] for one in seen if one in readers]
+    return Readers(
+        colleagues=len(seen),
+        current=[reader for reader in shown if reader.is_current],
+        older=[reader for reader in shown if not reader.is_current],
+        mine=readers.get(person_id),
+        counts_me=person_id in seen,
+    )
+
+
+def reading_of(session: Session, plan: Plan, person: Person) -> ValueReading | None:
+    """What `person` said to have read of `plan`."""
+    wanted = select(ValueReading).where(
+        ValueReading.plan_id == plan.id, ValueReading.person_id == person.id
+    )
+    return session.scalars(wanted).one_or_none()
 
 
 def counts_by(

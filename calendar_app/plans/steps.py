@@ -103,8 +103,8 @@ class PlanFacts:
 class Point:
     """One thing that is missing: a sentence, and the part of the plan where it can be mended.
 
-    `place` is "why", "what", "values", "audiences" or "channels"; `row_id` is the row there and
-    `field` the form field, if any.
+    `place` is "why", "what", "values", "shares", "audiences" or "channels"; `row_id` is the row
+    there and `field` the form field, if any.
     """
 
     message: str
@@ -206,10 +206,8 @@ def _what(plan: PlanFacts) -> Iterator[Point]:
     if plan.values and total != WHOLE:
         yield Point(
             N_("The wanted shares add up to %(total)s%%. Make it 100%%."),
-            "values",
-            plan.values[-1].id,
-            {"total": total},
-            "wanted_share",
+            "shares",
+            values={"total": total},
         )
 
 

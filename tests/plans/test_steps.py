@@ -110,7 +110,7 @@ def test_shares_that_do_not_make_a_whole_are_told_with_their_sum() -> None:
     point = only_point(3, replace(WHOLE, values=[NEARBY, second]))
 
     assert point.message % point.values == "The wanted shares add up to 115%. Make it 100%."
-    assert (point.place, point.row_id) == ("values", 11)
+    assert (point.place, point.row_id) == ("shares", None)
 
 
 def test_a_plan_without_a_story_asks_for_it_on_the_page_of_the_story() -> None:

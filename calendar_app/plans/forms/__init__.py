@@ -6,21 +6,27 @@ from calendar_app.plans.forms.fields import PlanPartForm, today
 from calendar_app.plans.forms.steps import (
     AudienceForm,
     ChannelForm,
+    CopyForm,
     FactForm,
     GateForm,
     ValueForm,
     WhatForm,
     WhyForm,
 )
+from calendar_app.plans.forms.values import ReadingForm, SharesForm, shares_form
 
 __all__ = [
     "AudienceForm",
     "ChannelForm",
+    "CopyForm",
     "FactForm",
     "GateForm",
     "PlanPartForm",
+    "ReadingForm",
+    "SharesForm",
     "ValueForm",
     "WhatForm",
     "WhyForm",
+    "shares_form",
     "today",
 ]

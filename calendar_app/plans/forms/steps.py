@@ -57,6 +57,13 @@ class WhyForm(PlanPartForm):
     )
 
 
+class CopyForm(PlanPartForm):
+    """What a plan of a new period has of its own."""
+
+    name = LineField(_l("Name of the new plan"), limit=120, validators=[needed()])
+    question_before = DayField(_l("Before which date?"))
+
+
 class WhatForm(PlanPartForm):
     """Step 3: the story, and the style and tone of what you write."""
 

@@ -20,6 +20,7 @@ from calendar_app.plans.models.channels import (
     ChannelTexts,
 )
 from calendar_app.plans.models.community import RINGS, Actor, ActorAudience
+from calendar_app.plans.models.copies import copied
 from calendar_app.plans.models.experiments import OUTCOME_NAMES, OUTCOMES, Experiment
 from calendar_app.plans.models.part import PlanPart
 from calendar_app.plans.models.plan import (
@@ -69,4 +70,5 @@ __all__ = [
     "TaskRole",
     "ValueReading",
     "ValueTexts",
+    "copied",
 ]

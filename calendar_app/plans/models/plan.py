@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
@@ -14,6 +14,7 @@ from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.coach import Advice, coach
+from calendar_app.plans.digest import digest
 from calendar_app.plans.domains import OWN
 from calendar_app.plans.models.audiences import Audience
 from calendar_app.plans.models.channels import Channel, ChannelTexts, check_cadence, check_short
@@ -174,6 +175,11 @@ class Plan(Editable, Base):
         return [hook for hook in HOOKS if hook not in taken]
 
     @property
+    def values_digest(self) -> str:
+        """The mark of what the values say now."""
+        return digest(value.words for value in live(self.values))
+
+    @property
     def question(self) -> Question:
         """The question of step 1."""
         return Question(
@@ -259,6 +265,19 @@ class Plan(Editable, Base):
         check_share(share)
         value = BrandValue(team_id=self.team_id, name=name, hook=hook, wanted_share=share, **texts)
         return append(self.values, value)
+
+    def share_out(self, shares: Mapping[int, int]) -> None:
+        """Give each value, by its id, its wanted share. Raises Refused for an impossible one.
+
+        They need not add up: what is typed is kept, and step 3 says what is missing.
+        """
+        values = live(self.values)
+        if not values:
+            raise Refused(N_("There are no brand values yet. Add one first."))
+        for value in values:
+            check_share(shares.get(value.id, value.wanted_share), field=f"share_{value.id}")
+        for value in values:
+            value.wanted_share = shares.get(value.id, value.wanted_share)
 
     def add_audience(self, name: str, description: str = "") -> Audience:
         """A new last audience. Raises Refused for an empty or taken name."""

@@ -25,3 +25,8 @@ class ValueReading(Base):
     read_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()
+
+    def renew(self, digest: str, at: datetime) -> None:
+        """The person read the texts with this `digest`; saying so twice is saying it once."""
+        if self.digest != digest:
+            self.digest, self.read_at = digest, at

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.plans.digest import ValueWords
 from calendar_app.plans.models.part import PlanPart, check_name, live, write
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class BrandValue(PlanPart, Editable, Base):
         """The plan's values in their order."""
         return self.plan.values
 
+    @property
+    def words(self) -> ValueWords:
+        """What the value says to a colleague."""
+        return ValueWords(self.name, self.meaning, self.belongs, self.falls_outside, self.example)
+
     def edit(self, name: str | None = None, **texts: Unpack[ValueTexts]) -> None:
         """Write what changed. Raises Refused for a taken name or colour, or an impossible share."""
         name = self.name if name is None else name
@@ -106,7 +112,7 @@ def check_hook(hook: int | None, values: Sequence[BrandValue], *, but: object = 
             )
 
 
-def check_share(share: int) -> None:
+def check_share(share: int, field: str = "wanted_share") -> None:
     """A share is a percentage."""
     if not 0 <= share <= 100:
-        raise Refused(N_("Choose a share from 0 to 100 percent."), field="wanted_share")
+        raise Refused(N_("Choose a share from 0 to 100 percent."), field=field)

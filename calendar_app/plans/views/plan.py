@@ -24,6 +24,7 @@ from calendar_app.plans.views.shared import (
     refusal,
     saved,
     step_page,
+    told_of,
 )
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
@@ -261,4 +262,7 @@ def _why_page(plan: Plan, form: WhyForm, conflict: Conflict = ()) -> str:
 
 
 def _what_page(plan: Plan, form: WhatForm, conflict: Conflict = ()) -> str:
-    return page("plans/what.html", plan, form=form, conflict=conflict, current="what")
+    queries.fill(session(), plan)
+    return page(
+        "plans/what.html", plan, form=form, conflict=conflict, current="what", **told_of(plan)
+    )

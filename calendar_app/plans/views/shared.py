@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import audit, own
+from calendar_app.people.door import audit, me, own
 from calendar_app.plans import queries
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
@@ -103,6 +103,7 @@ def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
         plan,
         gate_form=gate_form or GateForm(formdata=None),
         pitfalls=pitfalls_of(plan),
+        coming=queries.coming_posts_on(session(), plan, now()),
         has_removed=bool(queries.removed_from(session(), plan)),
         **told_of(plan),
     )
@@ -146,8 +147,11 @@ def _told_of_who(_plan: Plan) -> dict[str, object]:
     return {"side_names": SIDE_NAMES, "certainty_names": CERTAINTY_NAMES}
 
 
-def _told_of_what(_plan: Plan) -> dict[str, object]:
-    return {"brand_kind_names": BRAND_KIND_NAMES}
+def _told_of_what(plan: Plan) -> dict[str, object]:
+    return {
+        "brand_kind_names": BRAND_KIND_NAMES,
+        "readers": queries.readers_of(session(), plan, me().id),
+    }
 
 
 def _told_of_where(_plan: Plan) -> dict[str, object]:

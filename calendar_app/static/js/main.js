@@ -9,6 +9,7 @@ const behaviours = {
   "leave-guard.js": "[data-leave-guard]",
   "popover.js": "[data-popover]",
   "timer.js": "[data-timer]",
+  "total.js": "[data-total]",
 };
 
 const swaps = "[hx-get],[hx-post],[hx-put],[hx-patch],[hx-delete],[hx-boost]";

@@ -19,6 +19,8 @@ LOOKS_BACK_DAYS = 28
 MOST_OF_ONE = 70
 ENOUGH_POSTS = 8
 SILENT_PERIODS = 2
+# So many of those whom an audience trusts are named.
+MOST_NAMES = 3
 WORKING_DAYS = 5
 
 _SATURDAY = 5
@@ -27,11 +29,15 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class AudienceFact:
-    """How many facts about where an audience is online are known, not only assumed."""
+    """How many facts about where an audience is online are known, not only assumed.
+
+    `trusted` names those around it whom it trusts, the nearest first.
+    """
 
     id: int
     name: str
     known_online: int = 0
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,11 +128,17 @@ def _not_online(facts: RadarFacts) -> Iterator[Finding]:
                 "not_online",
                 N_("Is this audience online?"),
                 N_("Of %(name)s no fact is known about where they are online."),
-                N_("Find one out, reach them through their network, or offline"),
+                _way_to(audience),
                 "audiences",
                 audience.id,
-                {"name": audience.name},
+                {"name": audience.name, "trusted": ", ".join(audience.trusted[:MOST_NAMES])},
             )
+
+
+def _way_to(audience: AudienceFact) -> str:
+    if audience.trusted:
+        return N_("Reach them through those they trust (%(trusted)s), find a fact, or go offline")
+    return N_("Find one out, reach them through their network, or offline")
 
 
 def _without_meaning(facts: RadarFacts) -> Iterator[Finding]:

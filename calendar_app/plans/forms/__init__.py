@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar_app.plans.forms.community import ActorForm
 from calendar_app.plans.forms.fields import PlanPartForm, today
 from calendar_app.plans.forms.steps import (
     AudienceForm,
@@ -14,6 +15,7 @@ from calendar_app.plans.forms.steps import (
 )
 
 __all__ = [
+    "ActorForm",
     "AudienceForm",
     "ChannelForm",
     "FactForm",

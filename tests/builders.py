@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from calendar_app.meetups.models import Meetup
 from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
+from calendar_app.plans.models import Actor, Audience, AudienceFact, BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostValue
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ def a_fact(session: Session, audience: Audience, **facts: Any) -> AudienceFact:
     """Something assumed of `audience`."""
     told = {"text": "Leest LinkedIn in de pauze.", **facts}
     return _added(session, AudienceFact(audience_id=audience.id, **told))
+
+
+def an_actor(session: Session, plan: Plan, **facts: Any) -> Actor:
+    """Somebody of ring 1 who reaches nobody yet."""
+    told = {"name": f"Praktijkopleiders {next(_number)}", **facts}
+    return _added(session, Actor(team_id=plan.team_id, plan_id=plan.id, **told))
 
 
 def a_channel(session: Session, plan: Plan, **facts: Any) -> Channel:

@@ -14,6 +14,8 @@ from operator import itemgetter
 
 from calendar_app.language import N_
 
+# So many of those whom an audience trusts are named.
+MOST_NAMES = 3
 WORKING_DAYS = 5
 
 _SATURDAY = 5
@@ -36,11 +38,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class AudienceFact:
-    """How many facts about where an audience is online are known, not only assumed."""
+    """How many facts about where an audience is online are known, not only assumed.
+
+    `trusted` names those around it whom it trusts, the nearest first.
+    """
 
     id: int
     name: str
     known_online: int = 0
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,11 +170,17 @@ def _not_online(facts: RadarFacts) -> Iterator[Finding]:
                 "not_online",
                 N_("Is this audience online?"),
                 N_("Of %(name)s no fact is known about where they are online."),
-                N_("Find one out, reach them through their network, or offline"),
+                _way_to(audience),
                 "audiences",
                 audience.id,
-                {"name": audience.name},
+                {"name": audience.name, "trusted": ", ".join(audience.trusted[:MOST_NAMES])},
             )
+
+
+def _way_to(audience: AudienceFact) -> str:
+    if audience.trusted:
+        return N_("Reach them through those they trust (%(trusted)s), find a fact, or go offline")
+    return N_("Find one out, reach them through their network, or offline")
 
 
 def _without_meaning(facts: RadarFacts) -> Iterator[Finding]:

@@ -1,12 +1,12 @@
 """Questions about a team's plans, and about the posts that hang on their parts.
 
-Values, audiences, facts and channels come along in a fixed number of queries, whatever their
-number.
+Values, audiences, facts, actors and channels come along in a fixed number of queries, whatever
+their number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -35,6 +35,7 @@ from calendar_app.plans.models import (
     AudienceFact,
     BrandValue,
     Channel,
+    ChannelAudience,
     Plan,
     PlanPart,
     ValueReading,
@@ -43,7 +44,7 @@ from calendar_app.plans.models import (
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
 
-Part = TypeVar("Part", BrandValue, Audience, Channel)
+Part = TypeVar("Part", BrandValue, Audience, Channel, Actor)
 
 # Posts stand above plans in the house, so this room knows them by the names of their tables alone.
 post_table = table(
@@ -89,9 +90,10 @@ class Removed:
     audiences: Sequence[Audience]
     channels: Sequence[Channel]
     facts: Sequence[AudienceFact]
+    actors: Sequence[Actor]
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.audiences or self.channels or self.facts)
+        return bool(self.values or self.audiences or self.channels or self.facts or self.actors)
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def plans_in_use(session: Session, team: Team) -> list[Plan]:
 
 
 def fill(session: Session, plan: Plan) -> Plan:
-    """`plan` with its values, audiences, facts and channels read."""
+    """`plan` with its values, audiences, facts, actors and channels read."""
     wanted = select(Plan).where(Plan.id == plan.id).options(*_parts())
     return session.scalars(wanted).one()
 
@@ -215,6 +217,9 @@ def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> in
     """How many posts planned after `now` hang on `row`."""
     if isinstance(row, Plan):
         wanted = select(func.count()).select_from(post_table).where(post_table.c.plan_id == row.id)
+    elif isinstance(row, Actor):
+        # Posts hang on audiences, not on those around them.
+        return 0
     else:
         link = _LINKS[type(row)]
         wanted = (
@@ -241,6 +246,7 @@ def removed_from(session: Session, plan: Plan) -> Removed:
         audiences=_removed(session, Audience, plan),
         channels=_removed(session, Channel, plan),
         facts=session.scalars(facts).all(),
+        actors=_removed(session, Actor, plan),
     )
 
 
@@ -255,9 +261,19 @@ def empty_bin(session: Session, now: datetime) -> int:
     facts = AudienceFact.audience_id.in_(gone[Audience]) | (AudienceFact.deleted_at < before)
     lost = list(session.scalars(select(AudienceFact.id).where(facts)))
     session.execute(delete(AudienceFact).where(AudienceFact.id.in_(lost)))
+    actors = _actors_out_since(session, before)
+    links: Sequence[tuple[Any, Collection[int]]] = (
+        (ActorAudience.actor_id, actors),
+        (ActorAudience.audience_id, gone[Audience]),
+        (ChannelAudience.channel_id, gone[Channel]),
+        (ChannelAudience.audience_id, gone[Audience]),
+    )
+    for link, ids in links:
+        session.execute(delete(link.class_).where(link.in_(ids)))
+    session.execute(delete(Actor).where(Actor.id.in_(actors)))
     for kind, ids in gone.items():
         session.execute(delete(kind).where(kind.id.in_(ids)))
-    return sum(map(len, gone.values())) + len(lost)
+    return sum(map(len, gone.values())) + len(lost) + len(actors)
 
 
 def _out_since(session: Session, kind: Any, before: datetime) -> list[int]:
@@ -266,10 +282,23 @@ def _out_since(session: Session, kind: Any, before: datetime) -> list[int]:
     return list(session.scalars(select(kind.id).where(kind.deleted_at < before, ~hung_on)))
 
 
+def _actors_out_since(session: Session, before: datetime) -> set[int]:
+    """Actors that left their plan before that moment, but for those whom somebody still needs.
+
+    Who is reached through somebody keeps that one: they can only be put back one after the other.
+    """
+    gone = set(session.scalars(select(Actor.id).where(Actor.deleted_at < before)))
+    through = session.execute(select(Actor.via_id, Actor.id).where(Actor.via_id.in_(gone))).all()
+    while needed := {via for via, one in through if via in gone and one not in gone}:
+        gone -= needed
+    return gone
+
+
 def _parts() -> Sequence[ExecutableOption]:
     return (
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
+        selectinload(Plan.actors).selectinload(Actor.reach),
         selectinload(Plan.channels),
         selectinload(Plan.experiments),
     )

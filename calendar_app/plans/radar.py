@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
+from calendar_app.plans.community import ways_to
 from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.plans.pitfalls import (
     AudienceFact,
@@ -65,7 +66,7 @@ def facts_of(
             today=today,
             limits=limits_of(plan.team),
             points_of_question=len(plan.advice(today)),
-            audiences=[_audience(one) for one in plan.audiences],
+            audiences=[_audience(one, plan) for one in plan.audiences],
             values=[_value(one) for one in plan.values],
             channels=[_channel(one, posts.last, plan.team.zone) for one in plan.channels],
             posts_by_owner=posts.by_owner[plan.id],
@@ -145,9 +146,11 @@ def _hung_on_a_value() -> ColumnElement[bool]:
     return select(hung).where(hung == post_table.c.id).exists()
 
 
-def _audience(audience: Audience) -> AudienceFact:
+def _audience(audience: Audience, plan: Plan) -> AudienceFact:
     known = [one for one in audience.facts if (one.side, one.certainty) == ("online", "known")]
-    return AudienceFact(audience.id, audience.name, len(known))
+    ways = ways_to(audience.id, [one.around for one in plan.actors])
+    trusted = tuple(way.steps for way in ways)
+    return AudienceFact(audience.id, audience.name, len(known), trusted)
 
 
 def _value(value: BrandValue) -> ValueFact:

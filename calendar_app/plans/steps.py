@@ -23,7 +23,7 @@ TITLES = {
 }
 SUBJECTS = {
     "why": N_("The question"),
-    "who": N_("Audiences"),
+    "who": N_("Audiences and community"),
     "what": N_("Story and brand values"),
     "where": N_("Channels and rhythm"),
 }

@@ -15,7 +15,7 @@ from calendar_app.meetups.models import Meetup, Occurrence, Series
 from calendar_app.meetups.queries import neighbours, plan_occurrences
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import team_by_name
-from calendar_app.plans.models import Plan
+from calendar_app.plans.models import Audience, Plan
 from calendar_app.sample.days import DAY, WEEKS, Days, first_of_month
 from calendar_app.sample.files import Facts, read, without
 from calendar_app.sample.password import hashed
@@ -55,7 +55,7 @@ def _absence(team: Team, people: Mapping[str, Person], days: Days, told: Facts) 
 
 
 def add_plan(session: Session, team: Team, today: date) -> Plan:
-    """The team's plan with its values, audiences, facts and channels."""
+    """The team's plan with its values, audiences, facts, community and channels."""
     facts = read("plan")
     question = _question(facts["question"], today)
     about = {key: facts[key] for key in ("domain", "facing", "horizon", "brand_kind")}
@@ -63,8 +63,11 @@ def add_plan(session: Session, team: Team, today: date) -> Plan:
     session.add(plan)
     for told in facts["values"]:
         plan.add_value(**told)
-    for told in facts["audiences"]:
-        _add_audience(plan, told, today)
+    keys = {told["key"]: _add_audience(plan, told, today) for told in facts["audiences"]}
+    session.flush()
+    for told in facts["actors"]:
+        _add_actor(plan, told, keys)
+        session.flush()
     for told in facts["channels"]:
         plan.add_channel(**without(told, "address"))
     session.flush()
@@ -82,13 +85,26 @@ def _question(told: Facts, today: date) -> dict[str, Any]:
     }
 
 
-def _add_audience(plan: Plan, told: Facts, today: date) -> None:
+def _add_audience(plan: Plan, told: Facts, today: date) -> Audience:
     audience = plan.add_audience(told["name"], told["description"])
     for fact in told["facts"]:
         dated_on = fact.get("dated_on")
         if "weeks_ago" in fact:
             dated_on = today - timedelta(weeks=fact["weeks_ago"])
         audience.add_fact(**{**without(fact, "weeks_ago"), "dated_on": dated_on})
+    return audience
+
+
+def _add_actor(plan: Plan, told: Facts, audiences: Mapping[str, Audience]) -> None:
+    ways = {one.name: one.id for one in plan.actors}
+    plan.add_actor(
+        told["name"],
+        ring=told["ring"],
+        via_id=ways.get(told.get("via", "")),
+        reaches=[audiences[key].id for key in told.get("reaches", ())],
+        trusted_by=[audiences[key].id for key in told.get("trusted_by", ())],
+        bond=told["bond"],
+    )
 
 
 def add_meetup(session: Session, team: Team, people: Mapping[str, Person], days: Days) -> None:

@@ -46,6 +46,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     """A fresh row of each kind in `team`, by the name of its route parameter."""
     plan = builders.a_plan(session, team)
     fact = builders.a_fact(session, plan.audiences[0])
+    actor = builders.an_actor(session, plan)
     post = builders.a_post(session, team, plan)
     meetup = builders.a_meetup(session, team, [person])
     starts_at = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
@@ -87,6 +88,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "value_id": plan.values[0].id,
         "audience_id": plan.audiences[0].id,
         "fact_id": fact.id,
+        "actor_id": actor.id,
         "channel_id": plan.channels[0].id,
         "post_id": post.id,
         "post_uuid": post.uuid,

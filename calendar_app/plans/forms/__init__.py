@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar_app.plans.forms.community import ActorForm
 from calendar_app.plans.forms.fields import PlanPartForm, today
 from calendar_app.plans.forms.steps import (
     AudienceForm,
@@ -16,6 +17,7 @@ from calendar_app.plans.forms.steps import (
 from calendar_app.plans.forms.values import ReadingForm, SharesForm, shares_form
 
 __all__ = [
+    "ActorForm",
     "AudienceForm",
     "ChannelForm",
     "CopyForm",

@@ -19,7 +19,13 @@ from calendar_app.plans.models.channels import (
     ChannelAudience,
     ChannelTexts,
 )
-from calendar_app.plans.models.community import RINGS, Actor, ActorAudience
+from calendar_app.plans.models.community import (
+    RING_NAMES,
+    RINGS,
+    Actor,
+    ActorAudience,
+    ActorTexts,
+)
 from calendar_app.plans.models.copies import copied
 from calendar_app.plans.models.experiments import OUTCOME_NAMES, OUTCOMES, Experiment
 from calendar_app.plans.models.part import PlanPart
@@ -51,10 +57,12 @@ __all__ = [
     "RATINGS",
     "RATING_NAMES",
     "RINGS",
+    "RING_NAMES",
     "SIDES",
     "SIDE_NAMES",
     "Actor",
     "ActorAudience",
+    "ActorTexts",
     "Audience",
     "AudienceFact",
     "BrandValue",

@@ -18,7 +18,14 @@ from calendar_app.plans.digest import digest
 from calendar_app.plans.domains import OWN
 from calendar_app.plans.models.audiences import Audience
 from calendar_app.plans.models.channels import Channel, ChannelTexts, check_cadence, check_short
-from calendar_app.plans.models.community import Actor
+from calendar_app.plans.models.community import (
+    Actor,
+    ActorTexts,
+    check_ring,
+    checked_reach,
+    checked_via,
+    next_position,
+)
 from calendar_app.plans.models.experiments import Experiment
 from calendar_app.plans.models.part import append, check_name, check_unused, live, write
 from calendar_app.plans.models.preconditions import Precondition
@@ -284,6 +291,19 @@ class Plan(Editable, Base):
         check_name(name, self.audiences)
         audience = Audience(team_id=self.team_id, name=name, description=description)
         return append(self.audiences, audience)
+
+    def add_actor(self, name: str, **texts: Unpack[ActorTexts]) -> Actor:
+        """A new last actor of its ring: ring 1 if none is named. Raises Refused."""
+        check_name(name, self.actors)
+        ring = texts.get("ring", 1)
+        check_ring(ring)
+        via_id = checked_via(ring, texts.get("via_id"), self, but=None)
+        reach = checked_reach(self, texts.get("reaches", ()), texts.get("trusted_by", ()))
+        actor = Actor(team_id=self.team_id, name=name, ring=ring, via_id=via_id)
+        actor.bond, actor.position = texts.get("bond", ""), next_position(self, ring)
+        self.actors.append(actor)
+        actor.reach_out(reach)
+        return actor
 
     def add_channel(self, name: str, short: str, **texts: Unpack[ChannelTexts]) -> Channel:
         """A new last channel. Raises Refused."""

@@ -6,3 +6,6 @@ from calendar_app.plans.views import copies, facts, parts, plan, values
 from calendar_app.plans.views.shared import bp
 
 __all__ = ["bp", "copies", "facts", "parts", "plan", "values"]
+from calendar_app.plans.views import community
+
+__all__ = ["bp", "community", "facts", "parts", "plan"]

@@ -13,6 +13,7 @@ from typing import ClassVar, Generic
 from flask.typing import ResponseReturnValue
 
 from calendar_app.people.door import requires
+from calendar_app.plans.community import ways_to
 from calendar_app.plans.forms import AudienceForm, ChannelForm, PlanPartForm, ValueForm, today
 from calendar_app.plans.models import (
     CERTAINTY_NAMES,
@@ -222,9 +223,14 @@ class AudiencePages(PartPages[Audience]):
         """A new last audience."""
         return plan.add_audience(**form.texts())
 
-    def told(self, _plan: Plan, _part: Audience | None, /) -> dict[str, object]:
-        """The words of the facts, and the day that makes some of them old."""
-        return {"today": today(), "side_names": SIDE_NAMES, "certainty_names": CERTAINTY_NAMES}
+    def told(self, plan: Plan, part: Audience | None, /) -> dict[str, object]:
+        """The words of the facts, the day that makes some of them old, and whom they trust."""
+        return {
+            "today": today(),
+            "side_names": SIDE_NAMES,
+            "certainty_names": CERTAINTY_NAMES,
+            "ways": ways_to(part.id, [one.around for one in plan.actors]) if part else [],
+        }
 
 
 class ChannelPages(PartPages[Channel]):

@@ -14,6 +14,7 @@ from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, me, own
 from calendar_app.plans import queries
+from calendar_app.plans.community import Centre, draw, ways_to
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
 from calendar_app.plans.models import (
@@ -21,6 +22,7 @@ from calendar_app.plans.models import (
     CERTAINTY_NAMES,
     FACING_NAMES,
     SIDE_NAMES,
+    Actor,
     Audience,
     AudienceFact,
     BrandValue,
@@ -38,10 +40,10 @@ from calendar_app.web.templating import render
 
 bp = Blueprint("plans", __name__)
 
-Part = TypeVar("Part", BrandValue, Audience, Channel)
-Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel
+Part = TypeVar("Part", BrandValue, Audience, Channel, Actor)
+Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel | Actor
 Conflict = Sequence[tuple[str, str, str]]
-_ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel"}
+_ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel", "actor": "actor"}
 
 
 # Finding
@@ -143,8 +145,15 @@ def _told_of_why(plan: Plan) -> dict[str, object]:
     }
 
 
-def _told_of_who(_plan: Plan) -> dict[str, object]:
-    return {"side_names": SIDE_NAMES, "certainty_names": CERTAINTY_NAMES}
+def _told_of_who(plan: Plan) -> dict[str, object]:
+    around = [one.around for one in plan.actors]
+    centre = [Centre(one.id, one.name) for one in plan.audiences]
+    return {
+        "side_names": SIDE_NAMES,
+        "certainty_names": CERTAINTY_NAMES,
+        "drawing": draw(centre, around) if centre and around else None,
+        "ways": {one.id: ways_to(one.id, around) for one in plan.audiences},
+    }
 
 
 def _told_of_what(plan: Plan) -> dict[str, object]:
@@ -175,7 +184,7 @@ def address_of(plan: Plan, anchor: str | None = None) -> str:
     return url_for("plans.show_plan", plan_id=plan.id, _anchor=anchor)
 
 
-def address_of_part(part: BrandValue | Audience | Channel) -> str:
+def address_of_part(part: BrandValue | Audience | Channel | Actor) -> str:
     """The address of the place where `part` stands on the plan's page."""
     return address_of(part.plan, f"{_ANCHORS[part.__tablename__]}-{part.id}")
 
@@ -234,7 +243,7 @@ def _obeyed(
     return redirect(back, 303)
 
 
-def taken_out(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseReturnValue:
+def taken_out(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> ResponseReturnValue:
     """Take `part` out of `plan` and offer to put it back, or say what still hangs on it."""
     expect_shown(part)
     try:
@@ -247,7 +256,7 @@ def taken_out(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseRetu
     return redirect(address_of(plan), 303)
 
 
-def put_back(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseReturnValue:
+def put_back(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> ResponseReturnValue:
     """Undo `taken_out`, or say what stands in the way."""
     try:
         part.put_back()
@@ -259,7 +268,9 @@ def put_back(plan: Plan, part: BrandValue | Audience | Channel) -> ResponseRetur
     return redirect(address_of(plan), 303)
 
 
-def moved(part: BrandValue | Audience | Channel, verb: Callable[[], object]) -> ResponseReturnValue:
+def moved(
+    part: BrandValue | Audience | Channel | Actor, verb: Callable[[], object]
+) -> ResponseReturnValue:
     """Change the order, and go on where `part` now stands."""
     verb()
     commit()

@@ -29,9 +29,18 @@ from sqlalchemy.sql.base import ExecutableOption
 from calendar_app.db import UtcDateTime
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
+from calendar_app.plans.models import (
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    Plan,
+    PlanPart,
+    Precondition,
+)
 from calendar_app.plans.pitfalls import LOOKS_BACK_DAYS, ChannelFact, RadarFacts, ValueFact
 from calendar_app.plans.pitfalls import AudienceFact as PitfallAudience
+from calendar_app.plans.preconditions import KINDS, to_look_at
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
@@ -83,6 +92,16 @@ class Removed:
 
     def __bool__(self) -> bool:
         return bool(self.values or self.audiences or self.channels or self.facts)
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """What the meet-up should speak of. `name` is a msgid, `reason` "recheck" or "unknown"."""
+
+    plan: Plan
+    key: str
+    name: str
+    reason: str
 
 
 def plans_of(session: Session, team: Team) -> list[Plan]:
@@ -246,6 +265,26 @@ def empty_bin(session: Session, now: datetime) -> int:
     return sum(map(len, gone.values())) + len(lost)
 
 
+def preconditions_to_look_at(session: Session, team: Team, today: date) -> list[ToLookAt]:
+    """What the meet-up of the local day `today` should speak of, over the team's active plans.
+
+    Per plan, by name: what is due for another look, then what is not known for too long. Two
+    queries, however many plans there are.
+    """
+    active = select(Plan).where(Plan.team_id == team.id, Plan.archived_at.is_(None))
+    wanted = active.options(selectinload(Plan.preconditions)).order_by(Plan.name, Plan.id)
+    return [
+        ToLookAt(plan, key, KINDS[key].name, reason)
+        for plan in session.scalars(wanted)
+        for key, reason in to_look_at(
+            plan.standings,
+            since=local(plan.created_at, team.zone).date(),
+            today=today,
+            days=team.radar_unknown_days,
+        )
+    ]
+
+
 def _out_since(session: Session, kind: Any, before: datetime) -> list[int]:
     """Parts that left their plan before that moment and that no post hangs on."""
     hung_on = select(_LINKS[kind]).where(_LINKS[kind] == kind.id).exists()
@@ -257,6 +296,7 @@ def _parts() -> Sequence[ExecutableOption]:
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
         selectinload(Plan.channels),
+        selectinload(Plan.preconditions).joinedload(Precondition.owner),
     )
 
 

@@ -88,6 +88,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "audience_id": plan.audiences[0].id,
         "fact_id": fact.id,
         "channel_id": plan.channels[0].id,
+        "key": "patience",
         "post_id": post.id,
         "post_uuid": post.uuid,
         "meetup_id": meetup.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar_app.plans.forms.fields import PlanPartForm, today
+from calendar_app.plans.forms.preconditions import HoursForm, PreconditionForm
 from calendar_app.plans.forms.steps import (
     AudienceForm,
     ChannelForm,
@@ -18,7 +19,9 @@ __all__ = [
     "ChannelForm",
     "FactForm",
     "GateForm",
+    "HoursForm",
     "PlanPartForm",
+    "PreconditionForm",
     "ValueForm",
     "WhatForm",
     "WhyForm",

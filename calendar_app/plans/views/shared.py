@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -26,19 +27,21 @@ from calendar_app.plans.models import (
     BrandValue,
     Channel,
     Plan,
+    Precondition,
 )
 from calendar_app.plans.pitfalls import Finding, radar
+from calendar_app.plans.preconditions import KINDS, RATING_NAMES, to_look_at
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import Point, gate, next_step
+from calendar_app.plans.steps import Point, Step, gate, next_step
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
-from calendar_app.web.templating import render
+from calendar_app.web.templating import local, render
 
 bp = Blueprint("plans", __name__)
 
 Part = TypeVar("Part", BrandValue, Audience, Channel)
-Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel
+Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel | Precondition
 Conflict = Sequence[tuple[str, str, str]]
 _ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel"}
 
@@ -62,7 +65,7 @@ def part_of(plan: Plan, kind: type[Part], row_id: int) -> Part:
     """The part of `plan` with this id. Raises NotYours."""
     part = own(kind, row_id)
     if part.plan_id != plan.id:
-        raise _not_here()
+        raise not_here()
     return part
 
 
@@ -70,7 +73,7 @@ def removed_part_of(plan: Plan, kind: type[Part], row_id: int) -> Part:
     """The part with this id that was taken out of `plan`. Raises NotYours."""
     part = session().get(kind, row_id)
     if part is None or part.plan_id != plan.id or part.deleted_at is None:
-        raise _not_here()
+        raise not_here()
     return part
 
 
@@ -78,11 +81,12 @@ def fact_of(audience: Audience, fact_id: int, *, removed: bool = False) -> Audie
     """The fact of `audience` with this id, in use or taken out. Raises NotYours."""
     fact = session().get(AudienceFact, fact_id)
     if fact is None or fact.audience_id != audience.id or (fact.deleted_at is None) == removed:
-        raise _not_here()
+        raise not_here()
     return fact
 
 
-def _not_here() -> NotYours:
+def not_here() -> NotYours:
+    """The answer for what an address names and the plan has not."""
     return NotYours(N_("This is not here, or not for you."))
 
 
@@ -108,10 +112,10 @@ def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
     )
 
 
-def step_page(plan: Plan, key: str) -> str:
+def step_page(plan: Plan, key: str, **more: object) -> str:
     """One step of the plan by itself, with what it is about and what it lacks."""
     queries.fill(session(), plan)
-    return _with_path("plans/step.html", plan, current=key, **told_of(plan))
+    return _with_path("plans/step.html", plan, current=key, **told_of(plan), **more)
 
 
 def told_of(plan: Plan) -> dict[str, object]:
@@ -122,6 +126,7 @@ def told_of(plan: Plan) -> dict[str, object]:
         **_told_of_who(plan),
         **_told_of_what(plan),
         **_told_of_where(plan),
+        **_told_of_preconditions(plan),
         "counts": {
             kind: queries.counts_by(session(), model, parts, now())
             for kind, model, parts in (
@@ -154,8 +159,20 @@ def _told_of_where(_plan: Plan) -> dict[str, object]:
     return {}
 
 
+def _told_of_preconditions(plan: Plan) -> dict[str, object]:
+    """All eleven with how they stand, and whether nobody looked for too long."""
+    made_on = local(plan.created_at).date()
+    late = to_look_at(plan.standings, made_on, today(), plan.team.radar_unknown_days)
+    return {
+        "preconditions": [(kind, plan.precondition(key)) for key, kind in KINDS.items()],
+        "rating_names": RATING_NAMES,
+        "to_look_at": dict(late),
+        "unknown_days": plan.team.radar_unknown_days,
+    }
+
+
 def _with_path(template: str, plan: Plan, **context: object) -> str:
-    steps = plan.path(today())
+    steps = [_in_words(step) for step in plan.path(today())]
     told = {
         "steps": steps,
         "this_step": next((step for step in steps if step.key == context.get("current")), None),
@@ -166,6 +183,17 @@ def _with_path(template: str, plan: Plan, **context: object) -> str:
     return render(template, plan=plan, **{**told, **context})
 
 
+def _in_words(step: Step) -> Step:
+    """`step` with the names of preconditions in its points as people read them."""
+    points = [
+        dataclasses.replace(point, values={**point.values, "name": _(KINDS[point.key].name)})
+        if point.key
+        else point
+        for point in step.points
+    ]
+    return dataclasses.replace(step, points=points)
+
+
 def place_of(plan: Plan, point: Point) -> str:
     """The address of the field where a missing point can be mended."""
     return url_for(**_page_of(point), plan_id=plan.id, _anchor=point.field)
@@ -174,6 +202,8 @@ def place_of(plan: Plan, point: Point) -> str:
 def _page_of(point: Point) -> dict[str, Any]:
     if point.place in {"why", "what"}:
         return {"endpoint": f"plans.show_{point.place}"}
+    if point.key is not None:
+        return {"endpoint": "plans.show_precondition", "key": point.key}
     kind = point.place.removesuffix("s")
     if point.row_id is None:
         return {"endpoint": f"plans.show_new_{kind}"}

@@ -74,8 +74,8 @@ def show_precondition(plan_id: int, key: str) -> ResponseReturnValue:
     plan = plan_to_change(plan_id)
     row = _precondition_of(plan, key)
     form = PreconditionForm(obj=row)
-    if row.standing.is_unknown or row.standing.is_due(today()):
-        form.recheck_on.data = form.recheck_on.data or today() + RECHECK_AFTER
+    if row.version == 0 or row.standing.is_due(today()):
+        form.recheck_on.data = today() + RECHECK_AFTER
     return _one_page(plan, row, form)
 
 
@@ -87,7 +87,8 @@ def save_precondition(plan_id: int, key: str) -> ResponseReturnValue:
     row = _precondition_of(plan, key)
     form = PreconditionForm()
     form.offer(people(session(), my_team()), also=row.owner)
-    if form.validate_on_submit() and form.twin_among([row]) is not None:
+    is_settled = not row.standing.is_due(today())
+    if is_settled and form.validate_on_submit() and form.twin_among([row]) is not None:
         return redirect(_after(plan, row), 303)
     return saved(
         form,

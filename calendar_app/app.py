@@ -6,7 +6,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from calendar_app import models  # noqa: F401 - fills the registry of mapped classes
+from calendar_app import (
+    installation,
+    models,  # noqa: F401 - fills the registry of mapped classes
+)
 from calendar_app.calendar import views as calendar
 from calendar_app.config import Config, folder, load
 from calendar_app.db import Database
@@ -44,6 +47,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     sign_in.install(app)
     for room in _ROOMS:
         app.register_blueprint(room.bp)
+    plans.preconditions.install(app, installation.checks)
     app.context_processor(surroundings)
     door.install(app)
     if config.secure:

@@ -16,6 +16,7 @@ BLOCKS = ("yesterday", "today", "coming", "ideas")
 # Of ten minutes; a longer or shorter meet-up is shared out alike.
 _TENTHS = {"yesterday": 2, "today": 3, "coming": 3, "ideas": 2}
 COMING_DAYS = 7
+SHOWN_PRECONDITIONS = 3
 _OVER = frozenset({"published", "cancelled"})
 _AGREED = frozenset({"approved", "published"})
 
@@ -54,12 +55,24 @@ class ChannelFact:
 
 
 @dataclass(frozen=True)
+class PreconditionFact:
+    """A precondition of a plan to speak of: `name` is a msgid, `reason` "recheck" or "unknown"."""
+
+    plan_id: int
+    plan: str
+    key: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What lies on the table. `posts` may hold more than is asked for; ideas keep their order."""
 
     posts: Sequence[PostFact] = ()
     ideas: Sequence[PostFact] = ()
     channels: Sequence[ChannelFact] = ()
+    preconditions: Sequence[PreconditionFact] = ()
 
 
 @dataclass(frozen=True)
@@ -83,11 +96,14 @@ class Block:
     minutes: int
     items: tuple[Item, ...] = ()
     gaps: tuple[ChannelFact, ...] = ()
+    # At most SHOWN_PRECONDITIONS, and the others: three minutes are short.
+    preconditions: tuple[PreconditionFact, ...] = ()
+    more_preconditions: tuple[PreconditionFact, ...] = ()
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to say in it."""
-        return not self.items and not self.gaps
+        return not (self.items or self.gaps or self.preconditions)
 
 
 @dataclass(frozen=True)
@@ -126,7 +142,14 @@ def agenda(facts: Facts, seen: Window, now: datetime, minutes: int = 10) -> tupl
     return (
         Block("yesterday", lengths["yesterday"], _yesterday(posts, seen, now)),
         Block("today", lengths["today"], _today(posts, seen, now)),
-        Block("coming", lengths["coming"], _coming(posts, seen), _gaps(facts.channels)),
+        Block(
+            "coming",
+            lengths["coming"],
+            _coming(posts, seen),
+            _gaps(facts.channels),
+            tuple(facts.preconditions[:SHOWN_PRECONDITIONS]),
+            tuple(facts.preconditions[SHOWN_PRECONDITIONS:]),
+        ),
         Block("ideas", lengths["ideas"], tuple(Item(idea) for idea in facts.ideas)),
     )
 

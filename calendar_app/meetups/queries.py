@@ -18,6 +18,7 @@ from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Between, Meetup, MeetupParticipant, Occurrence
 from calendar_app.moments import local
 from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.plans import queries as plans
 from calendar_app.plans.models import Channel, Plan
 from calendar_app.posts import queries as posts
 from calendar_app.posts.models import Post, PostChannel, PostValue
@@ -311,6 +312,7 @@ def agenda_of(
         posts=_post_facts(session, _posts_in(session, team, seen, now)),
         ideas=_post_facts(session, _newest_ideas(session, team)),
         channels=_channel_facts(session, team, seen),
+        preconditions=_precondition_facts(session, team, occurrence.held_on),
     )
     minutes = int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60)
     return agenda.agenda(facts, seen, now, minutes)
@@ -369,6 +371,13 @@ def _post_fact(post: Post, reviewer: str) -> agenda.PostFact:
         owner_initials=post.owner.initials if post.owner else "",
         reviewer=reviewer,
     )
+
+
+def _precondition_facts(session: Session, team: Team, day: date) -> list[agenda.PreconditionFact]:
+    return [
+        agenda.PreconditionFact(one.plan.id, one.plan.name, one.key, one.name, one.reason)
+        for one in plans.preconditions_to_look_at(session, team, day)
+    ]
 
 
 def _channel_facts(session: Session, team: Team, seen: agenda.Window) -> list[agenda.ChannelFact]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_app.db import UtcDateTime
+from calendar_app.moments import local
 from calendar_app.people.models import Membership, Person, Team
 from calendar_app.plans.models import (
     Actor,
@@ -38,8 +39,10 @@ from calendar_app.plans.models import (
     ChannelAudience,
     Plan,
     PlanPart,
+    Precondition,
     ValueReading,
 )
+from calendar_app.plans.preconditions import KINDS, to_look_at
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
@@ -115,6 +118,16 @@ class Readers:
     mine: Reader | None
     # False: this person is not among the colleagues, and only they see their own reading.
     counts_me: bool
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """What the meet-up should speak of. `name` is a msgid, `reason` "recheck" or "unknown"."""
+
+    plan: Plan
+    key: str
+    name: str
+    reason: str
 
 
 def plans_of(session: Session, team: Team) -> list[Plan]:
@@ -276,6 +289,26 @@ def empty_bin(session: Session, now: datetime) -> int:
     return sum(map(len, gone.values())) + len(lost) + len(actors)
 
 
+def preconditions_to_look_at(session: Session, team: Team, today: date) -> list[ToLookAt]:
+    """What the meet-up of the local day `today` should speak of, over the team's active plans.
+
+    Per plan, by name: what is due for another look, then what is not known for too long. Two
+    queries, however many plans there are.
+    """
+    active = select(Plan).where(Plan.team_id == team.id, Plan.archived_at.is_(None))
+    wanted = active.options(selectinload(Plan.preconditions)).order_by(Plan.name, Plan.id)
+    return [
+        ToLookAt(plan, key, KINDS[key].name, reason)
+        for plan in session.scalars(wanted)
+        for key, reason in to_look_at(
+            plan.standings,
+            since=local(plan.created_at, team.zone).date(),
+            today=today,
+            days=team.radar_unknown_days,
+        )
+    ]
+
+
 def _out_since(session: Session, kind: Any, before: datetime) -> list[int]:
     """Parts that left their plan before that moment and that no post hangs on."""
     hung_on = select(_LINKS[kind]).where(_LINKS[kind] == kind.id).exists()
@@ -301,6 +334,7 @@ def _parts() -> Sequence[ExecutableOption]:
         selectinload(Plan.actors).selectinload(Actor.reach),
         selectinload(Plan.channels),
         selectinload(Plan.experiments),
+        selectinload(Plan.preconditions).joinedload(Precondition.owner),
     )
 
 

@@ -20,9 +20,11 @@ from calendar_app.plans.pitfalls import (
     Finding,
     Limits,
     RadarFacts,
+    StumblingBlock,
     ValueFact,
     radar,
 )
+from calendar_app.plans.preconditions import KINDS
 from calendar_app.plans.queries import (
     coming,
     plans_in_use,
@@ -71,6 +73,7 @@ def facts_of(
             channels=[_channel(one, posts.last, plan.team.zone) for one in plan.channels],
             posts_by_owner=posts.by_owner[plan.id],
             posts_without_value=posts.without_value[plan.id],
+            stumbling_blocks=_stumbling_blocks(plan),
             experiments=[_experiment(one) for one in plan.experiments],
             coming_posts=posts.coming[plan.id],
         )
@@ -172,3 +175,16 @@ def _experiment(experiment: Experiment) -> ExperimentFact:
     return ExperimentFact(
         experiment.id, experiment.name, experiment.ends_on, is_decided=bool(experiment.outcome)
     )
+
+
+def _stumbling_blocks(plan: Plan) -> list[StumblingBlock]:
+    return [
+        StumblingBlock(
+            row.key,
+            KINDS[row.key].name,
+            has_owner=row.owner_id is not None,
+            has_action=bool(row.action),
+        )
+        for row in plan.preconditions
+        if row.rating == "stumbling" and row.key in KINDS
+    ]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from calendar_app.language import N_
 from calendar_app.plans.coach import Advice
+from calendar_app.plans.preconditions import KINDS, Standing, due, loose, standings, unknown
 
 WHOLE = 100
 
@@ -20,12 +22,14 @@ TITLES = {
     "who": N_("Who?"),
     "what": N_("What?"),
     "where": N_("Where, how, when, who?"),
+    "preconditions": N_("Preconditions"),
 }
 SUBJECTS = {
     "why": N_("The question"),
     "who": N_("Audiences and community"),
     "what": N_("Story and brand values"),
     "where": N_("Channels and rhythm"),
+    "preconditions": N_("What carries you, what trips you"),
 }
 EXPLANATIONS = {
     "why": N_(
@@ -43,6 +47,11 @@ EXPLANATIONS = {
     "where": N_(
         "Only now choose the channels, how often you post, and who does what. A few channels "
         "that you keep up are worth more than many that fall silent."
+    ),
+    "preconditions": N_(
+        "Look early at what is needed around the plan. Each of these eleven can carry it or trip "
+        "it. Say which it is and how you know, and give every stumbling block to somebody. You "
+        "can begin on the first day."
     ),
 }
 STATE_NAMES = {
@@ -95,6 +104,9 @@ class PlanFacts:
     values: Sequence[ValueFacts] = ()
     audiences: Sequence[AudienceFacts] = ()
     channels: Sequence[ChannelFacts] = ()
+    # All eleven, and the local day on which they are looked at.
+    preconditions: Sequence[Standing] = tuple(standings())
+    today: date = date.min
     # An administrator lets the team go on although the first three steps are not done.
     gate_is_forced: bool = False
 
@@ -103,8 +115,9 @@ class PlanFacts:
 class Point:
     """One thing that is missing: a sentence, and the part of the plan where it can be mended.
 
-    `place` is "why", "what", "values", "shares", "audiences" or "channels"; `row_id` is the row
-    there and `field` the form field, if any.
+    `place` is "why", "what", "values", "shares", "audiences", "channels" or "preconditions";
+    `row_id` is the row there, `key` the precondition and `field` the form field, if any. With a
+    `key` the value `name` is a msgid: the precondition's name.
     """
 
     message: str
@@ -112,13 +125,12 @@ class Point:
     row_id: int | None = None
     values: Mapping[str, object] = dataclasses.field(default_factory=dict)
     field: str | None = None
-    # What the row is called in the address where it has no number.
-    row_key: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the path: `key` "why", "who", "what" or "where", and how it stands."""
+    """One step of the path, by its `key` in TITLES, and how it stands."""
 
     number: int
     key: str
@@ -156,7 +168,8 @@ def path(plan: PlanFacts) -> list[Step]:
     where = _step(4, "where", _where(plan), begun=bool(plan.channels))
     if gate(first) and not plan.gate_is_forced:
         where = dataclasses.replace(where, state="closed")
-    return [*first, where]
+    known = any(not one.is_unknown for one in plan.preconditions)
+    return [*first, where, _step(5, "preconditions", _preconditions(plan), begun=known)]
 
 
 def gate(steps: Sequence[Step]) -> list[Point]:
@@ -227,6 +240,24 @@ def _where(plan: PlanFacts) -> Iterator[Point]:
         if not channel.cadence:
             words = N_("%(name)s: say how many posts a week you want.")
             yield _of(channel, "channels", words, "cadence")
+
+
+def _preconditions(plan: PlanFacts) -> Iterator[Point]:
+    every = plan.preconditions
+    dark = unknown(every)
+    if dark:
+        counted = {"count": len(dark), "all": len(every)}
+        words = N_("Not known yet: %(count)s of the %(all)s preconditions.")
+        yield Point(words, "preconditions", values=counted, key=dark[0].key)
+    for one in loose(every):
+        yield _about(one, N_("%(name)s is a stumbling block: say who does what about it."))
+    for one in due(every, plan.today):
+        yield _about(one, N_("%(name)s: the day to look at it again has come."))
+
+
+def _about(standing: Standing, message: str) -> Point:
+    name = KINDS[standing.key].name
+    return Point(message, "preconditions", values={"name": name}, key=standing.key)
 
 
 def _of(

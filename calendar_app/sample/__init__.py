@@ -18,6 +18,7 @@ from calendar_app.sample.days import WEEKS, Days
 from calendar_app.sample.large import load_large
 from calendar_app.sample.password import password
 from calendar_app.sample.posts import Scene, add_posts
+from calendar_app.sample.preconditions import rate_preconditions
 from calendar_app.sample.readings import add_readings
 from calendar_app.sample.stamps import Stamps
 from calendar_app.sample.team import add_meetup, add_people, add_plan, new_team
@@ -46,6 +47,8 @@ def load(config: Config, database: Database, now: datetime) -> None:
         stamps.at = days.moment(made_on, time(10))
         plan = add_plan(session, team, days.today)
         add_readings(session, plan, people, days, made_on)
+        rate_preconditions(plan, people, days, stamps.at)
+        session.flush()
         add_posts(session, stamps, Scene(team, plan, people, days))
         # Entered just now: nobody can have missed a meet-up before it.
         stamps.at = now

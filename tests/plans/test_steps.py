@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from calendar_app.plans.coach import NO_GROUP, NO_MEASURE
+from calendar_app.plans.preconditions import KINDS, Standing, standings
 from calendar_app.plans.steps import (
+    GATED_BY,
     AudienceFacts,
     ChannelFacts,
     PlanFacts,
     Point,
     Step,
     ValueFacts,
+    gate,
     next_step,
     path,
 )
@@ -19,12 +23,16 @@ from calendar_app.plans.steps import (
 NEARBY = ValueFacts(7, "Nearby", "We know you.", "Faces", "Stock photos", 100)
 NURSES = AudienceFacts(8, "Nurses", facts=2)
 LINKEDIN = ChannelFacts(9, "LinkedIn", cadence=3)
+TUESDAY = date(2026, 11, 10)
+CARRIED = [Standing(key, "success") for key in KINDS]
 WHOLE = PlanFacts(
     question_is_begun=True,
     story="We began with a bicycle.",
     values=[NEARBY],
     audiences=[NURSES],
     channels=[LINKEDIN],
+    preconditions=CARRIED,
+    today=TUESDAY,
 )
 
 
@@ -46,6 +54,7 @@ def test_a_whole_plan_is_done_from_first_to_last() -> None:
         (2, "who", "done"),
         (3, "what", "done"),
         (4, "where", "done"),
+        (5, "preconditions", "done"),
     ]
     assert next_step(steps) is None
 
@@ -53,7 +62,7 @@ def test_a_whole_plan_is_done_from_first_to_last() -> None:
 def test_an_empty_plan_has_not_begun() -> None:
     steps = path(PlanFacts(advice=[NO_GROUP]))
 
-    assert [step.state for step in steps] == ["open", "open", "open", "closed"]
+    assert [step.state for step in steps] == ["open", "open", "open", "closed", "open"]
     assert all(step.points for step in steps)
     assert next_step(steps) == steps[0]
 
@@ -134,6 +143,53 @@ def test_a_plan_without_channels_asks_for_one() -> None:
 
     assert step(4, plan).state == "open"
     assert only_point(4, plan).place == "channels"
+
+
+def with_one(standing: Standing) -> PlanFacts:
+    others = [one for one in CARRIED if one.key != standing.key]
+    return replace(WHOLE, preconditions=standings([*others, standing]))
+
+
+def test_preconditions_are_open_from_the_first_day_and_stand_before_no_gate() -> None:
+    steps = path(PlanFacts(advice=[NO_GROUP]))
+
+    assert steps[4].state == "open"
+    assert len(steps) == GATED_BY + 2
+    assert not gate(path(replace(WHOLE, preconditions=standings())))
+
+
+def test_what_is_not_known_is_counted_in_one_sentence_that_leads_to_the_first() -> None:
+    known = [Standing("infrastructure", "success"), Standing("trust", "success")]
+
+    point = only_point(5, replace(WHOLE, preconditions=standings(known)))
+
+    words = "Not known yet: 9 of the 11 preconditions."
+    assert point.message % point.values == words
+    assert (point.place, point.key) == ("preconditions", "people")
+    assert step(5, replace(WHOLE, preconditions=standings(known))).state == "busy"
+
+
+def test_a_stumbling_block_that_nobody_works_on_is_named() -> None:
+    for half in (Standing("rules", "stumbling", has_owner=True), Standing("rules", "stumbling")):
+        point = only_point(5, with_one(half))
+
+        assert point.message % point.values == (
+            "Procedures and rules is a stumbling block: say who does what about it."
+        )
+        assert point.key == "rules"
+
+
+def test_a_stumbling_block_with_owner_and_action_is_no_point() -> None:
+    held = Standing("rules", "stumbling", has_owner=True, has_action=True)
+
+    assert step(5, with_one(held)).state == "done"
+
+
+def test_a_precondition_of_which_the_day_has_come_is_named_until_it_is_looked_at() -> None:
+    for day, points in ((TUESDAY, 1), (TUESDAY + timedelta(days=1), 0)):
+        facts = with_one(Standing("trust", "success", recheck_on=day))
+
+        assert [one.key for one in step(5, facts).points] == ["trust"] * points
 
 
 def test_every_step_says_what_it_is_about_in_words() -> None:

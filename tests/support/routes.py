@@ -90,6 +90,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "fact_id": fact.id,
         "actor_id": actor.id,
         "channel_id": plan.channels[0].id,
+        "key": "patience",
         "post_id": post.id,
         "post_uuid": post.uuid,
         "meetup_id": meetup.id,

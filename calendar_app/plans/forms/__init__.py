@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar_app.plans.forms.community import ActorForm
 from calendar_app.plans.forms.fields import PlanPartForm, today
+from calendar_app.plans.forms.preconditions import HoursForm, PreconditionForm
 from calendar_app.plans.forms.steps import (
     AudienceForm,
     ChannelForm,
@@ -23,7 +24,9 @@ __all__ = [
     "CopyForm",
     "FactForm",
     "GateForm",
+    "HoursForm",
     "PlanPartForm",
+    "PreconditionForm",
     "ReadingForm",
     "SharesForm",
     "ValueForm",

@@ -36,7 +36,7 @@ from calendar_app.plans.models.plan import (
     Plan,
     PlanTexts,
 )
-from calendar_app.plans.models.preconditions import RATING_NAMES, RATINGS, Precondition
+from calendar_app.plans.models.preconditions import Precondition, RatingTexts
 from calendar_app.plans.models.readings import ValueReading
 from calendar_app.plans.models.roles import TaskRole
 from calendar_app.plans.models.values import HOOK_NAMES, HOOKS, BrandValue, ValueTexts
@@ -54,8 +54,6 @@ __all__ = [
     "MOST_POSTS_A_WEEK",
     "OUTCOMES",
     "OUTCOME_NAMES",
-    "RATINGS",
-    "RATING_NAMES",
     "RINGS",
     "RING_NAMES",
     "SIDES",
@@ -75,6 +73,7 @@ __all__ = [
     "PlanPart",
     "PlanTexts",
     "Precondition",
+    "RatingTexts",
     "TaskRole",
     "ValueReading",
     "ValueTexts",

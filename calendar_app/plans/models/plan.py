@@ -28,7 +28,7 @@ from calendar_app.plans.models.community import (
 )
 from calendar_app.plans.models.experiments import Experiment
 from calendar_app.plans.models.part import append, check_name, check_unused, live, write
-from calendar_app.plans.models.preconditions import Precondition
+from calendar_app.plans.models.preconditions import Precondition, RatingTexts
 from calendar_app.plans.models.roles import TaskRole
 from calendar_app.plans.models.values import (
     HOOKS,
@@ -37,6 +37,7 @@ from calendar_app.plans.models.values import (
     check_hook,
     check_share,
 )
+from calendar_app.plans.preconditions import Standing, Workload, standings, workload
 from calendar_app.plans.questions import Question
 from calendar_app.plans.steps import (
     AudienceFacts,
@@ -55,6 +56,9 @@ BRAND_KIND_NAMES = {
     "corporate": N_("Corporate brand: what customers and residents know us by"),
 }
 ADDRESS_FORMS = ("je", "u")
+# Of all people together; more is a slip of the pen.
+MOST_HOURS_A_WEEK = 400
+MOST_MINUTES_A_POST = 600
 
 
 class PlanTexts(TypedDict, total=False):
@@ -196,6 +200,17 @@ class Plan(Editable, Base):
             measure=self.question_measure,
         )
 
+    @property
+    def standings(self) -> list[Standing]:
+        """How each of the eleven preconditions stands, in their order."""
+        return standings(row.standing for row in self.preconditions)
+
+    @property
+    def workload(self) -> Workload:
+        """The posts a week that the channels ask for, beside the hours that there are."""
+        cadences = [channel.cadence for channel in live(self.channels)]
+        return workload(cadences, self.hours_a_week, self.minutes_a_post)
+
     def advice(self, today: date) -> list[Advice]:
         """What the coach says of the question on the local day `today`."""
         return coach(self.question, today, [self.team.name])
@@ -214,6 +229,8 @@ class Plan(Editable, Base):
                 channels=[
                     ChannelFacts(one.id, one.name, one.cadence) for one in live(self.channels)
                 ],
+                preconditions=self.standings,
+                today=today,
                 gate_is_forced=self.gate_opened_at is not None,
             )
         )
@@ -313,6 +330,38 @@ class Plan(Editable, Base):
         check_cadence(cadence)
         channel = Channel(team_id=self.team_id, name=name, short=short, cadence=cadence, **texts)
         return append(self.channels, channel)
+
+    def precondition(self, key: str) -> Precondition:
+        """How the precondition `key` stands; a row of no database while nobody said so."""
+        found = (row for row in self.preconditions if row.key == key)
+        return next(found, None) or Precondition.unrated(self.team_id, self.id, key)
+
+    def rate(
+        self,
+        precondition: Precondition,
+        rating: str,
+        *,
+        at: datetime,
+        today: date,
+        **texts: Unpack[RatingTexts],
+    ) -> None:
+        """Say how one of this plan's preconditions stands. Raises Refused."""
+        precondition.rate(rating, at=at, today=today, **texts)
+        if precondition not in self.preconditions:
+            self.preconditions.append(precondition)
+
+    def set_hours(self, hours_a_week: int | None, minutes_a_post: int | None) -> None:
+        """Say how many hours there are for the posts, and how long one takes. Raises Refused."""
+        check_range("hours_a_week", hours_a_week, 0, MOST_HOURS_A_WEEK)
+        check_range("minutes_a_post", minutes_a_post, 1, MOST_MINUTES_A_POST)
+        self.hours_a_week, self.minutes_a_post = hours_a_week, minutes_a_post
+
+
+def check_range(field: str, number: int | None, low: int, high: int) -> None:
+    """`number` lies between these two, or is not given."""
+    if number is not None and not low <= number <= high:
+        words = N_("Choose a number from %(low)s to %(high)s.")
+        raise Refused(words, field=field, low=low, high=high)
 
 
 def _value_facts(value: BrandValue) -> ValueFacts:

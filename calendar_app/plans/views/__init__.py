@@ -9,3 +9,6 @@ __all__ = ["bp", "copies", "facts", "parts", "plan", "values"]
 from calendar_app.plans.views import community
 
 __all__ = ["bp", "community", "facts", "parts", "plan"]
+from calendar_app.plans.views import preconditions
+
+__all__ = ["bp", "facts", "parts", "plan", "preconditions"]

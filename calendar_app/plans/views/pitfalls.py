@@ -68,4 +68,4 @@ def _way_out(plan: Plan, finding: Finding) -> str | None:
         return address if may(action) else None
     if not may("plans.write"):
         return url_for("plans.show_plan", plan_id=plan.id)
-    return place_of(plan, Point("", finding.place, finding.row_id, row_key=finding.row_key))
+    return place_of(plan, Point("", finding.place, finding.row_id, key=finding.row_key or None))

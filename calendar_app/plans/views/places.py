@@ -21,6 +21,8 @@ def place_of(plan: Plan, point: Point) -> str:
 def _page_of(point: Point) -> dict[str, Any]:
     if point.place in _PAGES:
         return {"endpoint": f"plans.show_{point.place}"}
+    if point.key is not None:
+        return {"endpoint": "plans.show_precondition", "key": point.key}
     kind = point.place.removesuffix("s")
     if point.row_id is None:
         return {"endpoint": f"plans.show_new_{kind}"}

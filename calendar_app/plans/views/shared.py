@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias, TypeVar
 
@@ -28,20 +29,22 @@ from calendar_app.plans.models import (
     BrandValue,
     Channel,
     Plan,
+    Precondition,
 )
+from calendar_app.plans.preconditions import KINDS, RATING_NAMES, to_look_at
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import gate, next_step
+from calendar_app.plans.steps import Step, gate, next_step
 from calendar_app.plans.views.pitfalls import pitfalls_of
 from calendar_app.plans.views.places import place_of
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
-from calendar_app.web.templating import render
+from calendar_app.web.templating import local, render
 
 bp = Blueprint("plans", __name__)
 
 Part = TypeVar("Part", BrandValue, Audience, Channel, Actor)
-Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel | Actor
+Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel | Actor | Precondition
 Conflict = Sequence[tuple[str, str, str]]
 _ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel", "actor": "actor"}
 
@@ -65,7 +68,7 @@ def part_of(plan: Plan, kind: type[Part], row_id: int) -> Part:
     """The part of `plan` with this id. Raises NotYours."""
     part = own(kind, row_id)
     if part.plan_id != plan.id:
-        raise _not_here()
+        raise not_here()
     return part
 
 
@@ -73,7 +76,7 @@ def removed_part_of(plan: Plan, kind: type[Part], row_id: int) -> Part:
     """The part with this id that was taken out of `plan`. Raises NotYours."""
     part = session().get(kind, row_id)
     if part is None or part.plan_id != plan.id or part.deleted_at is None:
-        raise _not_here()
+        raise not_here()
     return part
 
 
@@ -81,11 +84,12 @@ def fact_of(audience: Audience, fact_id: int, *, removed: bool = False) -> Audie
     """The fact of `audience` with this id, in use or taken out. Raises NotYours."""
     fact = session().get(AudienceFact, fact_id)
     if fact is None or fact.audience_id != audience.id or (fact.deleted_at is None) == removed:
-        raise _not_here()
+        raise not_here()
     return fact
 
 
-def _not_here() -> NotYours:
+def not_here() -> NotYours:
+    """The answer for what an address names and the plan has not."""
     return NotYours(N_("This is not here, or not for you."))
 
 
@@ -111,10 +115,10 @@ def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
     )
 
 
-def step_page(plan: Plan, key: str) -> str:
+def step_page(plan: Plan, key: str, **more: object) -> str:
     """One step of the plan by itself, with what it is about and what it lacks."""
     queries.fill(session(), plan)
-    return _with_path("plans/step.html", plan, current=key, **told_of(plan))
+    return _with_path("plans/step.html", plan, current=key, **told_of(plan), **more)
 
 
 def told_of(plan: Plan) -> dict[str, object]:
@@ -125,6 +129,7 @@ def told_of(plan: Plan) -> dict[str, object]:
         **_told_of_who(plan),
         **_told_of_what(plan),
         **_told_of_where(plan),
+        **_told_of_preconditions(plan),
         "counts": {
             kind: queries.counts_by(session(), model, parts, now())
             for kind, model, parts in (
@@ -167,8 +172,20 @@ def _told_of_where(_plan: Plan) -> dict[str, object]:
     return {}
 
 
+def _told_of_preconditions(plan: Plan) -> dict[str, object]:
+    """All eleven with how they stand, and whether nobody looked for too long."""
+    made_on = local(plan.created_at).date()
+    late = to_look_at(plan.standings, made_on, today(), plan.team.radar_unknown_days)
+    return {
+        "preconditions": [(kind, plan.precondition(key)) for key, kind in KINDS.items()],
+        "rating_names": RATING_NAMES,
+        "to_look_at": dict(late),
+        "unknown_days": plan.team.radar_unknown_days,
+    }
+
+
 def _with_path(template: str, plan: Plan, **context: object) -> str:
-    steps = plan.path(today())
+    steps = [_in_words(step) for step in plan.path(today())]
     told = {
         "steps": steps,
         "this_step": next((step for step in steps if step.key == context.get("current")), None),
@@ -177,6 +194,17 @@ def _with_path(template: str, plan: Plan, **context: object) -> str:
         "place_of": lambda point: place_of(plan, point),
     }
     return render(template, plan=plan, **{**told, **context})
+
+
+def _in_words(step: Step) -> Step:
+    """`step` with the names of preconditions in its points as people read them."""
+    points = [
+        dataclasses.replace(point, values={**point.values, "name": _(KINDS[point.key].name)})
+        if point.key
+        else point
+        for point in step.points
+    ]
+    return dataclasses.replace(step, points=points)
 
 
 def address_of(plan: Plan, anchor: str | None = None) -> str:

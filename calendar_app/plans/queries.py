@@ -29,7 +29,18 @@ from sqlalchemy.sql.base import ExecutableOption
 from calendar_app.db import UtcDateTime
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
+from calendar_app.plans.models import (
+    Actor,
+    ActorAudience,
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    Plan,
+    PlanPart,
+    Precondition,
+    TaskRole,
+)
 from calendar_app.plans.pitfalls import LOOKS_BACK_DAYS, ChannelFact, RadarFacts, ValueFact
 from calendar_app.plans.pitfalls import AudienceFact as PitfallAudience
 
@@ -95,6 +106,12 @@ def plans_of(session: Session, team: Team) -> list[Plan]:
 def fill(session: Session, plan: Plan) -> Plan:
     """`plan` with its values, audiences, facts and channels read."""
     wanted = select(Plan).where(Plan.id == plan.id).options(*_parts())
+    return session.scalars(wanted).one()
+
+
+def fill_for_paper(session: Session, plan: Plan) -> Plan:
+    """`plan` with all that a sheet of paper tells of it read, its people too."""
+    wanted = select(Plan).where(Plan.id == plan.id).options(*_parts(), *_rest())
     return session.scalars(wanted).one()
 
 
@@ -257,6 +274,23 @@ def _parts() -> Sequence[ExecutableOption]:
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
         selectinload(Plan.channels),
+    )
+
+
+def _rest() -> Sequence[ExecutableOption]:
+    """What the steps have beside values, audiences and channels, and who is named there."""
+    channels, actors = selectinload(Plan.channels), selectinload(Plan.actors)
+    return (
+        selectinload(Plan.team),
+        selectinload(Plan.gate_opened_by),
+        selectinload(Plan.escalate_to),
+        channels.selectinload(Channel.audiences),
+        channels.selectinload(Channel.owner),
+        channels.selectinload(Channel.deputy),
+        actors.selectinload(Actor.via),
+        actors.selectinload(Actor.reach).selectinload(ActorAudience.audience),
+        selectinload(Plan.roles).selectinload(TaskRole.person),
+        selectinload(Plan.preconditions).selectinload(Precondition.owner),
     )
 
 

@@ -34,9 +34,11 @@ def download_plan(plan_id: int) -> ResponseReturnValue:
         pdf = sheets.as_pdf(paper.sheet(plan, language(), today()))
     except Refused as refused:
         return refusal(plan, refused)
-    return send_file(
-        BytesIO(pdf), "application/pdf", as_attachment=True, download_name=file_name(plan.name)
-    )
+    name = file_name(plan.name)
+    answer = send_file(BytesIO(pdf), "application/pdf", as_attachment=True, download_name=name)
+    # As of every page of a team; a file of Flask's is otherwise kept and asked for again.
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _refuse_too_many() -> None:
@@ -51,5 +53,5 @@ def _refuse_too_many() -> None:
 
 def file_name(name: str) -> str:
     """What the file of the plan `name` is called on any computer."""
-    plain = _NOT_IN_A_NAME.sub(" ", name).strip(" .")
+    plain = " ".join(_NOT_IN_A_NAME.sub(" ", name).strip(" .").split())
     return f"Plan {plain}".strip()[:100] + ".pdf"

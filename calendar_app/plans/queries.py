@@ -29,20 +29,30 @@ from sqlalchemy.sql.base import ExecutableOption
 from calendar_app.db import UtcDateTime
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
+from calendar_app.plans.models import (
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    Experiment,
+    Plan,
+    PlanPart,
+)
 from calendar_app.plans.pitfalls import LOOKS_BACK_DAYS, ChannelFact, RadarFacts, ValueFact
 from calendar_app.plans.pitfalls import AudienceFact as PitfallAudience
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
 
-Part = TypeVar("Part", BrandValue, Audience, Channel)
+Part = TypeVar("Part", BrandValue, Audience, Channel, Experiment)
 
 # Posts stand above plans in the house, so this room knows them by the names of their tables alone.
 _post = table(
     "post",
     column("id", Integer),
     column("plan_id", Integer),
+    column("experiment_id", Integer),
+    column("title", String),
     column("owner_id", Integer),
     column("state", String),
     column("starts_at", UtcDateTime()),
@@ -80,9 +90,22 @@ class Removed:
     audiences: Sequence[Audience]
     channels: Sequence[Channel]
     facts: Sequence[AudienceFact]
+    experiments: Sequence[Experiment]
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.audiences or self.channels or self.facts)
+        groups = (self.values, self.audiences, self.channels, self.facts, self.experiments)
+        return any(groups)
+
+
+@dataclass(frozen=True)
+class TriedPost:
+    """A post of an experiment, as its page lists it."""
+
+    id: int
+    title: str
+    state: str
+    # Aware UTC; None without a day.
+    starts_at: datetime | None
 
 
 def plans_of(session: Session, team: Team) -> list[Plan]:
@@ -197,10 +220,12 @@ def _of_late(plan: Plan, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> int:
+def coming_posts_on(session: Session, row: Plan | PlanPart | Experiment, now: datetime) -> int:
     """How many posts planned after `now` hang on `row`."""
     if isinstance(row, Plan):
         wanted = select(func.count()).select_from(_post).where(_post.c.plan_id == row.id)
+    elif isinstance(row, Experiment):
+        wanted = select(func.count()).select_from(_post).where(_post.c.experiment_id == row.id)
     else:
         link = _LINKS[type(row)]
         wanted = (
@@ -210,6 +235,16 @@ def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> in
             .where(link == row.id)
         )
     return session.scalars(wanted.where(_post.c.deleted_at.is_(None), _coming(now))).one()
+
+
+def posts_of(session: Session, experiment: Experiment) -> list[TriedPost]:
+    """The posts of `experiment`, by day; those without a day last."""
+    wanted = (
+        select(_post.c.id, _post.c.title, _post.c.state, _post.c.starts_at)
+        .where(_post.c.experiment_id == experiment.id, _post.c.deleted_at.is_(None))
+        .order_by(_post.c.starts_at.is_(None), _post.c.starts_at, _post.c.id)
+    )
+    return [TriedPost(*row) for row in session.execute(wanted)]
 
 
 def removed_from(session: Session, plan: Plan) -> Removed:
@@ -227,6 +262,7 @@ def removed_from(session: Session, plan: Plan) -> Removed:
         audiences=_removed(session, Audience, plan),
         channels=_removed(session, Channel, plan),
         facts=session.scalars(facts).all(),
+        experiments=_removed(session, Experiment, plan),
     )
 
 
@@ -243,7 +279,17 @@ def empty_bin(session: Session, now: datetime) -> int:
     session.execute(delete(AudienceFact).where(AudienceFact.id.in_(lost)))
     for kind, ids in gone.items():
         session.execute(delete(kind).where(kind.id.in_(ids)))
-    return sum(map(len, gone.values())) + len(lost)
+    tried = _experiments_out_since(session, before)
+    session.execute(delete(Experiment).where(Experiment.id.in_(tried)))
+    return sum(map(len, gone.values())) + len(lost) + len(tried)
+
+
+def _experiments_out_since(session: Session, before: datetime) -> list[int]:
+    """Experiments that left their plan before that moment and that no post hangs on."""
+    hung_on = select(_post.c.id).where(_post.c.experiment_id == Experiment.id).exists()
+    return list(
+        session.scalars(select(Experiment.id).where(Experiment.deleted_at < before, ~hung_on))
+    )
 
 
 def _out_since(session: Session, kind: Any, before: datetime) -> list[int]:
@@ -257,6 +303,7 @@ def _parts() -> Sequence[ExecutableOption]:
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
         selectinload(Plan.channels),
+        selectinload(Plan.experiments),
     )
 
 

@@ -19,7 +19,15 @@ from calendar_app.sample.large import load_large
 from calendar_app.sample.password import password
 from calendar_app.sample.posts import Scene, add_posts
 from calendar_app.sample.stamps import Stamps
-from calendar_app.sample.team import add_meetup, add_people, add_plan, new_team
+from calendar_app.sample.team import (
+    add_ambassadors,
+    add_experiments,
+    add_meetup,
+    add_people,
+    add_plan,
+    decide_experiments,
+    new_team,
+)
 
 __all__ = ["is_wanted", "load", "load_large", "password"]
 
@@ -42,8 +50,11 @@ def load(config: Config, database: Database, now: datetime) -> None:
         people = add_people(session, team, days, password(config))
         first_week = days.day(-WEEKS, "ma")
         stamps.at = days.moment(days.working_day(first_week, -_PLAN_LEAD), time(10))
+        add_ambassadors(team, people, stamps.at)
         plan = add_plan(session, team, days.today)
+        add_experiments(plan, days)
         add_posts(session, stamps, Scene(team, plan, people, days))
+        decide_experiments(session, stamps, plan, people)
         # Entered just now: nobody can have missed a meet-up before it.
         stamps.at = now
         add_meetup(session, team, people, days)

@@ -82,12 +82,14 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     colleague = builders.a_person(session, team)
     session.add(delivery)
     session.flush()
+    experiment = builders.an_experiment(session, plan)
     return {
         "plan_id": plan.id,
         "value_id": plan.values[0].id,
         "audience_id": plan.audiences[0].id,
         "fact_id": fact.id,
         "channel_id": plan.channels[0].id,
+        "experiment_id": experiment.id,
         "post_id": post.id,
         "post_uuid": post.uuid,
         "meetup_id": meetup.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar_app.plans.forms.experiments import ExperimentForm, OutcomeForm
 from calendar_app.plans.forms.fields import PlanPartForm, today
 from calendar_app.plans.forms.steps import (
     AudienceForm,
@@ -16,8 +17,10 @@ from calendar_app.plans.forms.steps import (
 __all__ = [
     "AudienceForm",
     "ChannelForm",
+    "ExperimentForm",
     "FactForm",
     "GateForm",
+    "OutcomeForm",
     "PlanPartForm",
     "ValueForm",
     "WhatForm",

@@ -20,7 +20,12 @@ from calendar_app.plans.models.channels import (
     ChannelTexts,
 )
 from calendar_app.plans.models.community import RINGS, Actor, ActorAudience
-from calendar_app.plans.models.experiments import OUTCOME_NAMES, OUTCOMES, Experiment
+from calendar_app.plans.models.experiments import (
+    LONGEST_NAME,
+    OUTCOME_NAMES,
+    OUTCOMES,
+    Experiment,
+)
 from calendar_app.plans.models.part import PlanPart
 from calendar_app.plans.models.plan import (
     ADDRESS_FORMS,
@@ -44,6 +49,7 @@ __all__ = [
     "FACING_NAMES",
     "HOOKS",
     "HOOK_NAMES",
+    "LONGEST_NAME",
     "MOST_POSTS_A_WEEK",
     "OUTCOMES",
     "OUTCOME_NAMES",

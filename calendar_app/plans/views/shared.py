@@ -13,6 +13,7 @@ from markupsafe import Markup
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, may, own
+from calendar_app.people.queries import ambassadors
 from calendar_app.plans import queries
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
@@ -20,11 +21,13 @@ from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
+    OUTCOME_NAMES,
     SIDE_NAMES,
     Audience,
     AudienceFact,
     BrandValue,
     Channel,
+    Experiment,
     Plan,
 )
 from calendar_app.plans.pitfalls import Finding, radar
@@ -38,7 +41,7 @@ from calendar_app.web.templating import render
 bp = Blueprint("plans", __name__)
 
 Part = TypeVar("Part", BrandValue, Audience, Channel)
-Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel
+Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel | Experiment
 Conflict = Sequence[tuple[str, str, str]]
 _ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel"}
 
@@ -150,8 +153,11 @@ def _told_of_what(_plan: Plan) -> dict[str, object]:
     return {"brand_kind_names": BRAND_KIND_NAMES}
 
 
-def _told_of_where(_plan: Plan) -> dict[str, object]:
-    return {}
+def _told_of_where(plan: Plan) -> dict[str, object]:
+    return {
+        "ambassadors": ambassadors(session(), plan.team),
+        "outcome_names": OUTCOME_NAMES,
+    }
 
 
 def _with_path(template: str, plan: Plan, **context: object) -> str:

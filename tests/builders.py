@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from calendar_app.meetups.models import Meetup
 from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
-from calendar_app.plans.models import Actor, Audience, AudienceFact, BrandValue, Channel, Plan
+from calendar_app.plans.models import (
+    Actor,
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    Experiment,
+    Plan,
+)
 from calendar_app.posts.models import Post, PostValue
 
 if TYPE_CHECKING:
@@ -100,6 +108,17 @@ def a_channel(session: Session, plan: Plan, **facts: Any) -> Channel:
     """A channel of `plan`, three posts a week."""
     told = {"name": f"LinkedIn {next(_number)}", "short": "in", "cadence": 3, **facts}
     return _added(session, Channel(team_id=plan.team_id, plan_id=plan.id, **told))
+
+
+def an_experiment(session: Session, plan: Plan, **facts: Any) -> Experiment:
+    """Something that `plan`'s team tries in November 2026, not decided yet."""
+    told = {
+        "name": f"Wat zit er in je jaszak? {next(_number)}",
+        "starts_on": date(2026, 11, 2),
+        "ends_on": date(2026, 11, 30),
+        **facts,
+    }
+    return _added(session, Experiment(team_id=plan.team_id, plan_id=plan.id, **told))
 
 
 def a_post(session: Session, team: Team, plan: Plan, **facts: Any) -> Post:

@@ -140,11 +140,36 @@ class Membership(Editable, Base):
             _keep_one_admin(admins)
         self.role = role
 
+    @property
+    def is_ambassador(self) -> bool:
+        """Whether this colleague agreed to post from their own account, and still does."""
+        return self.ambassador_since is not None and self.takes_part and self.ended_at is None
+
+    def agree_as_ambassador(self, at: datetime) -> None:
+        """The colleague agrees to post from their own account. Raises Refused for who is unseen."""
+        if not self.takes_part:
+            raise Refused(N_("First choose to be seen. An ambassador has a name."))
+        self.ambassador_since = self.ambassador_since or at
+
+    def stop_as_ambassador(self) -> None:
+        """The colleague posts no longer from their own account; nobody asks why."""
+        self.ambassador_since = None
+
+    def stop_taking_part(self) -> None:
+        """The colleague is seen nowhere from now on, and is no ambassador any more."""
+        self.takes_part = False
+        self.stop_as_ambassador()
+
+    def take_part(self) -> None:
+        """The colleague is seen again. What they did before they do not do again by itself."""
+        self.takes_part = True
+
     def end(self, now: datetime, *, admins: int) -> None:
         """Take the person out of the team; their posts stay the team's."""
         if self.role == "admin":
             _keep_one_admin(admins)
         self.ended_at = now
+        self.stop_as_ambassador()
 
     def renew(self, role: str) -> None:
         """Take back in who was in the team before."""

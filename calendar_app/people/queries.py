@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from calendar_app.db import Base
@@ -37,8 +37,8 @@ def teams_called(session: Session, name: str) -> list[Team]:
     return [team for team in every if team.name.casefold() == wanted]
 
 
-def members(session: Session, team: Team) -> list[Membership]:
-    """The team's members with their person, by name."""
+def accounts(session: Session, team: Team) -> list[Membership]:
+    """Everybody who may enter the team, with their person, by name: for its administrators."""
     query = (
         select(Membership)
         .join(Membership.person)
@@ -47,6 +47,36 @@ def members(session: Session, team: Team) -> list[Membership]:
         .order_by(func.lower(Person.name), Person.id)
     )
     return list(session.scalars(query))
+
+
+def members(session: Session, team: Team) -> list[Membership]:
+    """The team's members with their person, by name; without who does not want to be seen.
+
+    Whatever lists, counts or offers colleagues begins here.
+    """
+    return [membership for membership in accounts(session, team) if membership.takes_part]
+
+
+def ambassadors(session: Session, team: Team) -> list[Membership]:
+    """The members who agreed to post from their own account, by name."""
+    return [membership for membership in members(session, team) if membership.is_ambassador]
+
+
+def is_unseen(person_id: Any, team_id: Any) -> ColumnElement[bool]:
+    """Whether the person of one column does not want to be seen in the team of the other.
+
+    Also once they left the team: what they chose stays so.
+    """
+    of_person = (Membership.person_id == person_id, Membership.team_id == team_id)
+    return exists(select(Membership.id).where(*of_person, Membership.takes_part.is_(False)))
+
+
+def unseen(session: Session, team: Team) -> frozenset[int]:
+    """The ids of the people who do not want to be seen in `team`; their names are not shown."""
+    query = select(Membership.person_id).where(
+        Membership.team_id == team.id, Membership.takes_part.is_(False)
+    )
+    return frozenset(session.scalars(query))
 
 
 def people(session: Session, team: Team) -> list[Person]:
@@ -63,8 +93,8 @@ def membership_of(session: Session, team: Team, person: Person) -> Membership | 
 
 
 def admins(session: Session, team: Team) -> list[Person]:
-    """The team's administrators, by name."""
-    return [member.person for member in members(session, team) if member.role == "admin"]
+    """The team's administrators, by name, also who does not want to be seen."""
+    return [account.person for account in accounts(session, team) if account.role == "admin"]
 
 
 def absences(session: Session, team: Team, since: date) -> list[Absence]:

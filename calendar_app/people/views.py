@@ -260,6 +260,58 @@ def change_password() -> ResponseReturnValue:
     return _settings_page(OwnForm(obj=me()), form), 422
 
 
+@bp.post("/settings/ambassador")
+@requires("settings.own")
+def agree_as_ambassador() -> ResponseReturnValue:
+    """I agree to post from my own account. Nobody can say this for somebody else."""
+    membership = my_membership()
+    if not membership.is_ambassador:
+        membership.agree_as_ambassador(now())
+        audit("ambassador.agreed", me())
+        commit()
+    flash(_("Thank you. From now on you can be chosen as the one who posts."), "good")
+    return redirect("/settings/#ambassador", 303)
+
+
+@bp.post("/settings/ambassador/ending")
+@requires("settings.own")
+def stop_as_ambassador() -> ResponseReturnValue:
+    """I stop, without a reason."""
+    membership = my_membership()
+    if membership.is_ambassador:
+        membership.stop_as_ambassador()
+        audit("ambassador.stopped", me())
+        commit()
+    flash(_("You are no ambassador any more. Nobody asks why."), "good")
+    return redirect("/settings/#ambassador", 303)
+
+
+@bp.post("/settings/participation/ending")
+@requires("settings.own")
+def stop_taking_part() -> ResponseReturnValue:
+    """I do not want to be seen."""
+    membership = my_membership()
+    if membership.takes_part:
+        membership.stop_taking_part()
+        audit("participation.ended", me())
+        commit()
+    flash(_("From now on your name is shown to nobody in the team."), "good")
+    return redirect("/settings/#participation", 303)
+
+
+@bp.post("/settings/participation")
+@requires("settings.own")
+def take_part() -> ResponseReturnValue:
+    """I want to be seen again."""
+    membership = my_membership()
+    if not membership.takes_part:
+        membership.take_part()
+        audit("participation.resumed", me())
+        commit()
+    flash(_("Your colleagues see your name again."), "good")
+    return redirect("/settings/#participation", 303)
+
+
 @bp.get("/settings/team")
 @requires("team.administer")
 def show_team_settings() -> ResponseReturnValue:
@@ -460,6 +512,11 @@ def remove_absence(absence_id: int) -> ResponseReturnValue:
     return redirect("/team/#absences", 303)
 
 
+def my_membership() -> Membership:
+    """My own place in the team that I look at."""
+    return session().get_one(Membership, my_pass().membership_id)
+
+
 def own_membership(membership_id: int) -> Membership:
     """A member of my team, or NotYours."""
     membership = own(Membership, membership_id)
@@ -561,14 +618,22 @@ def _settings_page(
     password_form: OwnPasswordForm,
     conflict: list[tuple[str, str, str]] | None = None,
 ) -> str:
-    return render("people/settings.html", form=form, password_form=password_form, conflict=conflict)
+    return render(
+        "people/settings.html",
+        form=form,
+        password_form=password_form,
+        conflict=conflict,
+        membership=my_membership(),
+    )
 
 
 def _team_page(invitation: InvitationForm, absence: AbsenceForm | None = None) -> str:
     today = local(now()).date()
+    accounts = queries.accounts(session(), my_team())
     return render(
         "people/team.html",
-        members=queries.members(session(), my_team()),
+        members=[account for account in accounts if account.takes_part],
+        unseen=[account for account in accounts if not account.takes_part],
         away=queries.absent_on(session(), my_team(), today),
         absences=queries.absences(session(), my_team(), today),
         invitation=invitation,

@@ -18,7 +18,6 @@ from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
-    RATING_NAMES,
     SIDE_NAMES,
     Actor,
     Audience,
@@ -27,6 +26,7 @@ from calendar_app.plans.models import (
     Plan,
     Precondition,
 )
+from calendar_app.plans.preconditions import KINDS, RATING_NAMES
 from calendar_app.plans.questions import sentence
 from calendar_app.plans.steps import TITLES
 from calendar_app.sheets import Block, Facts, Lead, Notes, Part, Prose, Section, Sheet, Table
@@ -35,7 +35,7 @@ from calendar_app.sheets import Block, Facts, Lead, Notes, Part, Prose, Section,
 _NOTHING = "–"  # noqa: RUF001
 # Msgids by the key that the rows have.
 TASK_NAMES: Mapping[str, str] = {}
-PRECONDITION_NAMES: Mapping[str, str] = {}
+PRECONDITION_NAMES: Mapping[str, str] = {key: kind.name for key, kind in KINDS.items()}
 
 
 def sheet(plan: Plan, language: str, today: date) -> Sheet:

@@ -7,7 +7,7 @@ their number.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ from calendar_app.plans.models import (
     BrandValue,
     Channel,
     ChannelAudience,
+    Experiment,
     Plan,
     PlanPart,
     Precondition,
@@ -48,13 +49,15 @@ from calendar_app.plans.preconditions import KINDS, to_look_at
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
 
-Part = TypeVar("Part", BrandValue, Audience, Channel, Actor)
+Part = TypeVar("Part", BrandValue, Audience, Channel, Actor, Experiment)
 
 # Posts stand above plans in the house, so this room knows them by the names of their tables alone.
 post_table = table(
     "post",
     column("id", Integer),
     column("plan_id", Integer),
+    column("experiment_id", Integer),
+    column("title", String),
     column("owner_id", Integer),
     column("state", String),
     column("starts_at", UtcDateTime()),
@@ -95,9 +98,10 @@ class Removed:
     channels: Sequence[Channel]
     facts: Sequence[AudienceFact]
     actors: Sequence[Actor]
+    experiments: Sequence[Experiment]
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.audiences or self.channels or self.facts or self.actors)
+        return any(getattr(self, one.name) for one in fields(self))
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,17 @@ class ToLookAt:
     key: str
     name: str
     reason: str
+
+
+@dataclass(frozen=True)
+class TriedPost:
+    """A post of an experiment, as its page lists it."""
+
+    id: int
+    title: str
+    state: str
+    # Aware UTC; None without a day.
+    starts_at: datetime | None
 
 
 def plans_of(session: Session, team: Team) -> list[Plan]:
@@ -233,13 +248,16 @@ def counts_by(
     return {part.id: found.get(part.id, Count()) for part in parts}
 
 
-def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> int:
+def coming_posts_on(session: Session, row: Plan | PlanPart | Experiment, now: datetime) -> int:
     """How many posts planned after `now` hang on `row`."""
     if isinstance(row, Plan):
         wanted = select(func.count()).select_from(post_table).where(post_table.c.plan_id == row.id)
     elif isinstance(row, Actor):
         # Posts hang on audiences, not on those around them.
         return 0
+    elif isinstance(row, Experiment):
+        tried = post_table.c.experiment_id == row.id
+        wanted = select(func.count()).select_from(post_table).where(tried)
     else:
         link = _LINKS[type(row)]
         wanted = (
@@ -249,6 +267,16 @@ def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> in
             .where(link == row.id)
         )
     return session.scalars(wanted.where(post_table.c.deleted_at.is_(None), coming(now))).one()
+
+
+def posts_of(session: Session, experiment: Experiment) -> list[TriedPost]:
+    """The posts of `experiment`, by day; those without a day last."""
+    wanted = (
+        select(post_table.c.id, post_table.c.title, post_table.c.state, post_table.c.starts_at)
+        .where(post_table.c.experiment_id == experiment.id, post_table.c.deleted_at.is_(None))
+        .order_by(post_table.c.starts_at.is_(None), post_table.c.starts_at, post_table.c.id)
+    )
+    return [TriedPost(*row) for row in session.execute(wanted)]
 
 
 def removed_from(session: Session, plan: Plan) -> Removed:
@@ -267,6 +295,7 @@ def removed_from(session: Session, plan: Plan) -> Removed:
         channels=_removed(session, Channel, plan),
         facts=session.scalars(facts).all(),
         actors=_removed(session, Actor, plan),
+        experiments=_removed(session, Experiment, plan),
     )
 
 
@@ -293,7 +322,9 @@ def empty_bin(session: Session, now: datetime) -> int:
     session.execute(delete(Actor).where(Actor.id.in_(actors)))
     for kind, ids in gone.items():
         session.execute(delete(kind).where(kind.id.in_(ids)))
-    return sum(map(len, gone.values())) + len(lost) + len(actors)
+    tried = _experiments_out_since(session, before)
+    session.execute(delete(Experiment).where(Experiment.id.in_(tried)))
+    return sum(map(len, (*gone.values(), lost, actors, tried)))
 
 
 def preconditions_to_look_at(session: Session, team: Team, today: date) -> list[ToLookAt]:
@@ -314,6 +345,14 @@ def preconditions_to_look_at(session: Session, team: Team, today: date) -> list[
             days=team.radar_unknown_days,
         )
     ]
+
+
+def _experiments_out_since(session: Session, before: datetime) -> list[int]:
+    """Experiments that left their plan before that moment and that no post hangs on."""
+    hung_on = select(post_table.c.id).where(post_table.c.experiment_id == Experiment.id).exists()
+    return list(
+        session.scalars(select(Experiment.id).where(Experiment.deleted_at < before, ~hung_on))
+    )
 
 
 def _out_since(session: Session, kind: Any, before: datetime) -> list[int]:

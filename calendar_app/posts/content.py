@@ -12,7 +12,7 @@ from calendar_app.language import N_
 
 if TYPE_CHECKING:
     from calendar_app.people.models import Person
-    from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+    from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -35,6 +35,8 @@ class Content:
     reviewer: Person | None = None
     # None: the brand itself.
     sender: Person | None = None
+    # What is tried with it, of the same plan.
+    experiment: Experiment | None = None
     # Aware; None: not on the calendar.
     starts_at: datetime | None = None
 
@@ -54,6 +56,7 @@ class Content:
             "owner": _name(self.owner),
             "reviewer": _name(self.reviewer),
             "sender": _name(self.sender),
+            "experiment": self.experiment.name if self.experiment else "",
             "starts_at": self.starts_at.isoformat() if self.starts_at else "",
         }
 
@@ -70,6 +73,7 @@ def check(content: Content, before: Content | None) -> None:
     if _newly(content.plan, before) and content.plan and content.plan.archived_at:
         raise Refused(N_("This plan is archived. Choose another one."), field="plan")
     _check_own(content, before)
+    _check_experiment(content, before)
 
 
 def check_day(day: date, field: str = "day") -> None:
@@ -93,6 +97,19 @@ def _check_own(content: Content, before: Content | None) -> None:
     for name, hooks in groups.items():
         if any(hook.plan is not content.plan for hook in hooks):
             raise _foreign(name, content, before)
+
+
+def _check_experiment(content: Content, before: Content | None) -> None:
+    experiment = content.experiment
+    if experiment is None:
+        return
+    if experiment.plan is not content.plan:
+        raise Refused(
+            N_("This experiment belongs to another plan. Choose one of this plan."),
+            field="experiment",
+        )
+    if (before is None or before.experiment is not experiment) and not experiment.is_open:
+        raise Refused(N_("This experiment is over. Choose another one."), field="experiment")
 
 
 def _newly(plan: Plan | None, before: Content | None) -> bool:

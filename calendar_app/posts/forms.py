@@ -13,22 +13,24 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     TimeField,
 )
-from wtforms.validators import Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.moments import local, moment
 from calendar_app.people.models import Membership, Person, Team
 from calendar_app.people.permissions import allowed
-from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.posts import workflow
 from calendar_app.posts.content import Content, check_day
-from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES
+from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES, Post
+from calendar_app.posts.routine import MOST_WEEKS, WEEKDAY_NAMES
 from calendar_app.text import clean_line
 from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed, options
 from calendar_app.web.templating import day as in_words
@@ -60,6 +62,10 @@ class Desk:
         """The members, and `also` when that person is no member any more."""
         return _with(also, [membership.person for membership in self.members])
 
+    def senders(self, also: Person | None = None) -> list[Person]:
+        """The ambassadors, and `also`."""
+        return _with(also, [m.person for m in self.members if m.is_ambassador])
+
     def reviewers(self, also: Person | None = None) -> list[Person]:
         """The members who may approve, and `also`."""
         may_approve = [m.person for m in self.members if allowed(m.role, workflow.APPROVE.action)]
@@ -84,6 +90,7 @@ class PostForm(Form):
     sender = SelectField(_l("Posted by"), coerce=_id)
     owner = SelectField(_l("Owner"), coerce=_id)
     reviewer = SelectField(_l("Reviewer"), coerce=_id)
+    experiment = SelectField(_l("Part of an experiment"), coerce=_id, validate_choice=False)
 
     def __init__(self, desk: Desk, before: Content, typed: Any, **shown: Any) -> None:
         """`typed` is what the browser sent (None: nothing); else the form shows `before`."""
@@ -115,6 +122,12 @@ class PostForm(Form):
         own = [value for value, _why in self.before.values if value.plan is plan]
         return _united(plan.values if plan else [], own)
 
+    def offered_experiments(self) -> list[Experiment]:
+        """The undecided experiments of the chosen plan, and the one the post is part of."""
+        plan, own = self.chosen_plan, self.before.experiment
+        running = [one for one in plan.experiments if one.is_open] if plan else []
+        return _with(own if own is not None and own.plan is plan else None, running)
+
     def reason(self, value_id: int) -> str:
         """Why this post fits that value, as typed or as kept."""
         if self._typed is not None:
@@ -145,6 +158,7 @@ class PostForm(Form):
             owner=self._person("owner"),
             reviewer=self._person("reviewer"),
             sender=self._person("sender"),
+            experiment=self._experiment(),
             starts_at=self._starts_at(),
         )
 
@@ -173,10 +187,11 @@ class PostForm(Form):
         self.channels.choices = options(_named(self._hooks("channels")))
         self.form.choices = options((key, _(name)) for key, name in FORM_NAMES.items())
         self.intent.choices = options((key, _(name)) for key, name in INTENT_NAMES.items())
-        self.sender.choices = _offered(_("The organisation"), people(self.before.sender))
+        self.sender.choices = _offered(_("The organisation"), self.desk.senders(self.before.sender))
         self.owner.choices = _offered(_("Nobody yet"), people(self.before.owner))
         reviewers = self.desk.reviewers(self.before.reviewer)
         self.reviewer.choices = _offered(_("Nobody yet"), reviewers)
+        self.experiment.choices = _offered(_("No experiment"), self.offered_experiments())
 
     def _plans(self) -> list[Plan]:
         return _with(self.before.plan, self.desk.plans)
@@ -209,6 +224,17 @@ class PostForm(Form):
         people = self.desk.people(getattr(self.before, name))
         return next((person for person in people if person.id == self[name].data), None)
 
+    def _experiment(self) -> Experiment | None:
+        """What was chosen; where there was nothing to choose, what still fits the plan."""
+        offered, wanted = self.offered_experiments(), self.experiment.data
+        found = next((one for one in offered if one.id == wanted), None)
+        if found is None and wanted is not None and self.experiment.raw_data:
+            raise Refused(
+                N_("A choice here belongs to another plan. Choose again for this plan."),
+                field="experiment",
+            )
+        return found
+
     def _starts_at(self) -> datetime | None:
         day, zone = self.day.data, self.desk.team.zone
         if day is None:
@@ -219,6 +245,24 @@ class PostForm(Form):
         if self.before.starts_at and (day, self.time.data) == _day_and_time(self.before, zone):
             return self.before.starts_at
         return moment(day, self.time.data, zone)
+
+
+class RoutineForm(Form):
+    """Which post comes back every week, when, and for how long."""
+
+    post = RadioField(_l("Which post comes back?"), coerce=int)
+    weekday = RadioField(
+        _l("On which day?"), coerce=int, choices=options(enumerate(map(_l, WEEKDAY_NAMES)))
+    )
+    time = TimeField(_l("Time"), validators=[InputRequired(_l("Choose a time too."))])
+    weeks = IntegerField(
+        _l("How many weeks?"),
+        validators=[needed(), NumberRange(1, MOST_WEEKS, _l("Choose a number from 1 to 13."))],
+    )
+
+    def offer(self, posts: Sequence[Post]) -> None:
+        """Offer the posts of the experiment."""
+        self.post.choices = options((post.id, post.title) for post in posts)
 
 
 class StepForm(Form):
@@ -263,6 +307,7 @@ def _shown(content: Content, zone: str) -> dict[str, Any]:
         "day": day,
         "time": at,
         "sender": content.sender.id if content.sender else None,
+        "experiment": content.experiment.id if content.experiment else None,
         "owner": content.owner.id if content.owner else None,
         "reviewer": content.reviewer.id if content.reviewer else None,
     }

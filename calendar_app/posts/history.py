@@ -44,6 +44,7 @@ LABELS = {
     "owner": N_("Owner"),
     "reviewer": N_("Reviewer"),
     "sender": N_("Posted by"),
+    "experiment": N_("Experiment"),
     "starts_at": N_("When"),
     "state": N_("State"),
     "published_address": N_("Address of the post"),

@@ -15,7 +15,7 @@ from calendar_app.language import N_
 from calendar_app.moments import local, moment
 from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import allowed
-from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.posts import content as contents
 from calendar_app.posts import workflow
 from calendar_app.posts.content import Content
@@ -105,6 +105,7 @@ class Post(Editable, Base):
     owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
     reviewer: Mapped[Person | None] = relationship(foreign_keys=reviewer_id)
     sender: Mapped[Person | None] = relationship(foreign_keys=sender_id)
+    experiment: Mapped[Experiment | None] = relationship()
     approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)
     published_by: Mapped[Person | None] = relationship(foreign_keys=published_by_id)
     value_links: Mapped[list[PostValue]] = relationship(
@@ -154,6 +155,12 @@ class Post(Editable, Base):
         """An idea: nothing but a title."""
         return cls.new(team, Content(title), by, now)
 
+    def repeat(self, day: date, at: time, by: Person, now: datetime, *, creation_key: str) -> Post:
+        """A new draft that says the same at another local day and time. Raises Refused."""
+        starts_at = moment(day, at, self.team.zone)
+        content = replace(self.content, starts_at=starts_at, experiment=None)
+        return Post.new(self.team, content, by, now, creation_key=creation_key)
+
     @property
     def content(self) -> Content:
         """What people filled in, as one value."""
@@ -170,6 +177,7 @@ class Post(Editable, Base):
             owner=self.owner,
             reviewer=self.reviewer,
             sender=self.sender,
+            experiment=self.experiment,
             starts_at=self.starts_at,
         )
 
@@ -182,6 +190,13 @@ class Post(Editable, Base):
     def local_start(self) -> datetime | None:
         """Its moment on the clocks of the zone in which it was chosen."""
         return local(self.starts_at, self.zone) if self.starts_at else None
+
+    @property
+    def sender_stopped(self) -> bool:
+        """Whether it still counts on an ambassador who is none any more."""
+        if self.sender is None or self.state in workflow.CLOSED:
+            return False
+        return not _is_ambassador(self.sender, self.team)
 
     def is_late(self, now: datetime) -> bool:
         """Whether its moment has passed while nobody marked it published."""
@@ -224,6 +239,7 @@ class Post(Editable, Base):
 
     def approve(self, by: Person, now: datetime) -> None:
         """It may go out as it is. Raises Refused."""
+        _check_sender(self.sender, self.team)
         self._take(workflow.APPROVE, by, now)
         self.approved_at, self.approved_by = now, by
 
@@ -326,6 +342,7 @@ class Post(Editable, Base):
         self.form, self.link, self.intent = content.form, content.link, content.intent
         self.plan, self.starts_at = content.plan, content.starts_at
         self.owner, self.reviewer, self.sender = content.owner, content.reviewer, content.sender
+        self.experiment = content.experiment
         self.audiences, self.channels = list(content.audiences), list(content.channels)
         self._hang_on(content.values)
 
@@ -385,13 +402,33 @@ def _check_people(content: Content, before: Content | None, team: Team) -> None:
             continue
         role = _role(person, team)
         if role is None:
-            raise Refused(N_("%(name)s is not in this team."), field=name, name=person.name)
+            raise Refused(N_("This colleague cannot be chosen in this team."), field=name)
         if name == "reviewer" and not allowed(role, workflow.APPROVE.action):
             raise Refused(N_("%(name)s may not approve posts."), field=name, name=person.name)
+        if name == "sender":
+            _check_sender(person, team)
+    if content.starts_at is not None and (before is None or before.starts_at is None):
+        _check_sender(content.sender, team)
+
+
+def _check_sender(sender: Person | None, team: Team) -> None:
+    """Nobody posts from their own account who has not agreed, or agrees no longer."""
+    if sender is not None and not _is_ambassador(sender, team):
+        raise Refused(
+            N_("This colleague is no ambassador now. Choose again who posts this."),
+            field="sender",
+        )
+
+
+def _is_ambassador(person: Person, team: Team) -> bool:
+    return any(m.is_ambassador for m in person.memberships if m.team is team)
 
 
 def _role(person: Person, team: Team) -> str | None:
-    roles = [m.role for m in person.memberships if m.team is team and m.ended_at is None]
+    """The role of a colleague who can be chosen; None for everybody else."""
+    roles = [
+        m.role for m in person.memberships if m.team is team and m.ended_at is None and m.takes_part
+    ]
     return roles[0] if roles else None
 
 

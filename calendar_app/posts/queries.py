@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Team
-from calendar_app.plans.models import Plan
+from calendar_app.plans.models import Experiment, Plan
 from calendar_app.posts.models import Post, PostChange, PostValue
 
 OVER = ("published", "cancelled")
@@ -92,6 +92,23 @@ def post_made_by(session: Session, team: Team, creation_key: str) -> Post | None
     """The post that the form with this key made before, if it did, also when in the bin."""
     wanted = select(Post).where(Post.team_id == team.id, Post.creation_key == creation_key)
     return session.scalars(wanted).one_or_none()
+
+
+def keys_used(session: Session, team: Team, creation_keys: Sequence[str]) -> set[str | None]:
+    """Which of these keys have made a post before, also when it lies in the bin."""
+    wanted = select(Post.creation_key).where(
+        Post.team_id == team.id, Post.creation_key.in_(creation_keys)
+    )
+    return set(session.scalars(wanted))
+
+
+def posts_tried(session: Session, experiment: Experiment) -> list[Post]:
+    """The posts of an experiment with all that hangs on them, by day; those without one last."""
+    wanted = _whole(experiment.plan.team).where(
+        Post.experiment_id == experiment.id, Post.deleted_at.is_(None)
+    )
+    by_day = (Post.starts_at.is_(None), Post.starts_at, Post.id)
+    return list(session.scalars(wanted.order_by(*by_day)))
 
 
 def changes_of(session: Session, post: Post) -> list[PostChange]:

@@ -13,9 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.errors import Refused
-from calendar_app.people.door import audit, may, me, my_team, own_by_uuid, requires
+from calendar_app.language import N_
+from calendar_app.moments import local
+from calendar_app.people.door import audit, may, me, my_team, own, own_by_uuid, requires
 from calendar_app.people.queries import members
-from calendar_app.posts import history, playing_field, queries, workflow
+from calendar_app.plans.models import Experiment, Plan
+from calendar_app.posts import history, playing_field, queries, routine, workflow
 from calendar_app.posts.content import Content
 from calendar_app.posts.forms import (
     USUAL_TIME,
@@ -23,6 +26,7 @@ from calendar_app.posts.forms import (
     IdeaForm,
     MoveForm,
     PostForm,
+    RoutineForm,
     StepForm,
     typed,
 )
@@ -41,10 +45,10 @@ _STEP_FIELDS = {"note", "address"}
 @bp.get("/posts/new")
 @requires("posts.write")
 def new() -> ResponseReturnValue:
-    """An empty form, for the day and the plan that the address names."""
+    """An empty form, for the day, the plan and the experiment that the address names."""
     desk = _desk()
     plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
-    empty = Content("", plan=plan, owner=me())
+    empty = Content("", plan=plan, owner=me(), experiment=_experiment_asked_for(plan))
     form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
     return render("posts/new.html", form=form)
 
@@ -225,6 +229,49 @@ def move_to(post_id: int) -> ResponseReturnValue:
         return _stale_move_page(post_id, form)
 
 
+@bp.get("/experiments/<int:experiment_id>/routine")
+@requires("posts.write")
+def show_routine(experiment_id: int) -> ResponseReturnValue:
+    """Choose which post of an experiment comes back every week."""
+    experiment = own(Experiment, experiment_id)
+    if experiment.outcome != "routine":
+        return redirect(_address_of_experiment(experiment), code=303)
+    posts = queries.posts_tried(session(), experiment)
+    latest = next((post for post in reversed(posts) if post.local_start), None)
+    start = latest.local_start if latest else None
+    shown = {
+        "post": latest.id if latest else None,
+        "weekday": start.weekday() if start else 1,
+        "time": start.time() if start else USUAL_TIME,
+        "weeks": 4,
+    }
+    return _routine_page(experiment, RoutineForm(None, data=shown))
+
+
+@bp.post("/experiments/<int:experiment_id>/routine")
+@requires("posts.write")
+def make_routine(experiment_id: int) -> ResponseReturnValue:
+    """Make the posts of the coming weeks, all or none. Sent twice it makes them once."""
+    experiment, form = _routine_of(experiment_id), RoutineForm()
+    form.offer(queries.posts_tried(session(), experiment))
+
+    def make() -> None:
+        made = _repeated(experiment, form)
+        session().add_all(made)
+        audit("routine.made", experiment, posts=len(made))
+
+    if not (form.validate() and form.obeys(make)):
+        session().rollback()
+        return _routine_page(_routine_of(experiment_id), form), 422
+    try:
+        commit()
+    except IntegrityError:
+        # The same form came in twice at one moment: the first made them.
+        session().rollback()
+    flash(_("The posts of the routine are drafts in the calendar."), "good")
+    return redirect(url_for("calendar.calendar", date=_days_of(form)[0].isoformat()), code=303)
+
+
 @bp.get("/ideas")
 @requires("team.see")
 def ideas() -> ResponseReturnValue:
@@ -249,6 +296,40 @@ def add_idea() -> ResponseReturnValue:
     return redirect(leads_to, code=303)
 
 
+def _routine_of(experiment_id: int) -> Experiment:
+    """An experiment of my team that became a routine. Raises NotYours, Refused."""
+    experiment = own(Experiment, experiment_id)
+    if experiment.outcome != "routine":
+        raise Refused(N_("This experiment has not become a routine."))
+    return experiment
+
+
+def _address_of_experiment(experiment: Experiment) -> str:
+    return url_for("plans.show_experiment", plan_id=experiment.plan_id, experiment_id=experiment.id)
+
+
+def _days_of(form: RoutineForm) -> list[date]:
+    today = local(now(), my_team().zone).date()
+    return routine.days(today, form.weekday.data, form.weeks.data)
+
+
+def _repeated(experiment: Experiment, form: RoutineForm) -> list[Post]:
+    """A draft for each of the days that has none yet. Raises Refused."""
+    source = queries.post_of(session(), my_team(), form.post.data)
+    days = {f"routine-{experiment.id}-{source.id}-{day}": day for day in _days_of(form)}
+    there = queries.keys_used(session(), my_team(), list(days))
+    return [
+        source.repeat(day, form.time.data, me(), now(), creation_key=key)
+        for key, day in days.items()
+        if key not in there
+    ]
+
+
+def _routine_page(experiment: Experiment, form: RoutineForm) -> str:
+    form.offer(queries.posts_tried(session(), experiment))
+    return render("posts/routine.html", experiment=experiment, form=form)
+
+
 def _post(post_id: int) -> Post:
     return queries.post_of(session(), my_team(), post_id)
 
@@ -270,6 +351,13 @@ def _day_asked_for() -> date | None:
         return date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return None
+
+
+def _experiment_asked_for(plan: Plan | None) -> Experiment | None:
+    """The undecided experiment of `plan` that the address names, if it does."""
+    wanted = request.args.get("experiment", type=int)
+    running = [one for one in plan.experiments if one.is_open] if plan else []
+    return next((one for one in running if one.id == wanted), None)
 
 
 def _made(form: PostForm) -> Post | None:

@@ -21,7 +21,15 @@ from calendar_app.sample.posts import Scene, add_posts
 from calendar_app.sample.preconditions import rate_preconditions
 from calendar_app.sample.readings import add_readings
 from calendar_app.sample.stamps import Stamps
-from calendar_app.sample.team import add_meetup, add_people, add_plan, new_team
+from calendar_app.sample.team import (
+    add_ambassadors,
+    add_experiments,
+    add_meetup,
+    add_people,
+    add_plan,
+    decide_experiments,
+    new_team,
+)
 
 __all__ = ["is_wanted", "load", "load_large", "password"]
 
@@ -45,11 +53,14 @@ def load(config: Config, database: Database, now: datetime) -> None:
         first_week = days.day(-WEEKS, "ma")
         made_on = days.working_day(first_week, -_PLAN_LEAD)
         stamps.at = days.moment(made_on, time(10))
+        add_ambassadors(team, people, stamps.at)
         plan = add_plan(session, team, days.today)
+        add_experiments(plan, days)
         add_readings(session, plan, people, days, made_on)
         rate_preconditions(plan, people, days, stamps.at)
         session.flush()
         add_posts(session, stamps, Scene(team, plan, people, days))
+        decide_experiments(session, stamps, plan, people)
         # Entered just now: nobody can have missed a meet-up before it.
         stamps.at = now
         add_meetup(session, team, people, days)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
-from calendar_app.plans.models import Audience, Plan
+from calendar_app.plans.models import Audience, Experiment, Plan
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
 from calendar_app.sample.days import DAY, Days
@@ -61,7 +61,11 @@ class Scene:
             owner=self.people[told["owner"]],
             reviewer=self.people.get(told.get("reviewer", "")),
             sender=self.people.get(told.get("sender", "")),
+            experiment=self._experiment(told.get("experiment", "")),
         )
+
+    def _experiment(self, name: str) -> Experiment | None:
+        return next((one for one in self.plan.experiments if one.name == name), None)
 
     def _audiences(self, keys: Sequence[str]) -> tuple[Audience, ...]:
         named = zip(read("plan")["audiences"], self.plan.audiences, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,12 +13,14 @@ from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.meetups.models import Meetup, Occurrence, Series
 from calendar_app.meetups.queries import neighbours, plan_occurrences
+from calendar_app.moments import moment
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import team_by_name
 from calendar_app.plans.models import Audience, Plan
 from calendar_app.sample.days import DAY, WEEKS, Days, first_of_month
 from calendar_app.sample.files import Facts, read, without
 from calendar_app.sample.password import hashed
+from calendar_app.sample.stamps import Stamps
 
 
 def new_team(session: Session, name: str | None = None) -> Team:
@@ -41,6 +43,37 @@ def add_people(session: Session, team: Team, days: Days, password: str) -> dict[
     session.flush()
     session.add_all(_absence(team, people, days, told) for told in facts["absences"])
     return people
+
+
+def add_ambassadors(team: Team, people: Mapping[str, Person], at: datetime) -> None:
+    """Who of them agreed, at that moment, to post from their own account."""
+    for key, told in read("people")["people"].items():
+        if told.get("ambassador"):
+            mine = (m for m in people[key].memberships if m.team is team)
+            next(mine).agree_as_ambassador(at)
+
+
+def add_experiments(plan: Plan, days: Days) -> None:
+    """What the team tries, and tried."""
+    for told in read("plan")["experiments"]:
+        first, last = (days.day(*told[name]) for name in ("first", "last"))
+        words = {"hypothesis": told["hypothesis"], "measure": told["measure"]}
+        plan.add_experiment(told["name"], first, last, **words)
+
+
+def decide_experiments(
+    session: Session, stamps: Stamps, plan: Plan, people: Mapping[str, Person]
+) -> None:
+    """What came of those of which the files tell it, in the afternoon of their last day."""
+    outcomes = {told["name"]: told for told in read("plan")["experiments"] if "outcome" in told}
+    for experiment in plan.experiments:
+        told = outcomes.get(experiment.name)
+        if told is not None:
+            day = experiment.ends_on
+            stamps.at = moment(day, time(16), plan.team.zone)
+            by = people[told["by"]]
+            experiment.decide(told["outcome"], told["lesson"], by, stamps.at, today=day)
+            session.flush()
 
 
 def _absence(team: Team, people: Mapping[str, Person], days: Days, told: Facts) -> Absence:

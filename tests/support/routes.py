@@ -83,6 +83,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     colleague = builders.a_person(session, team)
     session.add(delivery)
     session.flush()
+    experiment = builders.an_experiment(session, plan)
     return {
         "plan_id": plan.id,
         "value_id": plan.values[0].id,
@@ -91,6 +92,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "actor_id": actor.id,
         "channel_id": plan.channels[0].id,
         "key": "patience",
+        "experiment_id": experiment.id,
         "post_id": post.id,
         "post_uuid": post.uuid,
         "meetup_id": meetup.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar_app.plans.forms.community import ActorForm
+from calendar_app.plans.forms.experiments import ExperimentForm, OutcomeForm
 from calendar_app.plans.forms.fields import PlanPartForm, today
 from calendar_app.plans.forms.preconditions import HoursForm, PreconditionForm
 from calendar_app.plans.forms.steps import (
@@ -22,9 +23,11 @@ __all__ = [
     "AudienceForm",
     "ChannelForm",
     "CopyForm",
+    "ExperimentForm",
     "FactForm",
     "GateForm",
     "HoursForm",
+    "OutcomeForm",
     "PlanPartForm",
     "PreconditionForm",
     "ReadingForm",

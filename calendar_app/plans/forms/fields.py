@@ -29,10 +29,10 @@ def choices(keys: Iterable[str], names: Mapping[str, str]) -> list[SelectChoice]
 
 
 class DayField(DateField):
-    """A day, or none."""
+    """A day, or none unless its validators ask for one."""
 
     def __init__(self, label: object = None, **options: Any) -> None:
-        super().__init__(label, [Optional()], **options)
+        super().__init__(label, options.pop("validators", [Optional()]), **options)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what the browser's date field sends. Raises ValueError for what is no day."""

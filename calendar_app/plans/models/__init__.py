@@ -27,7 +27,12 @@ from calendar_app.plans.models.community import (
     ActorTexts,
 )
 from calendar_app.plans.models.copies import copied
-from calendar_app.plans.models.experiments import OUTCOME_NAMES, OUTCOMES, Experiment
+from calendar_app.plans.models.experiments import (
+    LONGEST_NAME,
+    OUTCOME_NAMES,
+    OUTCOMES,
+    Experiment,
+)
 from calendar_app.plans.models.part import PlanPart
 from calendar_app.plans.models.plan import (
     ADDRESS_FORMS,
@@ -51,6 +56,7 @@ __all__ = [
     "FACING_NAMES",
     "HOOKS",
     "HOOK_NAMES",
+    "LONGEST_NAME",
     "MOST_POSTS_A_WEEK",
     "OUTCOMES",
     "OUTCOME_NAMES",

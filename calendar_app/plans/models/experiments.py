@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.db import Base, Editable
+from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person
+from calendar_app.plans.models.part import check_name, check_unused, write
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -21,6 +25,16 @@ OUTCOME_NAMES = {
     "repeat": N_("Repeat"),
     "routine": N_("Make it a routine"),
 }
+LONGEST_NAME = 120
+
+
+class ExperimentTexts(TypedDict, total=False):
+    """What people write about an experiment before it is decided; the days are local."""
+
+    hypothesis: str
+    measure: str
+    starts_on: date
+    ends_on: date
 
 
 class Experiment(Editable, Base):
@@ -34,7 +48,7 @@ class Experiment(Editable, Base):
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     hypothesis: Mapped[str] = mapped_column(Text, default="")
     measure: Mapped[str] = mapped_column(String(200), default="")
     starts_on: Mapped[date]
@@ -53,3 +67,104 @@ class Experiment(Editable, Base):
     def called(self) -> str:
         """What the audit log calls this."""
         return self.name
+
+    @property
+    def siblings(self) -> Sequence[Experiment]:
+        """The plan's experiments, the first to end first."""
+        return self.plan.experiments
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has decided yet what comes of it."""
+        return not self.outcome
+
+    def lacks_outcome(self, today: date) -> bool:
+        """Whether its last day has passed while nobody decided what comes of it."""
+        return self.is_open and self.ends_on < today
+
+    def edit(self, name: str | None = None, **texts: Unpack[ExperimentTexts]) -> None:
+        """Write what changed. Raises Refused for a taken name, wrong days, or once it is over."""
+        self._expect_open()
+        name = self.name if name is None else name
+        check_name(name, self.siblings, but=self)
+        check_days(texts.get("starts_on", self.starts_on), texts.get("ends_on", self.ends_on))
+        write(self, {"name": name, **texts})
+
+    def decide(
+        self,
+        outcome: str,
+        lesson: str,
+        by: Person,
+        at: datetime,
+        *,
+        today: date,
+        again_until: date | None = None,
+    ) -> Experiment | None:
+        """Say what comes of it, also before its last day; `today` is the local day of `at`.
+
+        To repeat it makes a new experiment, from the day after this one ended until `again_until`,
+        and answers that. Raises Refused at the field.
+        """
+        self._expect_open()
+        if outcome not in OUTCOMES:
+            raise Refused(N_("Choose what comes of it."), field="outcome")
+        if not lesson:
+            raise Refused(N_("Write what you learned. One sentence is enough."), field="lesson")
+        again = self._again(min(self.ends_on, today), again_until) if outcome == "repeat" else None
+        self.outcome, self.lesson, self.decided_at, self.decided_by = outcome, lesson, at, by
+        return again
+
+    def reopen(self) -> None:
+        """Take the outcome back; what was written as a lesson stays."""
+        self.outcome, self.decided_at, self.decided_by = "", None, None
+
+    def remove(self, at: datetime, coming_posts: int) -> None:
+        """Take it out of the plan. Raises Refused while `coming_posts` planned posts hang on it."""
+        check_unused(coming_posts)
+        self.deleted_at = at
+
+    def put_back(self) -> None:
+        """Undo `remove`. Raises Refused when its name was given away."""
+        check_name(self.name, self.siblings, but=self, field=None)
+        self.deleted_at = None
+
+    def _again(self, ended_on: date, until: date | None) -> Experiment:
+        starts_on = max(ended_on, self.starts_on) + timedelta(days=1)
+        if until is None:
+            raise Refused(N_("Choose until when you try it again."), field="again_until")
+        check_days(starts_on, until, field="again_until")
+        again = Experiment(
+            team_id=self.team_id,
+            name=next_name(self.name, [other.name for other in self.siblings]),
+            hypothesis=self.hypothesis,
+            measure=self.measure,
+            starts_on=starts_on,
+            ends_on=until,
+        )
+        self.plan.experiments.append(again)
+        return again
+
+    def _expect_open(self) -> None:
+        if not self.is_open:
+            raise Refused(N_("This experiment is over. Take the outcome back to change it."))
+
+
+def check_days(starts_on: date, ends_on: date, field: str = "ends_on") -> None:
+    """It does not end before it starts."""
+    if ends_on < starts_on:
+        raise Refused(N_("The last day is before the first day."), field=field)
+
+
+def next_name(name: str, taken: Collection[str]) -> str:
+    """`name` with the first free number behind it, from 2: "Jaszak" gives "Jaszak (2)"."""
+    plain = re.sub(r" \(\d+\)$", "", name)
+    known = {one.casefold() for one in taken}
+    number = 2
+    while (numbered := _numbered(plain, number)).casefold() in known:
+        number += 1
+    return numbered
+
+
+def _numbered(name: str, number: int) -> str:
+    behind = f" ({number})"
+    return name[: LONGEST_NAME - len(behind)] + behind

@@ -26,7 +26,7 @@ from calendar_app.plans.models.community import (
     checked_via,
     next_position,
 )
-from calendar_app.plans.models.experiments import Experiment
+from calendar_app.plans.models.experiments import Experiment, check_days
 from calendar_app.plans.models.part import append, check_name, check_unused, live, write
 from calendar_app.plans.models.preconditions import Precondition, RatingTexts
 from calendar_app.plans.models.roles import TaskRole
@@ -330,6 +330,23 @@ class Plan(Editable, Base):
         check_cadence(cadence)
         channel = Channel(team_id=self.team_id, name=name, short=short, cadence=cadence, **texts)
         return append(self.channels, channel)
+
+    def add_experiment(
+        self, name: str, starts_on: date, ends_on: date, hypothesis: str = "", measure: str = ""
+    ) -> Experiment:
+        """Something to try for a while. Raises Refused for a taken name, or an end too soon."""
+        check_name(name, self.experiments)
+        check_days(starts_on, ends_on)
+        experiment = Experiment(
+            team_id=self.team_id,
+            name=name,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            hypothesis=hypothesis,
+            measure=measure,
+        )
+        self.experiments.append(experiment)
+        return experiment
 
     def precondition(self, key: str) -> Precondition:
         """How the precondition `key` stands; a row of no database while nobody said so."""

@@ -15,3 +15,6 @@ __all__ = ["bp", "facts", "parts", "plan", "preconditions"]
 from calendar_app.plans.views import paper
 
 __all__ = ["bp", "facts", "paper", "parts", "plan"]
+from calendar_app.plans.views import experiments
+
+__all__ = ["bp", "experiments", "facts", "parts", "plan"]

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, me, own
+from calendar_app.people.queries import ambassadors
 from calendar_app.plans import queries
 from calendar_app.plans.community import Centre, draw, ways_to
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
@@ -22,12 +23,14 @@ from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
+    OUTCOME_NAMES,
     SIDE_NAMES,
     Actor,
     Audience,
     AudienceFact,
     BrandValue,
     Channel,
+    Experiment,
     Plan,
     Precondition,
 )
@@ -44,7 +47,9 @@ from calendar_app.web.templating import local, render
 bp = Blueprint("plans", __name__)
 
 Part = TypeVar("Part", BrandValue, Audience, Channel, Actor)
-Row: TypeAlias = Plan | BrandValue | Audience | AudienceFact | Channel | Actor | Precondition
+Row: TypeAlias = (
+    Plan | BrandValue | Audience | AudienceFact | Channel | Actor | Precondition | Experiment
+)
 Conflict = Sequence[tuple[str, str, str]]
 _ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel", "actor": "actor"}
 
@@ -168,8 +173,11 @@ def _told_of_what(plan: Plan) -> dict[str, object]:
     }
 
 
-def _told_of_where(_plan: Plan) -> dict[str, object]:
-    return {}
+def _told_of_where(plan: Plan) -> dict[str, object]:
+    return {
+        "ambassadors": ambassadors(session(), plan.team),
+        "outcome_names": OUTCOME_NAMES,
+    }
 
 
 def _told_of_preconditions(plan: Plan) -> dict[str, object]:

@@ -32,7 +32,7 @@ _GROWTH = 8.0
 _SLENDER = 1.3
 _STACKED = 50.0
 _PAD = 5.5
-_STEPS = 180
+_STEPS = 120
 
 # How wide a letter is, as a part of its height: a little more than Inter has it.
 _THIN = "ijlI.,:;'|! \N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 import pytest
 
+from calendar_app.plans import pitfalls
 from calendar_app.plans.community import (
     Around,
     Centre,
@@ -250,3 +252,27 @@ def test_ways_name_those_who_are_trusted_the_nearest_first(audience: int, ways: 
 def test_a_way_names_each_step() -> None:
     assert Way("Family", "Colleagues").steps == "Colleagues → Family"
     assert Way("Colleagues").steps == "Colleagues"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "way_out"),
+    [
+        ((), "Find one out, reach them through their network, or offline"),
+        (
+            ("Colleagues",),
+            "Reach them through those they trust (Colleagues), find a fact, or go offline",
+        ),
+        (
+            ("One", "Two", "Three", "Four"),
+            "Reach them through those they trust (One, Two, Three), find a fact, or go offline",
+        ),
+    ],
+)
+def test_the_way_out_for_an_audience_not_known_online_names_whom_it_trusts(
+    trusted: tuple[str, ...], way_out: str
+) -> None:
+    audience = pitfalls.AudienceFact(NURSES, "Nurses", known_online=0, trusted=trusted)
+
+    (finding,) = pitfalls.radar(pitfalls.RadarFacts(date(2026, 11, 10), audiences=[audience]))
+
+    assert finding.way_out % finding.values == way_out

@@ -22,16 +22,17 @@ from typing import ClassVar
 
 LETTER = 12.5
 LINE_HEIGHT = 14.5
-KEY_LETTER = 26
+KEY_LETTER = 30
 
 _GAP = 8.0
 _MARGIN = 6.0
 _BESIDE = 26.0
+_BEND = 34.0
 _GROWTH = 8.0
 _SLENDER = 1.3
 _STACKED = 50.0
 _PAD = 5.5
-_STEPS = 180
+_STEPS = 120
 
 # How wide a letter is, as a part of its height: a little more than Inter has it.
 _THIN = "ijlI.,:;'|! \N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
@@ -42,6 +43,7 @@ _WIDTHS = {
 }
 _SMALL, _CAPITAL, _FOREIGN = 0.62, 0.76, 1.2
 _LATIN = 0x24F
+_VOWELS = frozenset("aeiouyàáâäèéêëìíîïòóôöùúûü")
 
 
 @dataclass(frozen=True)
@@ -229,9 +231,10 @@ def _ring_around(tiles: Sequence[Tile], within: Ring | None = None) -> Ring:
     side = max((abs(one.x) + one.width / 2 for one in tiles), default=0.0)
     end = max((abs(one.y) + one.height / 2 for one in tiles), default=0.0)
     inner = within or Ring(0, 0)
+    beside = _BEND if within is None else _BESIDE
     return Ring(
-        max(side, inner.rx) + _BESIDE + _ACTOR.width / 2,
-        max(end, inner.ry) + _BESIDE / 2 + _ACTOR.height,
+        max(side, inner.rx) + beside + _ACTOR.width / 2,
+        max(end, inner.ry) + beside / 2 + _ACTOR.height,
     )
 
 
@@ -362,7 +365,7 @@ def _bow(tile: Tile, centre: Tile) -> str:
     """From an actor to the nearest side of an audience, around the audiences between."""
     side = -1 if tile.x < 0 else 1
     end = side * centre.width / 2
-    bend = end + side * _BESIDE
+    bend = end + side * _BEND
     return f"M{tile.x} {tile.y}C{bend} {tile.y} {bend} {centre.y} {end} {centre.y}"
 
 
@@ -394,20 +397,29 @@ def fitted(name: str, room: float) -> tuple[str, ...]:
     """`name` in one or two lines that are at most `room` wide; what is too long ends in “…”."""
     if width_of(name) <= room:
         return (name,)
-    first = _first_line(name, room)
-    rest = name[len(first.removesuffix("\N{SOFT HYPHEN}")) :].lstrip()
-    return first.replace("\N{SOFT HYPHEN}", "-").rstrip(), _cut(rest, room)
+    end, hyphen = _first_end(name, room)
+    return name[:end].rstrip() + hyphen, _cut(name[end:].lstrip(), room)
 
 
-def _first_line(name: str, room: float) -> str:
-    """As many whole words as fit; a word that fits nowhere is broken with a soft hyphen."""
+def _first_end(name: str, room: float) -> tuple[int, str]:
+    """Where the first line ends: behind a word, else within one, with a hyphen."""
     letters = _fitting(name, room)
-    ends = [at + 1 for at, sign in enumerate(name[:letters]) if sign in " -/"]
-    if name[letters : letters + 1] == " ":
-        ends.append(letters)
+    behind = [at + 1 for at, sign in enumerate(name[: letters + 1]) if sign in " -/"]
+    # A blank at the end of the line takes no room there.
+    ends = [end for end in behind if end <= letters or name[end - 1] == " "]
     if ends:
-        return name[: ends[-1]]
-    return name[: _fitting(name, room - width_of("-"))] + "\N{SOFT HYPHEN}"
+        return ends[-1], ""
+    letters = _fitting(name, room - width_of("-"))
+    return _syllable(name, letters), "-"
+
+
+def _syllable(name: str, letters: int) -> int:
+    """Where to break within the first `letters`: in front of a consonant between two vowels."""
+    for at in range(letters, letters // 2, -1):
+        before, here, after = (name[place : place + 1] for place in (at - 1, at, at + 1))
+        if before in _VOWELS and here not in _VOWELS and after in _VOWELS:
+            return at
+    return letters
 
 
 def _cut(text: str, room: float) -> str:

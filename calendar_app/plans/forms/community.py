@@ -46,6 +46,7 @@ class ActorForm(PlanPartForm):
         texts = super().texts()
         if texts["ring"] == 1:
             texts["via_id"] = None
+        texts["bond"] = texts["bond"] or ""
         texts["trusted_by"] = sorted(set(texts["trusted_by"] or ()))
         texts["reaches"] = sorted({*(texts["reaches"] or ()), *texts["trusted_by"]})
         return texts

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from calendar_app.plans.forms import ActorForm, PlanPartForm
 from calendar_app.plans.models import Actor, Plan
 from calendar_app.plans.views.parts import PartPages
+from calendar_app.plans.views.shared import address_of_community
 
 
 class ActorPages(PartPages[Actor]):
@@ -31,6 +32,10 @@ class ActorPages(PartPages[Actor]):
     def add(self, plan: Plan, form: PlanPartForm) -> Actor:
         """A new last actor of its ring."""
         return plan.add_actor(**form.texts())
+
+    def back_to(self, plan: Plan) -> str:
+        """The map."""
+        return address_of_community(plan)
 
     def told(self, _plan: Plan, _part: Actor | None, /) -> dict[str, object]:
         """Nothing more."""

@@ -70,6 +70,10 @@ class PartPages(Generic[Part]):
         """The parts of this kind that the plan has."""
         raise NotImplementedError
 
+    def back_to(self, plan: Plan) -> str:
+        """The address to go on at when a part was added."""
+        return address_of(plan, self.step)
+
     def expect_time_for(self, plan: Plan) -> None:
         """Raise Refused when another part of this kind comes too early."""
 
@@ -128,7 +132,7 @@ def _save_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:
         form,
         lambda: pages.add(plan, form),
         lambda: pages.page(plan, form),
-        address_of(plan, pages.step),
+        pages.back_to(plan),
         pages.all_of(plan),
     )
 

@@ -221,8 +221,16 @@ def address_of(plan: Plan, anchor: str | None = None) -> str:
 
 
 def address_of_part(part: BrandValue | Audience | Channel | Actor) -> str:
-    """The address of the place where `part` stands on the plan's page."""
-    return address_of(part.plan, f"{_ANCHORS[part.__tablename__]}-{part.id}")
+    """The address of the place where `part` stands on the plan's page, or on its step's."""
+    anchor = f"{_ANCHORS[part.__tablename__]}-{part.id}"
+    if isinstance(part, Actor):
+        return address_of_community(part.plan, anchor)
+    return address_of(part.plan, anchor)
+
+
+def address_of_community(plan: Plan, anchor: str = "community") -> str:
+    """The address of those around the audiences, on the page of step 2."""
+    return url_for("plans.show_who", plan_id=plan.id, _anchor=anchor)
 
 
 # Changing

@@ -11,9 +11,9 @@ export function start(root) {
   }
 }
 
-// A form that came back with messages was never saved: what it holds counts as typed.
+// A form that came back with messages or a proposal was never saved: what it holds counts as typed.
 function guard(form) {
-  const before = form.querySelector("[aria-invalid=true]") ? null : typed(form);
+  const before = form.querySelector("[aria-invalid=true], [data-unsaved]") ? null : typed(form);
   let sending = false;
   form.addEventListener("submit", () => {
     sending = true;

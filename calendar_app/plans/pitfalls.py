@@ -72,14 +72,17 @@ class RadarFacts:
     channels: Sequence[ChannelFact] = ()
     posts_by_owner: Sequence[tuple[str, int]] = ()
     posts_without_value: int = 0
+    # Stumbling blocks that lack an owner or an action, and the posts that are planned all the same.
+    loose_blocks: int = 0
+    posts_to_come: int = 0
 
 
 @dataclass(frozen=True)
 class Finding:
     """One pitfall: its name, the fact behind it and the way out, all msgids filled by `values`.
 
-    `place` is where the way out begins: "why", "audiences", "values", "where" or "calendar";
-    `row_id` the row there, if it is about one.
+    `place` is where the way out begins: "why", "audiences", "values", "where", "calendar" or
+    "preconditions"; `row_id` the row there, if it is about one.
     """
 
     key: str
@@ -99,6 +102,7 @@ def radar(facts: RadarFacts) -> list[Finding]:
         *_without_meaning(facts),
         *_without_value(facts),
         *_on_the_side(facts),
+        *_foreseeable(facts),
         *_silence(facts),
     ]
 
@@ -172,6 +176,21 @@ def _on_the_side(facts: RadarFacts) -> Iterator[Finding]:
             N_("Share out the posts to come"),
             "calendar",
             values={"name": name, "share": round(100 * most / total), "count": total},
+        )
+
+
+def _foreseeable(facts: RadarFacts) -> Iterator[Finding]:
+    if facts.loose_blocks and facts.posts_to_come:
+        yield Finding(
+            "foreseeable",
+            N_("You can see the stumbling block."),
+            N_(
+                "Stumbling blocks without an owner or an action: %(count)s. Posts that are planned "
+                "all the same: %(posts)s."
+            ),
+            N_("Say who does what about it"),
+            "preconditions",
+            values={"count": facts.loose_blocks, "posts": facts.posts_to_come},
         )
 
 

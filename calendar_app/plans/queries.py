@@ -40,7 +40,7 @@ from calendar_app.plans.models import (
 )
 from calendar_app.plans.pitfalls import LOOKS_BACK_DAYS, ChannelFact, RadarFacts, ValueFact
 from calendar_app.plans.pitfalls import AudienceFact as PitfallAudience
-from calendar_app.plans.preconditions import KINDS, to_look_at
+from calendar_app.plans.preconditions import KINDS, loose, to_look_at
 
 RECENT_DAYS = 28
 IN_BIN = timedelta(days=30)
@@ -135,7 +135,7 @@ def counts_by(
 def radar_facts(session: Session, plan: Plan, now: datetime, today: date) -> RadarFacts:
     """What the pitfall radar looks at in `plan`; `today` is the local day of `now`.
 
-    `plan` has its parts read; the posts take three queries, however many they are.
+    `plan` has its parts read; the posts take four queries, however many they are.
     """
     last = _last_posts(session, plan)
     return RadarFacts(
@@ -154,6 +154,8 @@ def radar_facts(session: Session, plan: Plan, now: datetime, today: date) -> Rad
         ],
         posts_by_owner=_posts_by_owner(session, plan, now),
         posts_without_value=_posts_without_value(session, plan, now),
+        loose_blocks=len(loose(plan.standings)),
+        posts_to_come=coming_posts_on(session, plan, now),
     )
 
 

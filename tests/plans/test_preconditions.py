@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from calendar_app.language import say
+from calendar_app.plans.pitfalls import RadarFacts, radar
 from calendar_app.plans.preconditions import (
     KINDS,
     RATING_NAMES,
@@ -150,3 +151,15 @@ def test_the_rhythm_is_held_against_the_hours(
 
     assert load.needed == needed
     assert load.fits is fits
+
+
+@pytest.mark.parametrize(
+    ("blocks", "posts", "fires"), [(0, 5, False), (1, 0, False), (1, 1, True), (2, 5, True)]
+)
+def test_the_radar_sees_a_loose_stumbling_block_once_posts_are_planned(
+    blocks: int, posts: int, *, fires: bool
+) -> None:
+    found = radar(RadarFacts(TUESDAY, loose_blocks=blocks, posts_to_come=posts))
+
+    assert [one.key for one in found] == (["foreseeable"] if fires else [])
+    assert all(one.values == {"count": blocks, "posts": posts} for one in found)

@@ -17,7 +17,7 @@ from calendar_app.plans.models import Plan, Precondition
 from calendar_app.plans.preconditions import KINDS
 from calendar_app.plans.queries import preconditions_to_look_at
 from calendar_app.reminders.models import Worker
-from tests.builders import a_person, a_plan
+from tests.builders import a_person, a_plan, a_post
 from tests.plans.room import NOW
 from tests.support.statements import statements
 
@@ -515,7 +515,22 @@ def test_an_address_that_others_cannot_use_well_is_named(
     assert "Outlook on the web cannot fetch" in page
 
 
-# For the meet-up
+# For the radar and the meet-up
+
+
+def test_the_radar_leads_to_a_stumbling_block_under_posts_that_are_planned(room: Room) -> None:
+    rate(room, "rules", "stumbling")
+    viewer = room.visitor("viewer")
+    before = viewer.open(room.address)
+    with room.database.writing() as session:
+        team, plan = session.get_one(Team, room.team_id), session.get_one(Plan, room.plan_id)
+        a_post(session, team, plan, starts_at=NOW + timedelta(days=1))
+
+    after = viewer.open(room.address)
+
+    assert "You can see the stumbling block." not in before
+    assert "an owner or an action: 1. Posts that are planned all the same: 1." in after
+    assert f'<a href="{all_of(room)}">Say who does what about it</a>' in after
 
 
 def test_the_meetup_is_told_of_active_plans_in_two_queries(room: Room) -> None:

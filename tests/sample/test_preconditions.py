@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from calendar_app.moments import local
 from calendar_app.people.models import Team
 from calendar_app.plans.models import Plan
+from calendar_app.plans.pitfalls import radar
 from calendar_app.plans.preconditions import due, loose, unknown
-from calendar_app.plans.queries import preconditions_to_look_at
+from calendar_app.plans.queries import preconditions_to_look_at, radar_facts
 from tests.sample.conftest import LOADED_AT
 
 
@@ -21,6 +22,8 @@ def test_the_sample_has_something_to_show_of_each_rule(hospital: Session, team: 
 
     assert [one.key for one in unknown(plan.standings)] == ["resilience"]
     assert [one.key for one in loose(plan.standings)] == ["rules"]
+    facts = radar_facts(hospital, plan, LOADED_AT, today)
+    assert "foreseeable" in [finding.key for finding in radar(facts)]
     assert [one.key for one in due(plan.standings, today)] == ["trust"]
     assert [(one.key, one.reason) for one in found] == [
         ("trust", "recheck"),

@@ -212,7 +212,11 @@ def _page_of(point: Point) -> dict[str, Any]:
 
 def way_out(plan: Plan, finding: Finding) -> str | None:
     """The address where a pitfall can be mended; None for who may not change the plan."""
-    ways = {"calendar": "/calendar", "where": "/posts/new" if may("posts.write") else None}
+    ways = {
+        "calendar": "/calendar",
+        "where": "/posts/new" if may("posts.write") else None,
+        "preconditions": url_for("plans.show_preconditions", plan_id=plan.id),
+    }
     if finding.place in ways:
         return ways[finding.place]
     return place_of(plan, Point("", finding.place, finding.row_id)) if may("plans.write") else None

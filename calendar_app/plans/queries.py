@@ -330,12 +330,12 @@ def empty_bin(session: Session, now: datetime) -> int:
 def preconditions_to_look_at(session: Session, team: Team, today: date) -> list[ToLookAt]:
     """What the meet-up of the local day `today` should speak of, over the team's active plans.
 
-    Per plan, by name: what is due for another look, then what is not known for too long. Two
-    queries, however many plans there are.
+    First what is due for another look, then what is not known for too long; within that by plan.
+    Two queries, however many plans there are.
     """
     active = select(Plan).where(Plan.team_id == team.id, Plan.archived_at.is_(None))
     wanted = active.options(selectinload(Plan.preconditions)).order_by(Plan.name, Plan.id)
-    return [
+    found = [
         ToLookAt(plan, key, KINDS[key].name, reason)
         for plan in session.scalars(wanted)
         for key, reason in to_look_at(
@@ -345,6 +345,7 @@ def preconditions_to_look_at(session: Session, team: Team, today: date) -> list[
             days=team.radar_unknown_days,
         )
     ]
+    return sorted(found, key=lambda one: one.reason != "recheck")
 
 
 def _experiments_out_since(session: Session, before: datetime) -> list[int]:

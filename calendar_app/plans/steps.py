@@ -29,7 +29,7 @@ SUBJECTS = {
     "who": N_("Audiences and community"),
     "what": N_("Story and brand values"),
     "where": N_("Channels and rhythm"),
-    "preconditions": N_("What carries you, what trips you"),
+    "preconditions": N_("What helps, what hinders"),
 }
 EXPLANATIONS = {
     "why": N_(

@@ -19,7 +19,8 @@ from calendar_app.plans.models import (
     ChannelAudience,
     Plan,
 )
-from calendar_app.plans.queries import empty_bin, fill, radar_facts
+from calendar_app.plans.queries import empty_bin, fill
+from calendar_app.plans.radar import facts_of
 from tests import builders
 from tests.plans.room import NOW
 from tests.support.statements import statements
@@ -375,7 +376,7 @@ def test_the_radar_names_those_through_whom_an_audience_is_reached(
     colleagues = add(session, plan, "Colleagues", reaches=[nurses])
     add(session, plan, "Family", ring=2, via_id=colleagues.id, trusted_by=[nurses])
 
-    seen = radar_facts(session, plan, NOW, NOW.date())
+    seen = facts_of(session, [plan], NOW, NOW.date())[plan.id]
 
     assert [one.trusted for one in seen.audiences] == [("Colleagues → Family",), ()]
 

@@ -17,7 +17,7 @@ from calendar_app.plans.models import Plan, Precondition
 from calendar_app.plans.preconditions import KINDS
 from calendar_app.plans.queries import preconditions_to_look_at
 from calendar_app.reminders.models import Worker
-from tests.builders import a_person, a_plan
+from tests.builders import a_person, a_plan, a_post
 from tests.plans.room import NOW
 from tests.support.statements import statements
 
@@ -515,7 +515,22 @@ def test_an_address_that_others_cannot_use_well_is_named(
     assert "Outlook on the web cannot fetch" in page
 
 
-# For the meet-up
+# For the radar and the meet-up
+
+
+def test_the_radar_leads_to_a_stumbling_block_under_posts_that_are_planned(room: Room) -> None:
+    rate(room, "rules", "stumbling")
+    viewer = room.visitor("viewer")
+    before = viewer.open(room.address)
+    with room.database.writing() as session:
+        team, plan = session.get_one(Team, room.team_id), session.get_one(Plan, room.plan_id)
+        a_post(session, team, plan, starts_at=NOW + timedelta(days=1))
+
+    after = viewer.open(room.address)
+
+    assert "You can see the stumbling block." not in before
+    assert "an owner or an action: 1. Posts that are planned all the same: 1." in after
+    assert f'<a href="{all_of(room)}">Say who does what about it</a>' in after
 
 
 def test_the_meetup_is_told_of_active_plans_in_two_queries(room: Room) -> None:
@@ -525,14 +540,19 @@ def test_the_meetup_is_told_of_active_plans_in_two_queries(room: Room) -> None:
         for _ in range(3):
             a_plan(session, team, created_at=NOW)
         a_plan(session, team, created_at=NOW - timedelta(days=99), archived_at=NOW)
+        # By name the first, yet what is due comes before what is not known.
+        a_plan(session, team, name="Alumni", created_at=NOW - timedelta(days=31))
 
     with room.database.reading() as session:
         team = session.get_one(Team, room.team_id)
         with statements(room.database) as sent:
             found = preconditions_to_look_at(session, team, TODAY)
 
-    assert [(one.plan.id, one.key, one.name, one.reason) for one in found] == [
-        (room.plan_id, "trust", "Room, trust and empowerment", "recheck")
+    first, *others = found
+    assert (first.plan.id, first.key, first.reason) == (room.plan_id, "trust", "recheck")
+    assert first.name == "Room, trust and empowerment"
+    assert [(one.plan.name, one.key, one.reason) for one in others] == [
+        ("Alumni", key, "unknown") for key in KINDS
     ]
     assert len(sent) == 2
 

@@ -10,6 +10,7 @@ from calendar_app.people.models import Team
 from calendar_app.plans.models import Plan
 from calendar_app.plans.preconditions import due, loose, unknown
 from calendar_app.plans.queries import preconditions_to_look_at
+from calendar_app.plans.radar import findings_of
 from tests.sample.conftest import LOADED_AT
 
 
@@ -21,6 +22,8 @@ def test_the_sample_has_something_to_show_of_each_rule(hospital: Session, team: 
 
     assert [one.key for one in unknown(plan.standings)] == ["resilience"]
     assert [one.key for one in loose(plan.standings)] == ["rules"]
+    seen = findings_of(hospital, team, LOADED_AT, today)
+    assert ("stumbling_block", "rules") in [(one.key, one.row_key) for _plan, one in seen]
     assert [one.key for one in due(plan.standings, today)] == ["trust"]
     assert [(one.key, one.reason) for one in found] == [
         ("trust", "recheck"),

@@ -55,7 +55,7 @@ def sections(plan: Plan, language: str, today: date) -> list[Section]:
     titles = {key: say(language, title) for key, title in TITLES.items()}
     told = [
         Section(_numbered(1, titles["why"]), list(_why(plan, language))),
-        Section(_numbered(2, titles["who"]), list(_who(plan, language, today))),
+        Section(_numbered(2, titles["who"]), list(_who(plan, language))),
         Section(_numbered(3, titles["what"]), list(_what(plan, language))),
         Section(_numbered(4, titles["where"]), list(_where(plan, language))),
         Section(_numbered(5, say(language, "Preconditions")), list(_preconditions(plan, language))),
@@ -93,25 +93,24 @@ def _why(plan: Plan, language: str) -> Iterator[Block]:
 # Step 2
 
 
-def _who(plan: Plan, language: str, today: date) -> Iterator[Block]:
+def _who(plan: Plan, language: str) -> Iterator[Block]:
     for audience in plan.audiences:
-        yield Part(audience.name, list(_audience(audience, language, today)))
+        yield Part(audience.name, list(_audience(audience, language)))
     if plan.actors:
         yield Part(say(language, "The community around them"), [_community(plan.actors, language)])
 
 
-def _audience(audience: Audience, language: str, today: date) -> Iterator[Prose | Notes]:
+def _audience(audience: Audience, language: str) -> Iterator[Prose | Notes]:
     if audience.description:
         yield Prose(audience.description)
     if audience.facts:
-        yield Notes([_fact(fact, language, today) for fact in audience.facts])
+        yield Notes([_fact(fact, language) for fact in audience.facts])
 
 
-def _fact(fact: AudienceFact, language: str, today: date) -> tuple[str, str, str]:
+def _fact(fact: AudienceFact, language: str) -> tuple[str, str, str]:
     certainty = say(language, CERTAINTY_NAMES[fact.certainty])
     side = say(language, SIDE_NAMES[fact.side])
-    old = say(language, "Older than a year: check it again") if fact.is_old(today) else ""
-    remark = _listed([fact.source, _day(fact.dated_on, language), old])
+    remark = _listed([fact.source, _day(fact.dated_on, language)])
     return f"{certainty}, {side.lower()}:", fact.text, remark
 
 
@@ -206,8 +205,7 @@ def _where(plan: Plan, language: str) -> Iterator[Block]:
         yield Part(say(language, "Channels"), [_channels(plan, language)])
     if plan.roles:
         yield Part(say(language, "Who does what"), [_roles(plan, language)])
-    yield from _parts(say(language, "Monitoring and webcare"), _webcare(plan, language))
-    yield from _parts(say(language, "Time"), _time(plan, language))
+    yield from _parts(say(language, "Webcare and time"), _webcare(plan, language))
 
 
 def _channels(plan: Plan, language: str) -> Table:
@@ -220,11 +218,11 @@ def _channels(plan: Plan, language: str) -> Table:
         say(language, "Evidence"),
     ]
     if not any(people):
-        return Table(head, rows, widths=[4, 9, 3, 9])
+        return Table(head, rows, widths=[4, 9, 3, 10])
     return Table(
         [*head, say(language, "Owner and deputy")],
         [[*row, names or _NOTHING] for row, names in zip(rows, people, strict=True)],
-        widths=[4, 8, 3, 8, 4],
+        widths=[4, 9, 3, 10, 5],
     )
 
 
@@ -242,30 +240,29 @@ def _channel(channel: Channel, language: str) -> list[str]:
 
 
 def _people_of(channel: Channel) -> str:
-    return _listed(one.name for one in (channel.owner, channel.deputy) if one is not None)
+    return "\n".join(one.name for one in (channel.owner, channel.deputy) if one is not None)
 
 
-def _roles(plan: Plan, language: str) -> Table:
+def _roles(plan: Plan, language: str) -> Facts:
     # In the order of the names that there are; other tasks behind them.
     tasks = dict.fromkeys([*TASK_NAMES, *(role.task for role in plan.roles)])
     taken = {role.task for role in plan.roles}
-    return Table(
-        head=[say(language, "Task"), say(language, "Who does it"), say(language, "Deputy")],
-        rows=[_role(plan, task, language) for task in tasks if task in taken],
-        widths=[2, 3, 3],
-    )
+    return Facts([_role(plan, task, language) for task in tasks if task in taken])
 
 
-def _role(plan: Plan, task: str, language: str) -> list[str]:
+def _role(plan: Plan, task: str, language: str) -> tuple[str, str]:
     mine = [role for role in plan.roles if role.task == task]
     does = _listed(role.person.name for role in mine if role.part == "does")
-    deputies = _listed(role.person.name for role in mine if role.part == "deputy")
-    name = say(language, TASK_NAMES.get(task, task))
-    return [name, does or _NOTHING, deputies or _NOTHING]
+    names = _listed(role.person.name for role in mine if role.part == "deputy")
+    deputies = say(language, "deputy: %(names)s", names=names) if names else ""
+    said = f"{does or _NOTHING} ({deputies})" if deputies else does
+    return say(language, TASK_NAMES.get(task, task)), said
 
 
 def _webcare(plan: Plan, language: str) -> Iterator[Facts]:
-    to = plan.escalate_to.name if plan.escalate_to is not None else ""
+    minutes = catalogue(language).ungettext(
+        "%(num)s minute", "%(num)s minutes", plan.minutes_a_post or 0
+    )
     yield from _facts(
         (say(language, "A question has an answer within"), _hours(plan.answer_hours, language)),
         (say(language, "We watch a new post for"), _hours(plan.watch_hours, language)),
@@ -273,15 +270,7 @@ def _webcare(plan: Plan, language: str) -> Iterator[Facts]:
             say(language, "Without an answer it is passed on after"),
             _hours(plan.escalate_hours, language),
         ),
-        (say(language, "Passed on to"), to),
-    )
-
-
-def _time(plan: Plan, language: str) -> Iterator[Facts]:
-    minutes = catalogue(language).ungettext(
-        "%(num)s minute", "%(num)s minutes", plan.minutes_a_post or 0
-    )
-    yield from _facts(
+        (say(language, "Passed on to"), plan.escalate_to.name if plan.escalate_to else ""),
         (say(language, "Time of the team, each week"), _hours(plan.hours_a_week, language)),
         (
             say(language, "What one post takes"),
@@ -304,7 +293,8 @@ def _preconditions(plan: Plan, language: str) -> Iterator[Block]:
     known = {row.key: row for row in plan.preconditions}
     order = dict.fromkeys([*PRECONDITION_NAMES, *known])
     rows = [known[key] for key in order if key in known]
-    if rows:
+    looked_at = [row for row in rows if row.rating != "unknown" or row.evidence or row.action]
+    if looked_at:
         yield Table(
             head=[
                 say(language, "Precondition"),
@@ -312,9 +302,14 @@ def _preconditions(plan: Plan, language: str) -> Iterator[Block]:
                 say(language, "Evidence"),
                 say(language, "What we do"),
             ],
-            rows=[_precondition(row, language) for row in rows],
-            widths=[5, 3, 6, 6],
+            rows=[_precondition(row, language) for row in looked_at],
+            widths=[7, 5, 8, 8],
         )
+    others = [key for key in order if key not in {row.key for row in looked_at}]
+    if others and rows:
+        names = _listed(say(language, PRECONDITION_NAMES.get(key, key)) for key in others)
+        unknown = RATING_NAMES["unknown"]
+        yield Facts([(say(language, unknown), names)])
 
 
 def _precondition(row: Precondition, language: str) -> list[str]:

@@ -249,7 +249,7 @@ def test_community_roles_webcare_and_preconditions_come_along_when_they_are_ther
     for words in [
         "Partners 1 Job seekers (trusts them) They eat with us.",
         "Neighbours, through Partners 2",
-        "Mo Kaya Anouk Visser",
+        "writing: Mo Kaya (deputy: Anouk Visser)",
         "A question has an answer within: 1 hour",
         "Time of the team, each week: 8 hours",
         "For: Job seekers",

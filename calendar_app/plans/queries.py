@@ -29,6 +29,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from calendar_app.db import UtcDateTime
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
+from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import (
     Audience,
     AudienceFact,
@@ -181,7 +182,7 @@ def _posts_by_owner(session: Session, plan: Plan, now: datetime) -> list[tuple[s
         select(Person.name, func.count())
         .select_from(_post)
         .join(Person, Person.id == _post.c.owner_id)
-        .where(_of_late(plan, now))
+        .where(_of_late(plan, now), ~is_unseen(Person.id, plan.team_id))
         .group_by(Person.id, Person.name)
         .order_by(Person.name, Person.id)
     )

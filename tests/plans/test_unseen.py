@@ -184,7 +184,9 @@ def test_what_they_own_stays_theirs_when_somebody_else_saves_the_post(room: Room
     with room.database.writing() as session:
         the_writer(session, room, takes_part=False)
         team, plan = session.get_one(Team, room.team_id), session.get_one(Plan, room.plan_id)
-        post_id = builders.a_post(session, team, plan, owner_id=person_id).id
+        post_id = builders.a_post(
+            session, team, plan, owner_id=person_id, state="idea", starts_at=None
+        ).id
     visitor, where = room.visitor(), f"/posts/{post_id}"
     page = visitor.open(where)
 
@@ -246,6 +248,8 @@ def test_an_administrator_finds_the_account_apart_and_can_end_it(room: Room) -> 
 
     assert f'href="{where}"' in team_page.partition("Accounts that do not take part")[2]
     assert ended.status_code == 303
+    # It says once that they left; then nothing names them.
+    assert "is no longer in the team" in admin.follow(ended)
     assert not names(admin.open("/calendar"))
     assert "Accounts that do not take part" not in room.visitor("editor").open("/team/")
 

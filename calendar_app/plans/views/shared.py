@@ -21,7 +21,6 @@ from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
-    OUTCOME_NAMES,
     SIDE_NAMES,
     Audience,
     AudienceFact,
@@ -154,10 +153,7 @@ def _told_of_what(_plan: Plan) -> dict[str, object]:
 
 
 def _told_of_where(plan: Plan) -> dict[str, object]:
-    return {
-        "ambassadors": ambassadors(session(), plan.team),
-        "outcome_names": OUTCOME_NAMES,
-    }
+    return {"ambassadors": ambassadors(session(), plan.team)}
 
 
 def _with_path(template: str, plan: Plan, **context: object) -> str:

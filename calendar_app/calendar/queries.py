@@ -14,6 +14,7 @@ from calendar_app.calendar.cards import OVER, PostRow
 from calendar_app.calendar.filters import Filters
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Person, Team
+from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import BrandValue, Channel
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
 
@@ -128,7 +129,7 @@ def _rows(
     """Plain columns: whole mapped rows of 200 posts cost three times as much as the page."""
     posts = (
         select(Post.id, Post.title, Post.state, Post.starts_at, Post.owner_id, _Owner.name)
-        .outerjoin(_Owner, _Owner.id == Post.owner_id)
+        .outerjoin(_Owner, (_Owner.id == Post.owner_id) & ~is_unseen(Post.owner_id, Post.team_id))
         .where(*conditions)
         .order_by(*order)
         .limit(limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.queries import host_of, next_occurrence, presence
 from calendar_app.moments import local, local_day_bounds
-from calendar_app.people.door import may, me, my_pass, my_team, requires
+from calendar_app.people.door import may, me, my_pass, my_team, requires, unseen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import people
 from calendar_app.plans.models import Plan
@@ -89,6 +89,9 @@ def calendar() -> ResponseReturnValue:
         abort(404)
     day = _asked_day()
     filters = from_address(request.args.getlist, STATES)
+    if filters.person:
+        # An old address may still ask for who does not want to be seen.
+        filters = replace(filters, person=filters.person - unseen().keys())
     page = _month_page if view == "month" else _list_page
     return kept_page(my_pass(), lambda: page(day, filters))
 

@@ -36,7 +36,9 @@ class PostFact:
     value_names: tuple[str, ...] = ()
     owner: str = ""
     owner_initials: str = ""
+    # Empty for nobody, and for somebody whose name is not shown.
     reviewer: str = ""
+    has_reviewer: bool = False
 
 
 @dataclass(frozen=True)

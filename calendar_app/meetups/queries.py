@@ -18,6 +18,7 @@ from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Between, Meetup, MeetupParticipant, Occurrence
 from calendar_app.moments import local
 from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.people.queries import unseen
 from calendar_app.plans import queries as plans
 from calendar_app.plans.models import Channel, Plan
 from calendar_app.posts import queries as posts
@@ -228,7 +229,7 @@ def present_participants(
 ) -> tuple[list[Person], list[Absence]]:
     """Who is there on the occurrence's local day, by name, and the absences of who is not.
 
-    Who left the team, or has no account any more, is neither.
+    Who left the team, has no account any more or does not want to be seen, is neither.
     """
     found = presence(session, [occurrence])[occurrence.id]
     return found.present, found.absent
@@ -269,7 +270,7 @@ def _people_by_meetup(session: Session, meetup_ids: set[int]) -> dict[int, list[
             (Membership.person_id == Person.id) & (Membership.team_id == Meetup.team_id),
         )
         .where(MeetupParticipant.meetup_id.in_(meetup_ids))
-        .where(Membership.ended_at.is_(None), Person.active.is_(True))
+        .where(Membership.ended_at.is_(None), Membership.takes_part, Person.active.is_(True))
         .order_by(Person.name, Person.id)
     )
     found: dict[int, list[Person]] = {}
@@ -309,8 +310,8 @@ def agenda_of(
     """The four blocks of one meet-up, from what the calendar holds at `now`."""
     seen = agenda.window(occurrence.held_on, occurrence.zone, since(session, occurrence))
     facts = agenda.Facts(
-        posts=_post_facts(session, _posts_in(session, team, seen, now)),
-        ideas=_post_facts(session, _newest_ideas(session, team)),
+        posts=_post_facts(session, team, _posts_in(session, team, seen, now)),
+        ideas=_post_facts(session, team, _newest_ideas(session, team)),
         channels=_channel_facts(session, team, seen),
         preconditions=_precondition_facts(session, team, occurrence.held_on),
     )
@@ -347,15 +348,23 @@ def _newest_ideas(session: Session, team: Team) -> list[Post]:
     return list(session.scalars(query.limit(SHOWN_IDEAS)))
 
 
-def _post_facts(session: Session, found: Sequence[Post]) -> list[agenda.PostFact]:
+def _post_facts(session: Session, team: Team, found: Sequence[Post]) -> list[agenda.PostFact]:
     # One query for all reviewers; after it `post.reviewer` asks none.
     reviewers = {post.reviewer_id for post in found if post.reviewer_id is not None}
     known = list(session.scalars(select(Person).where(Person.id.in_(reviewers))))
-    names = {person.id: person.first_name for person in known}
-    return [_post_fact(post, names.get(post.reviewer_id or 0, "")) for post in found]
+    hidden = unseen(session, team)
+    names = {person.id: person.first_name for person in known if person.id not in hidden}
+    return [
+        _post_fact(
+            post,
+            None if post.owner_id in hidden else post.owner,
+            names.get(post.reviewer_id or 0, ""),
+        )
+        for post in found
+    ]
 
 
-def _post_fact(post: Post, reviewer: str) -> agenda.PostFact:
+def _post_fact(post: Post, owner: Person | None, reviewer: str) -> agenda.PostFact:
     values = [link.value for link in post.value_links]
     return agenda.PostFact(
         id=post.id,
@@ -367,9 +376,10 @@ def _post_fact(post: Post, reviewer: str) -> agenda.PostFact:
         channel_short=post.channels[0].short if post.channels else "",
         value_hooks=tuple(value.hook for value in values),
         value_names=tuple(value.name for value in values),
-        owner=post.owner.first_name if post.owner else "",
-        owner_initials=post.owner.initials if post.owner else "",
+        owner=owner.first_name if owner else "",
+        owner_initials=owner.initials if owner else "",
         reviewer=reviewer,
+        has_reviewer=post.reviewer_id is not None,
     )
 
 

@@ -6,7 +6,8 @@ A row of another team is "not there" (`own`). A view without an action stops the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 from uuid import UUID
@@ -19,7 +20,7 @@ from sqlalchemy import select
 
 from calendar_app.errors import Forbidden, NotYours
 from calendar_app.language import N_
-from calendar_app.people import visits
+from calendar_app.people import queries, visits
 from calendar_app.people.audit import record
 from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import PUBLIC, SIGNED_IN, allowed, known
@@ -52,6 +53,7 @@ def install(app: Flask) -> None:
     app.before_request(_guard)
     app.context_processor(_who)
     app.jinja_env.globals["may"] = may
+    app.jinja_env.filters.update(shown=shown, seen=seen)
 
 
 def me() -> Person:
@@ -82,6 +84,34 @@ def my_role() -> str | None:
 def may(action: str) -> bool:
     """Whether the signed-in person may do `action`."""
     return allowed(my_role(), action)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """What is shown in place of a colleague who does not want to be seen."""
+
+    name: str
+    first_name: str
+    initials: str = "?"
+
+
+def unseen() -> dict[int, str]:
+    """The names, by id, of who does not want to be seen in my team; asked once a request."""
+    if "unseen" not in g:
+        g.unseen = queries.unseen(this_request.session(), my_team())
+    return cast("dict[int, str]", g.unseen)
+
+
+def shown(person: Person) -> Person | Somebody:
+    """`person` as my colleagues may see them: whose name stands on a page goes through here."""
+    if person.id not in unseen():
+        return person
+    return Somebody(_("a colleague"), _("a colleague"))
+
+
+def seen(people: Iterable[Person]) -> list[Person]:
+    """Those of `people` who may be listed."""
+    return [person for person in people if person.id not in unseen()]
 
 
 def own(model: type[Row], row_id: int) -> Row:

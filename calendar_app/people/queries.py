@@ -71,12 +71,14 @@ def is_unseen(person_id: Any, team_id: Any) -> ColumnElement[bool]:
     return exists(select(Membership.id).where(*of_person, Membership.takes_part.is_(False)))
 
 
-def unseen(session: Session, team: Team) -> frozenset[int]:
-    """The ids of the people who do not want to be seen in `team`; their names are not shown."""
-    query = select(Membership.person_id).where(
-        Membership.team_id == team.id, Membership.takes_part.is_(False)
+def unseen(session: Session, team: Team) -> dict[int, str]:
+    """The names, by id, of the people who do not want to be seen in `team`: never to be shown."""
+    query = (
+        select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.team_id == team.id, Membership.takes_part.is_(False))
     )
-    return frozenset(session.scalars(query))
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def people(session: Session, team: Team) -> list[Person]:
@@ -97,12 +99,16 @@ def admins(session: Session, team: Team) -> list[Person]:
     return [account.person for account in accounts(session, team) if account.role == "admin"]
 
 
-def absences(session: Session, team: Team, since: date) -> list[Absence]:
-    """Absences that end on or after `since`, the nearest first."""
+def absences(session: Session, team: Team, since: date, reader: Person) -> list[Absence]:
+    """Absences that end on or after `since`, the nearest first.
+
+    Without those of who does not want to be seen, unless that is the `reader`.
+    """
+    shown = or_(~is_unseen(Absence.person_id, Absence.team_id), Absence.person_id == reader.id)
     query = (
         select(Absence)
         .options(selectinload(Absence.person), selectinload(Absence.deputy))
-        .where(Absence.team_id == team.id, Absence.last_day >= since)
+        .where(Absence.team_id == team.id, Absence.last_day >= since, shown)
         .order_by(Absence.first_day, Absence.id)
     )
     return list(session.scalars(query))

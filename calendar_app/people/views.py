@@ -635,7 +635,7 @@ def _team_page(invitation: InvitationForm, absence: AbsenceForm | None = None) -
         members=[account for account in accounts if account.takes_part],
         unseen=[account for account in accounts if not account.takes_part],
         away=queries.absent_on(session(), my_team(), today),
-        absences=queries.absences(session(), my_team(), today),
+        absences=queries.absences(session(), my_team(), today, me()),
         invitation=invitation,
         absence=absence or _absence_form(),
         role_names=ROLE_NAMES,
@@ -645,7 +645,8 @@ def _team_page(invitation: InvitationForm, absence: AbsenceForm | None = None) -
 def _absence_form() -> AbsenceForm:
     form = AbsenceForm(person=me().id, deputy=0)
     people = queries.people(session(), my_team())
-    mine = people if may("people.administer") else [me()]
+    mine = people if may("people.administer") else []
+    mine = mine if me() in mine else [me(), *mine]
     form.person.choices = options((person.id, person.name) for person in mine)
     nobody = (0, _("Nobody"))
     form.deputy.choices = options([nobody, *((person.id, person.name) for person in people)])

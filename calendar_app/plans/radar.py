@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
+from calendar_app.people.queries import is_unseen
 from calendar_app.plans.community import ways_to
 from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.plans.pitfalls import (
@@ -86,6 +87,7 @@ class _Posts:
 
     def __init__(self, session: Session, plans: Sequence[Plan], now: datetime) -> None:
         self._session = session
+        self._team_id = plans[0].team_id
         self._ours = post_table.c.plan_id.in_([plan.id for plan in plans])
         since = now - timedelta(days=plans[0].team.radar_days)
         self._of_late = and_(self._ours, _between(since, now))
@@ -104,7 +106,7 @@ class _Posts:
             select(post_table.c.plan_id, Person.name, func.count())
             .select_from(post_table)
             .join(Person, Person.id == post_table.c.owner_id)
-            .where(self._of_late)
+            .where(self._of_late, ~is_unseen(Person.id, self._team_id))
             .group_by(post_table.c.plan_id, Person.id, Person.name)
             .order_by(Person.name, Person.id)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar
@@ -53,6 +53,15 @@ class Desk:
     team: Team
     plans: Sequence[Plan]
     members: Sequence[Membership]
+    # The names, by id, of who does not want to be seen.
+    unseen: Mapping[int, str]
+
+    def named(self, people: Iterable[Person]) -> list[tuple[Any, str]]:
+        """`people` to choose from; who is unseen but has the post already stays without a name."""
+        hidden = _("a colleague")
+        return [
+            (person.id, hidden if person.id in self.unseen else person.name) for person in people
+        ]
 
     def plan(self, plan_id: int | None) -> Plan | None:
         """The plan with this id, if it lies here."""
@@ -180,17 +189,17 @@ class PostForm(Form):
         ]
 
     def _offer(self) -> None:
-        people = self.desk.people
         self.plan.choices = _offered(_("No plan yet"), self._plans())
         self.values.choices = options(_named(self.offered_values()))
         self.audiences.choices = options(_named(self._hooks("audiences")))
         self.channels.choices = options(_named(self._hooks("channels")))
         self.form.choices = options((key, _(name)) for key, name in FORM_NAMES.items())
         self.intent.choices = options((key, _(name)) for key, name in INTENT_NAMES.items())
-        self.sender.choices = _offered(_("The organisation"), self.desk.senders(self.before.sender))
-        self.owner.choices = _offered(_("Nobody yet"), people(self.before.owner))
-        reviewers = self.desk.reviewers(self.before.reviewer)
-        self.reviewer.choices = _offered(_("Nobody yet"), reviewers)
+        named, before = self.desk.named, self.before
+        nobody, brand = ("", _("Nobody yet")), ("", _("The organisation"))
+        self.sender.choices = options([brand, *named(self.desk.senders(before.sender))])
+        self.owner.choices = options([nobody, *named(self.desk.people(before.owner))])
+        self.reviewer.choices = options([nobody, *named(self.desk.reviewers(before.reviewer))])
         self.experiment.choices = _offered(_("No experiment"), self.offered_experiments())
 
     def _plans(self) -> list[Plan]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_app.language import N_
 
 if TYPE_CHECKING:
+    from calendar_app.people.models import Person
     from calendar_app.posts.models import PostChange
 
 SENTENCES = {
@@ -87,19 +88,29 @@ class Entry:
         return any(difference.field != "state" for difference in self.differences)
 
 
-def entries(changes: Iterable[PostChange], names: Mapping[str, Mapping[str, str]]) -> list[Entry]:
+def entries(
+    changes: Iterable[PostChange],
+    names: Mapping[str, Mapping[str, str]],
+    first_name: Callable[[Person], str],
+) -> list[Entry]:
     """The lines of the history in the order of `changes`.
 
-    `names` gives for a field of fixed choices ("state") the msgid of each choice.
+    `names` gives for a field of fixed choices ("state") the msgid of each choice, and for a field
+    with a person what to say instead of the names that are not shown; `first_name` is how the
+    reader knows a person.
     """
-    return [_entry(change, names) for change in changes]
+    return [_entry(change, names, first_name) for change in changes]
 
 
-def _entry(change: PostChange, names: Mapping[str, Mapping[str, str]]) -> Entry:
+def _entry(
+    change: PostChange,
+    names: Mapping[str, Mapping[str, str]],
+    first_name: Callable[[Person], str],
+) -> Entry:
     return Entry(
         at=change.at,
         sentence=_sentence(change),
-        name=change.by.first_name if change.by else "",
+        name=first_name(change.by) if change.by else "",
         note=change.note,
         differences=[
             Difference(

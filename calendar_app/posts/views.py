@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -15,7 +15,17 @@ from sqlalchemy.orm.exc import StaleDataError
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.moments import local
-from calendar_app.people.door import audit, may, me, my_team, own, own_by_uuid, requires
+from calendar_app.people.door import (
+    audit,
+    may,
+    me,
+    my_team,
+    own,
+    own_by_uuid,
+    requires,
+    shown,
+    unseen,
+)
 from calendar_app.people.queries import members
 from calendar_app.plans.models import Experiment, Plan
 from calendar_app.posts import history, playing_field, queries, routine, workflow
@@ -39,6 +49,7 @@ from calendar_app.web.templating import clock_time, render, short_day
 bp = Blueprint("posts", __name__)
 
 _NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
+_PEOPLE = ("owner", "reviewer", "sender")
 _STEP_FIELDS = {"note", "address"}
 
 
@@ -48,7 +59,8 @@ def new() -> ResponseReturnValue:
     """An empty form, for the day, the plan and the experiment that the address names."""
     desk = _desk()
     plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
-    empty = Content("", plan=plan, owner=me(), experiment=_experiment_asked_for(plan))
+    owner = None if me().id in unseen() else me()
+    empty = Content("", plan=plan, owner=owner, experiment=_experiment_asked_for(plan))
     form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
     return render("posts/new.html", form=form)
 
@@ -336,7 +348,8 @@ def _post(post_id: int) -> Post:
 
 def _desk() -> Desk:
     team = my_team()
-    return Desk(team, queries.open_plans(session(), team), members(session(), team))
+    plans = queries.open_plans(session(), team)
+    return Desk(team, plans, members(session(), team), unseen())
 
 
 def _address(post: Post) -> str:
@@ -499,10 +512,16 @@ def _page(
         writes=may("posts.write") and post.state not in workflow.CLOSED,
         late=post.is_late(now()),
         remarks=playing_field.remarks(post.content),
-        history=history.entries(changes, _NAMES),
+        history=history.entries(changes, _names(), lambda person: shown(person).first_name),
         asked=next((c for c in changes if c.action == "ask_changes"), None),
         names=_NAMES,
     )
+
+
+def _names() -> dict[str, Mapping[str, str]]:
+    """How the history tells the choices, and whom it does not name."""
+    hidden = dict.fromkeys(unseen().values(), _("a colleague"))
+    return {**_NAMES, **dict.fromkeys(_PEOPLE, hidden)}
 
 
 def _moment_shown(post: Post) -> dict[str, object]:
@@ -549,6 +568,7 @@ def _ideas_page(form: IdeaForm) -> str:
 
 def _card(post: Post) -> dict[str, object]:
     """A post as `_post.html` draws it."""
+    owner = None if post.owner_id in unseen() else post.owner
     return {
         "title": post.title,
         "href": _address(post),
@@ -560,7 +580,7 @@ def _card(post: Post) -> dict[str, object]:
         "more_channels": max(0, len(post.channels) - 1),
         "channel_names": [channel.name for channel in post.channels],
         "time_text": clock_time(post.starts_at) if post.starts_at else "",
-        "owner_initials": post.owner.initials if post.owner else "",
-        "owner_name": post.owner.first_name if post.owner else "",
+        "owner_initials": owner.initials if owner else "",
+        "owner_name": owner.first_name if owner else "",
         "late": post.is_late(now()),
     }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.people.queries import is_unseen
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import MissedReminder, Story
 from calendar_app.reminders.models import Delivery, Muted
@@ -43,6 +44,7 @@ def with_facts() -> AnySelect:
                 MeetupParticipant,
                 MeetupParticipant.person_id == of_person,
                 MeetupParticipant.meetup_id == Meetup.id,
+                ~is_unseen(Delivery.person_id, Delivery.team_id),
             ).label("is_in"),
             is_there(
                 Absence,
@@ -56,7 +58,7 @@ def with_facts() -> AnySelect:
         .join(Team, Team.id == Delivery.team_id)
         .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
         .outerjoin(Meetup, Meetup.id == Occurrence.meetup_id)
-        .outerjoin(_Host, _Host.id == Meetup.host_id)
+        .outerjoin(_Host, (_Host.id == Meetup.host_id) & ~is_unseen(_Host.id, Meetup.team_id))
         .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
         # The rows may have changed since this session read them.
         .execution_options(populate_existing=True)
@@ -124,6 +126,7 @@ def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Sto
         .join(Person, Person.id == Delivery.person_id)
         .where(Delivery.kind == due.MEETUP, Delivery.state == "missed")
         .where(due.SUMMARY_PREFIX + Delivery.subject == row.Delivery.subject)
+        .where(~is_unseen(Delivery.person_id, Delivery.team_id))
         .order_by(Person.name, Person.id)
     ).all()
     if row.role == "admin":

@@ -316,6 +316,7 @@ def test_somebody_who_left_is_not_named_anew_but_stays_where_they_were(
     room: Room, field: str
 ) -> None:
     leaver = a_person(room.session, room.team, "editor")
+    leaver.memberships[0].agree_as_ambassador(NOW)
     named: dict[str, Any] = {field: leaver}
     post = room.post(**named)
     leaver.memberships[0].ended_at = NOW

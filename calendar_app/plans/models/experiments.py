@@ -25,6 +25,12 @@ OUTCOME_NAMES = {
     "repeat": N_("Repeat"),
     "routine": N_("Make it a routine"),
 }
+# The same, once it is decided.
+_OUTCOMES_TAKEN = {
+    "stop": N_("Stopped"),
+    "repeat": N_("Repeated"),
+    "routine": N_("Became a routine"),
+}
 LONGEST_NAME = 120
 
 
@@ -77,6 +83,11 @@ class Experiment(Editable, Base):
     def is_open(self) -> bool:
         """Whether nobody has decided yet what comes of it."""
         return not self.outcome
+
+    @property
+    def outcome_name(self) -> str:
+        """What came of it as an English msgid; empty while it is open."""
+        return _OUTCOMES_TAKEN.get(self.outcome, "")
 
     def lacks_outcome(self, today: date) -> bool:
         """Whether its last day has passed while nobody decided what comes of it."""

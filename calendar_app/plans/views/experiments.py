@@ -13,7 +13,7 @@ from calendar_app.language import N_
 from calendar_app.people.door import audit, me, own, requires
 from calendar_app.plans import queries
 from calendar_app.plans.forms import ExperimentForm, OutcomeForm, today
-from calendar_app.plans.models import OUTCOME_NAMES, Experiment, Plan
+from calendar_app.plans.models import Experiment, Plan
 from calendar_app.plans.views.shared import (
     Conflict,
     added,
@@ -211,7 +211,6 @@ def _experiment_page(plan: Plan, experiment: Experiment, form: OutcomeForm | Non
         experiment=experiment,
         form=form or _blank_outcome(experiment),
         posts=queries.posts_of(session(), experiment),
-        outcome_names=OUTCOME_NAMES,
         today=today(),
     )
 

@@ -23,7 +23,6 @@ from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
-    OUTCOME_NAMES,
     SIDE_NAMES,
     Actor,
     Audience,
@@ -174,10 +173,7 @@ def _told_of_what(plan: Plan) -> dict[str, object]:
 
 
 def _told_of_where(plan: Plan) -> dict[str, object]:
-    return {
-        "ambassadors": ambassadors(session(), plan.team),
-        "outcome_names": OUTCOME_NAMES,
-    }
+    return {"ambassadors": ambassadors(session(), plan.team)}
 
 
 def _told_of_preconditions(plan: Plan) -> dict[str, object]:

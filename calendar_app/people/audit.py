@@ -49,6 +49,7 @@ ACTION_NAMES = {
     "channel.changed": N_("Changed a channel"),
     "channel.removed": N_("Removed a channel"),
     "channel.put_back": N_("Put back a channel"),
+    "roles.changed": N_("Changed the role matrix of a plan"),
     "post.approved": N_("Approved a post"),
     "post.published": N_("Marked a post as published"),
     "publication.taken_back": N_("Took back a publication"),

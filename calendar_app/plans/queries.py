@@ -28,8 +28,17 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_app.db import UtcDateTime
 from calendar_app.moments import local
-from calendar_app.people.models import Person, Team
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan, PlanPart
+from calendar_app.people.models import Membership, Person, Team
+from calendar_app.plans.models import (
+    Audience,
+    AudienceFact,
+    BrandValue,
+    Channel,
+    ChannelAudience,
+    Plan,
+    PlanPart,
+    TaskRole,
+)
 from calendar_app.plans.pitfalls import LOOKS_BACK_DAYS, ChannelFact, RadarFacts, ValueFact
 from calendar_app.plans.pitfalls import AudienceFact as PitfallAudience
 
@@ -96,6 +105,24 @@ def fill(session: Session, plan: Plan) -> Plan:
     """`plan` with its values, audiences, facts and channels read."""
     wanted = select(Plan).where(Plan.id == plan.id).options(*_parts())
     return session.scalars(wanted).one()
+
+
+def people_taking_part(session: Session, team: Team) -> list[Person]:
+    """Who is in the team and wants to be seen, by name."""
+    wanted = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.team_id == team.id, Membership.ended_at.is_(None))
+        .where(Membership.takes_part.is_(True))
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def people_of(plan: Plan) -> list[Person]:
+    """Who has a part in the plan's role matrix and counts, by name."""
+    people = {one.person for one in plan.roles if one.counts}
+    return sorted(people, key=lambda person: (person.name.casefold(), person.id))
 
 
 def counts_by(
@@ -241,6 +268,9 @@ def empty_bin(session: Session, now: datetime) -> int:
     facts = AudienceFact.audience_id.in_(gone[Audience]) | (AudienceFact.deleted_at < before)
     lost = list(session.scalars(select(AudienceFact.id).where(facts)))
     session.execute(delete(AudienceFact).where(AudienceFact.id.in_(lost)))
+    of_channels = ChannelAudience.channel_id.in_(gone[Channel])
+    of_audiences = ChannelAudience.audience_id.in_(gone[Audience])
+    session.execute(delete(ChannelAudience).where(of_channels | of_audiences))
     for kind, ids in gone.items():
         session.execute(delete(kind).where(kind.id.in_(ids)))
     return sum(map(len, gone.values())) + len(lost)
@@ -256,7 +286,20 @@ def _parts() -> Sequence[ExecutableOption]:
     return (
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
-        selectinload(Plan.channels),
+        *of_step_four(),
+    )
+
+
+def of_step_four() -> Sequence[ExecutableOption]:
+    """What comes along with plans so that their channels and their role matrix ask nothing more."""
+    channels = selectinload(Plan.channels)
+    people = selectinload(Plan.roles).selectinload(TaskRole.person)
+    return (
+        channels.selectinload(Channel.audiences),
+        channels.selectinload(Channel.owner),
+        channels.selectinload(Channel.deputy),
+        people.selectinload(Person.memberships),
+        selectinload(Plan.escalate_to),
     )
 
 

@@ -43,6 +43,8 @@ LABELS = {
     "channels": N_("Channels"),
     "owner": N_("Owner"),
     "reviewer": N_("Reviewer"),
+    "publisher": N_("Publisher"),
+    "watcher": N_("Watcher"),
     "sender": N_("Posted by"),
     "starts_at": N_("When"),
     "state": N_("State"),

@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.errors import Refused
+from calendar_app.moments import local
 from calendar_app.people.door import audit, may, me, my_team, own_by_uuid, requires
-from calendar_app.people.queries import members
+from calendar_app.people.queries import absences, members
+from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import history, playing_field, queries, workflow
 from calendar_app.posts.content import Content
 from calendar_app.posts.forms import (
@@ -26,7 +28,7 @@ from calendar_app.posts.forms import (
     StepForm,
     typed,
 )
-from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES, STATE_NAMES, Post
+from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.security import own_address
@@ -46,6 +48,7 @@ def new() -> ResponseReturnValue:
     plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
     empty = Content("", plan=plan, owner=me())
     form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
+    form.suggest()
     return render("posts/new.html", form=form)
 
 
@@ -55,6 +58,7 @@ def create() -> ResponseReturnValue:
     """A new post. The same form sent twice makes one, and both answers lead to it."""
     form = PostForm(_desk(), Content(""), request.form)
     if "choose_plan" in request.form:
+        form.suggest()
         return render("posts/new.html", form=form)
     made_before = _made_before(form.creation_key.data)
     if made_before is not None:
@@ -255,7 +259,15 @@ def _post(post_id: int) -> Post:
 
 def _desk() -> Desk:
     team = my_team()
-    return Desk(team, queries.open_plans(session(), team), members(session(), team))
+    today = local(now(), team.zone).date()
+    return Desk(
+        team,
+        queries.plans_to_write_on(session(), team),
+        members(session(), team),
+        absences(session(), team, today),
+        today,
+        me(),
+    )
 
 
 def _address(post: Post) -> str:
@@ -308,6 +320,7 @@ def _save(post_id: int) -> ResponseReturnValue:
     post = _post(post_id)
     form = PostForm(_desk(), post.content, request.form)
     if "choose_plan" in request.form:
+        form.suggest()
         return _page(post, form)
     if form.stale(post):
         return _stale_page(post_id)

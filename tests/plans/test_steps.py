@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from calendar_app.plans.coach import NO_GROUP, NO_MEASURE
+from calendar_app.plans.roles import TASKS
 from calendar_app.plans.steps import (
     AudienceFacts,
     ChannelFacts,
@@ -12,19 +13,22 @@ from calendar_app.plans.steps import (
     Point,
     Step,
     ValueFacts,
+    gate,
     next_step,
     path,
 )
 
 NEARBY = ValueFacts(7, "Nearby", "We know you.", "Faces", "Stock photos", 100)
 NURSES = AudienceFacts(8, "Nurses", facts=2)
-LINKEDIN = ChannelFacts(9, "LinkedIn", cadence=3)
+LINKEDIN = ChannelFacts(9, "LinkedIn", cadence=3, audiences=1)
 WHOLE = PlanFacts(
     question_is_begun=True,
     story="We began with a bicycle.",
     values=[NEARBY],
     audiences=[NURSES],
     channels=[LINKEDIN],
+    tasks_without_doer=(),
+    answer_hours=4,
 )
 
 
@@ -124,7 +128,9 @@ def test_a_plan_without_values_asks_for_one_and_not_for_their_shares() -> None:
 
 
 def test_a_channel_without_rhythm_is_named() -> None:
-    point = only_point(4, replace(WHOLE, channels=[LINKEDIN, ChannelFacts(5, "Intranet")]))
+    point = only_point(
+        4, replace(WHOLE, channels=[LINKEDIN, ChannelFacts(5, "Intranet", audiences=1)])
+    )
 
     assert (point.place, point.row_id, point.values) == ("channels", 5, {"name": "Intranet"})
 
@@ -132,8 +138,42 @@ def test_a_channel_without_rhythm_is_named() -> None:
 def test_a_plan_without_channels_asks_for_one() -> None:
     plan = replace(WHOLE, channels=())
 
-    assert step(4, plan).state == "open"
+    assert step(4, plan).state == "busy"
+    assert step(4, replace(plan, tasks_without_doer=TASKS)).state == "open"
     assert only_point(4, plan).place == "channels"
+
+
+def test_a_channel_that_is_for_nobody_is_named() -> None:
+    plan = replace(WHOLE, channels=[LINKEDIN, ChannelFacts(5, "Intranet", cadence=1)])
+
+    point = only_point(4, plan)
+
+    assert (point.place, point.row_id, point.field) == ("channels", 5, "audiences")
+    assert point.values == {"name": "Intranet"}
+
+
+def test_tasks_that_nobody_does_are_named_together() -> None:
+    point = only_point(4, replace(WHOLE, tasks_without_doer=["image", "webcare"]))
+
+    assert (point.place, point.listed) == ("roles", ["Images", "Webcare"])
+
+
+def test_an_empty_matrix_is_asked_for_without_naming_all_its_tasks() -> None:
+    point = only_point(4, replace(WHOLE, tasks_without_doer=TASKS))
+
+    assert (point.place, point.listed) == ("roles", ())
+
+
+def test_a_time_to_answer_is_asked_for() -> None:
+    point = only_point(4, replace(WHOLE, answer_hours=None))
+
+    assert (point.place, point.field) == ("webcare", "answer_hours")
+
+
+def test_step_four_holds_no_post_back() -> None:
+    plan = replace(WHOLE, channels=(), tasks_without_doer=TASKS, answer_hours=None)
+
+    assert gate(path(plan)) == []
 
 
 def test_every_step_says_what_it_is_about_in_words() -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from calendar_app.plans.forms.fields import PlanPartForm, today
 from calendar_app.plans.forms.steps import (
     AudienceForm,
-    ChannelForm,
     FactForm,
     GateForm,
     ValueForm,
     WhatForm,
     WhyForm,
+)
+from calendar_app.plans.forms.where import (
+    ChannelForm,
+    RolesForm,
+    WebcareForm,
+    cell_name,
+    channel_answers,
+    webcare_answers,
 )
 
 __all__ = [
@@ -19,8 +26,13 @@ __all__ = [
     "FactForm",
     "GateForm",
     "PlanPartForm",
+    "RolesForm",
     "ValueForm",
+    "WebcareForm",
     "WhatForm",
     "WhyForm",
+    "cell_name",
+    "channel_answers",
     "today",
+    "webcare_answers",
 ]

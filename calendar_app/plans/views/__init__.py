@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar_app.plans.views import facts, parts, plan
+from calendar_app.plans.views import facts, parts, plan, where
 from calendar_app.plans.views.shared import bp
 
-__all__ = ["bp", "facts", "parts", "plan"]
+__all__ = ["bp", "facts", "parts", "plan", "where"]

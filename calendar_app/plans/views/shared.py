@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -13,13 +14,14 @@ from markupsafe import Markup
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, may, own
-from calendar_app.plans import queries
+from calendar_app.plans import queries, slots
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
 from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
+    FORM_NAMES,
     SIDE_NAMES,
     Audience,
     AudienceFact,
@@ -29,7 +31,13 @@ from calendar_app.plans.models import (
 )
 from calendar_app.plans.pitfalls import Finding, radar
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import Point, gate, next_step
+from calendar_app.plans.roles import (
+    PART_NAMES,
+    TASK_NAMES,
+    with_deputy_alone,
+    without_deputy,
+)
+from calendar_app.plans.steps import Point, Step, gate, next_step
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
@@ -150,12 +158,31 @@ def _told_of_what(_plan: Plan) -> dict[str, object]:
     return {"brand_kind_names": BRAND_KIND_NAMES}
 
 
-def _told_of_where(_plan: Plan) -> dict[str, object]:
-    return {}
+def _told_of_where(plan: Plan) -> dict[str, object]:
+    roles = plan.matrix
+    return {
+        "roles": roles,
+        "role_people": [one for one in queries.people_of(plan) if one.id in roles.people],
+        "task_names": TASK_NAMES,
+        "part_names": PART_NAMES,
+        "without_deputy": _tasks_in_words(without_deputy(roles)),
+        "with_deputy_alone": _tasks_in_words(with_deputy_alone(roles)),
+        "form_names": FORM_NAMES,
+        "slots_in_words": lambda kept: slots.in_words(kept, language()),
+    }
+
+
+def _tasks_in_words(tasks: Iterable[str]) -> str:
+    return _listed(TASK_NAMES[task] for task in tasks)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Msgids as they stand in a sentence."""
+    return ", ".join(_(name).lower() for name in names)
 
 
 def _with_path(template: str, plan: Plan, **context: object) -> str:
-    steps = plan.path(today())
+    steps = [_in_words(step) for step in plan.path(today())]
     told = {
         "steps": steps,
         "this_step": next((step for step in steps if step.key == context.get("current")), None),
@@ -166,13 +193,26 @@ def _with_path(template: str, plan: Plan, **context: object) -> str:
     return render(template, plan=plan, **{**told, **context})
 
 
+def _in_words(step: Step) -> Step:
+    """`step`, with what its points list in this person's language."""
+    return replace(
+        step,
+        points=[
+            replace(point, values={**point.values, "listed": _listed(point.listed)})
+            if point.listed
+            else point
+            for point in step.points
+        ],
+    )
+
+
 def place_of(plan: Plan, point: Point) -> str:
     """The address of the field where a missing point can be mended."""
     return url_for(**_page_of(point), plan_id=plan.id, _anchor=point.field)
 
 
 def _page_of(point: Point) -> dict[str, Any]:
-    if point.place in {"why", "what"}:
+    if point.place in {"why", "what", "roles", "webcare"}:
         return {"endpoint": f"plans.show_{point.place}"}
     kind = point.place.removesuffix("s")
     if point.row_id is None:

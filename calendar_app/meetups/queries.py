@@ -6,7 +6,7 @@ Every answer starts from the team, and asks a fixed number of queries however ma
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -18,7 +18,6 @@ from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Between, Meetup, MeetupParticipant, Occurrence
 from calendar_app.moments import local
 from calendar_app.people.models import Absence, Membership, Person, Team
-from calendar_app.people.queries import absent_on
 from calendar_app.plans.models import Channel, Plan, TaskRole
 from calendar_app.plans.roles import Matrix, matrix, who_does
 from calendar_app.posts import queries as posts
@@ -42,7 +41,7 @@ class Presence:
     # One row a person, the one that lasts longest; its `person` and `deputy` are loaded.
     absent: list[Absence]
     # Who leads the meet-ups of the team, and who stands in, as the plans' role matrices say.
-    hosting: Matrix = Matrix()
+    hosting: Matrix = field(default_factory=Matrix)
 
 
 def plan_occurrences(
@@ -301,14 +300,12 @@ def hosting_in(session: Session, teams: Collection[int]) -> dict[int, Matrix]:
     return {team_id: matrix(found) for team_id, found in cells.items()}
 
 
-def proposed_host(
-    session: Session, team: Team, people: Sequence[Person], day: date
-) -> Person | None:
-    """Whom of `people` the role matrix proposes to lead a series that begins on `day`."""
+def proposed_host(session: Session, team: Team, people: Sequence[Person]) -> Person | None:
+    """Whom of `people` the role matrix proposes to lead a new series."""
     roles = hosting_in(session, [team.id]).get(team.id, Matrix())
-    away = {one.person_id: one.deputy_id for one in absent_on(session, team, day).values()}
     able = {person.id: person for person in people}
-    asked = who_does(roles, HOSTING, away, able=able)
+    # A series lasts; who is away on one of its days is asked for that day alone.
+    asked = who_does(roles, HOSTING, {}, able=able)
     return None if asked is None else able[asked.person]
 
 

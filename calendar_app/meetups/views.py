@@ -110,8 +110,7 @@ def _begin(form: SeriesForm) -> None:
 
 def _proposed_host(members: Sequence[Person]) -> Person | None:
     """Whom the role matrix proposes to lead the meet-ups."""
-    today = local(now(), my_team().zone).date()
-    return queries.proposed_host(session(), my_team(), members, today)
+    return queries.proposed_host(session(), my_team(), members)
 
 
 def _new_page(form: SeriesForm, proposed: Person | None) -> str:

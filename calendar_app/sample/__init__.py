@@ -42,7 +42,7 @@ def load(config: Config, database: Database, now: datetime) -> None:
         people = add_people(session, team, days, password(config))
         first_week = days.day(-WEEKS, "ma")
         stamps.at = days.moment(days.working_day(first_week, -_PLAN_LEAD), time(10))
-        plan = add_plan(session, team, days.today)
+        plan = add_plan(session, team, days.today, people)
         add_posts(session, stamps, Scene(team, plan, people, days))
         # Entered just now: nobody can have missed a meet-up before it.
         stamps.at = now

@@ -76,7 +76,7 @@ def _plan_in_its_time(plan_id: int) -> Plan:
 
     As with channels: who does what is only chosen when it is clear why, for whom and what.
     """
-    plan = plan_to_change(plan_id)
+    plan = queries.fill(session(), plan_to_change(plan_id))
     if not (plan.roles or plan.channels or plan.answer_hours):
         plan.expect_ready(today())
     return plan

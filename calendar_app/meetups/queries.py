@@ -5,8 +5,8 @@ Every answer starts from the team, and asks a fixed number of queries however ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -20,12 +20,14 @@ from calendar_app.moments import local
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import unseen
 from calendar_app.plans import queries as plans
-from calendar_app.plans.models import Channel, Plan
+from calendar_app.plans.models import Channel, Plan, TaskRole
+from calendar_app.plans.roles import Matrix, matrix, who_does
 from calendar_app.posts import queries as posts
 from calendar_app.posts.models import Post, PostChannel, PostValue
 
 PLANNED_DAYS = 35
 SHOWN_IDEAS = 8
+HOSTING = "hosting"
 _DAY = timedelta(days=1)
 # No zone is further from UTC than 14 hours, so a local day lies within this of its moment.
 _ABOUT_A_DAY = timedelta(hours=38)
@@ -40,6 +42,8 @@ class Presence:
     present: list[Person]
     # One row a person, the one that lasts longest; its `person` and `deputy` are loaded.
     absent: list[Absence]
+    # Who leads the meet-ups of the team, and who stands in, as the plans' role matrices say.
+    hosting: Matrix = field(default_factory=Matrix)
 
 
 def plan_occurrences(
@@ -236,28 +240,75 @@ def present_participants(
 
 
 def presence(session: Session, occurrences: Sequence[Occurrence]) -> dict[int, Presence]:
-    """Who is there and who is away, by the occurrence's id; two queries for all of them."""
+    """Who is there and who is away, by the occurrence's id; a few queries for all of them."""
     if not occurrences:
         return {}
+    hosting = hosting_in(session, {row.team_id for row in occurrences})
     people = _people_by_meetup(session, {row.meetup_id for row in occurrences})
     days = [row.held_on for row in occurrences]
     everyone = {person.id for invited in people.values() for person in invited}
     away = _absences(session, everyone, min(days), max(days))
-    return {row.id: _presence(row, people.get(row.meetup_id, []), away) for row in occurrences}
+    return {
+        row.id: replace(
+            _presence(row, people.get(row.meetup_id, []), away),
+            hosting=hosting.get(row.team_id, Matrix()),
+        )
+        for row in occurrences
+    }
 
 
 def host_of(occurrence: Occurrence, found: Presence) -> Person | None:
-    """Who leads: the host; when away their deputy, else who comes next by name. None: nobody."""
+    """Who leads: the host; when away whoever stands in, else who comes next by name. None: nobody.
+
+    Who stands in: somebody else who leads meet-ups by the role matrix, or a deputy there, or the
+    deputy that the host named for those days.
+    """
     host = occurrence.meetup.host
     if host is None or not found.present:
         return None
-    if host in found.present:
-        return host
-    deputy = next((away.deputy for away in found.absent if away.person_id == host.id), None)
-    if deputy in found.present:
-        return deputy
+    there = {person.id: person for person in found.present}
+    away = {absence.person_id: absence.deputy_id for absence in found.absent}
+    asked = who_does(_led_by(host, found.hosting), HOSTING, away, able=there)
+    if asked is not None:
+        return there[asked.person]
     after = (person for person in found.present if person.name > host.name)
     return next(after, found.present[0])
+
+
+def _led_by(host: Person, roles: Matrix) -> Matrix:
+    """`roles` with the host of the series before all others who lead."""
+    return Matrix({HOSTING: (host.id, *roles.doers.get(HOSTING, ()))}, roles.deputies)
+
+
+def hosting_in(session: Session, teams: Collection[int]) -> dict[int, Matrix]:
+    """Who leads the meet-ups of each of these teams, by its id: of all plans in use together.
+
+    Only who is in the team and wants to be seen.
+    """
+    query = (
+        select(TaskRole)
+        .join(Plan, Plan.id == TaskRole.plan_id)
+        .join(
+            Membership,
+            (Membership.person_id == TaskRole.person_id) & (Membership.team_id == TaskRole.team_id),
+        )
+        .where(TaskRole.team_id.in_(teams), TaskRole.task == HOSTING, Plan.archived_at.is_(None))
+        .where(Membership.ended_at.is_(None), Membership.takes_part.is_(True))
+        .order_by(TaskRole.plan_id, TaskRole.id)
+    )
+    cells: dict[int, list[tuple[str, int, str]]] = {}
+    for row in session.scalars(query):
+        cells.setdefault(row.team_id, []).append((row.task, row.person_id, row.part))
+    return {team_id: matrix(found) for team_id, found in cells.items()}
+
+
+def proposed_host(session: Session, team: Team, people: Sequence[Person]) -> Person | None:
+    """Whom of `people` the role matrix proposes to lead a new series."""
+    roles = hosting_in(session, [team.id]).get(team.id, Matrix())
+    able = {person.id: person for person in people}
+    # A series lasts; who is away on one of its days is asked for that day alone.
+    asked = who_does(roles, HOSTING, {}, able=able)
+    return None if asked is None else able[asked.person]
 
 
 def _people_by_meetup(session: Session, meetup_ids: set[int]) -> dict[int, list[Person]]:

@@ -24,6 +24,7 @@ from calendar_app.meetups.models import (
 )
 from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, own, own_by_uuid, requires
+from calendar_app.people.models import Person
 from calendar_app.people.queries import people
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
@@ -63,6 +64,7 @@ def _days_words(meetup: Meetup) -> str:
 def show_new() -> ResponseReturnValue:
     """A form for a series, filled in with the ten minutes that the method asks for."""
     team, members = my_team(), people(session(), my_team())
+    proposed = _proposed_host(members)
     form = SeriesForm(
         members,
         data={
@@ -75,25 +77,26 @@ def show_new() -> ResponseReturnValue:
             "starts_on": local(now(), team.zone).date(),
             "skips_holidays": True,
             "participants": [person.id for person in members],
-            "host": me().id,
+            "host": proposed.id if proposed else me().id,
             "lead_minutes": 10,
         },
     )
-    return _new_page(form)
+    return _new_page(form, proposed)
 
 
 @bp.post("/meetups/new")
 @requires("meetups.write")
 def do_new() -> ResponseReturnValue:
     """Begin a series. The same form sent twice begins one."""
-    form = SeriesForm(people(session(), my_team()))
+    members = people(session(), my_team())
+    form = SeriesForm(members)
     if not form.validate():
-        return _new_page(form), 422
+        return _new_page(form, _proposed_host(members)), 422
     key = form.creation_key.data
     if key and queries.meetup_made_by(session(), my_team(), key) is not None:
         return redirect(url_for("meetups.show_all"), 303)
     if not form.obeys(lambda: _begin(form)):
-        return _new_page(form), 422
+        return _new_page(form, _proposed_host(members)), 422
     commit()
     flash(_("The meet-up is in the calendar. Everybody in it is reminded."), "good")
     return redirect(url_for("meetups.show_all"), 303)
@@ -106,8 +109,14 @@ def _begin(form: SeriesForm) -> None:
     audit("meetup.begun", meetup)
 
 
-def _new_page(form: SeriesForm) -> str:
-    return render("meetups/new.html", form=form, zones=zones())
+def _proposed_host(members: Sequence[Person]) -> Person | None:
+    """Whom the role matrix proposes to lead the meet-ups."""
+    return queries.proposed_host(session(), my_team(), members)
+
+
+def _new_page(form: SeriesForm, proposed: Person | None) -> str:
+    is_proposed = proposed is not None and form.host.data == proposed.id
+    return render("meetups/new.html", form=form, zones=zones(), host_is_proposed=is_proposed)
 
 
 @bp.get("/meetups/<int:meetup_id>/edit")
@@ -140,7 +149,12 @@ def _edit_page(
     meetup: Meetup, form: SeriesForm, conflict: list[tuple[str, str, str]] | None = None
 ) -> str:
     return render(
-        "meetups/edit.html", meetup=meetup, form=form, zones=zones(), conflict=conflict or []
+        "meetups/edit.html",
+        meetup=meetup,
+        form=form,
+        zones=zones(),
+        conflict=conflict or [],
+        host_is_proposed=False,
     )
 
 

@@ -28,13 +28,13 @@ from calendar_app.plans.models import (
 )
 from calendar_app.plans.preconditions import KINDS, RATING_NAMES
 from calendar_app.plans.questions import sentence
+from calendar_app.plans.roles import TASK_NAMES
 from calendar_app.plans.steps import TITLES
 from calendar_app.sheets import Block, Facts, Lead, Notes, Part, Prose, Section, Sheet, Table
 
 # Where nothing is written down.
 _NOTHING = "–"  # noqa: RUF001
 # Msgids by the key that the rows have.
-TASK_NAMES: Mapping[str, str] = {}
 PRECONDITION_NAMES: Mapping[str, str] = {key: kind.name for key, kind in KINDS.items()}
 
 

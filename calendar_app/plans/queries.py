@@ -154,9 +154,9 @@ def plans_of(session: Session, team: Team) -> list[Plan]:
 
 
 def plans_in_use(session: Session, team: Team) -> list[Plan]:
-    """The team's plans that are not in the archive, with all that hangs on them, by name."""
+    """The team's plans that are not in the archive, with what the radar reads of them, by name."""
     wanted = select(Plan).where(Plan.team_id == team.id, Plan.archived_at.is_(None))
-    return list(session.scalars(wanted.options(*_parts()).order_by(Plan.name, Plan.id)))
+    return list(session.scalars(wanted.options(*_of_the_radar()).order_by(Plan.name, Plan.id)))
 
 
 def fill(session: Session, plan: Plan) -> Plan:
@@ -231,6 +231,24 @@ def fill_for_paper(session: Session, plan: Plan) -> Plan:
     """`plan` with all that a sheet of paper tells of it read, its people too."""
     wanted = select(Plan).where(Plan.id == plan.id).options(*_parts(), *_rest())
     return session.scalars(wanted).one()
+
+
+def people_taking_part(session: Session, team: Team) -> list[Person]:
+    """Who is in the team and wants to be seen, by name."""
+    wanted = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.team_id == team.id, Membership.ended_at.is_(None))
+        .where(Membership.takes_part.is_(True))
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def people_of(plan: Plan) -> list[Person]:
+    """Who has a part in the plan's role matrix and counts, by name."""
+    people = {one.person for one in plan.roles if one.counts}
+    return sorted(people, key=lambda person: (person.name.casefold(), person.id))
 
 
 def counts_by(
@@ -376,28 +394,46 @@ def _actors_out_since(session: Session, before: datetime) -> set[int]:
 
 def _parts() -> Sequence[ExecutableOption]:
     return (
+        *_of_the_radar(),
+        selectinload(Plan.preconditions).selectinload(Precondition.owner),
+        *of_step_four(),
+    )
+
+
+def _of_the_radar() -> Sequence[ExecutableOption]:
+    """What the pitfall radar reads of plans."""
+    return (
         selectinload(Plan.values),
         selectinload(Plan.audiences).selectinload(Audience.facts),
         selectinload(Plan.actors).selectinload(Actor.reach),
         selectinload(Plan.channels),
         selectinload(Plan.experiments),
-        selectinload(Plan.preconditions).selectinload(Precondition.owner),
+        selectinload(Plan.preconditions),
+        selectinload(Plan.roles).selectinload(TaskRole.person).selectinload(Person.memberships),
+    )
+
+
+def of_step_four() -> Sequence[ExecutableOption]:
+    """What comes along with plans so that their channels and their role matrix ask nothing more."""
+    channels = selectinload(Plan.channels)
+    people = selectinload(Plan.roles).selectinload(TaskRole.person)
+    return (
+        channels.selectinload(Channel.audiences),
+        channels.selectinload(Channel.owner),
+        channels.selectinload(Channel.deputy),
+        people.selectinload(Person.memberships),
+        selectinload(Plan.escalate_to),
     )
 
 
 def _rest() -> Sequence[ExecutableOption]:
-    """What the steps have beside values, audiences and channels, and who is named there."""
-    channels, actors = selectinload(Plan.channels), selectinload(Plan.actors)
+    """What a sheet of paper names besides."""
+    actors = selectinload(Plan.actors)
     return (
         selectinload(Plan.team),
         selectinload(Plan.gate_opened_by),
-        selectinload(Plan.escalate_to),
-        channels.selectinload(Channel.audiences),
-        channels.selectinload(Channel.owner),
-        channels.selectinload(Channel.deputy),
         actors.selectinload(Actor.via),
         actors.selectinload(Actor.reach).selectinload(ActorAudience.audience),
-        selectinload(Plan.roles).selectinload(TaskRole.person),
     )
 
 

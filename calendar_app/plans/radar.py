@@ -33,6 +33,7 @@ from calendar_app.plans.queries import (
     post_table,
     post_value_table,
 )
+from calendar_app.plans.roles import TASK_NAMES, without_deputy
 
 
 def findings_of(
@@ -74,6 +75,7 @@ def facts_of(
             channels=[_channel(one, posts.last, plan.team.zone) for one in plan.channels],
             posts_by_owner=posts.by_owner[plan.id],
             posts_without_value=posts.without_value[plan.id],
+            tasks_without_deputy=[TASK_NAMES[task] for task in without_deputy(plan.matrix)],
             stumbling_blocks=_stumbling_blocks(plan),
             experiments=[_experiment(one) for one in plan.experiments],
             coming_posts=posts.coming[plan.id],

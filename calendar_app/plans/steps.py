@@ -14,6 +14,7 @@ from datetime import date
 from calendar_app.language import N_
 from calendar_app.plans.coach import Advice
 from calendar_app.plans.preconditions import KINDS, Standing, due, loose, standings, unknown
+from calendar_app.plans.roles import TASK_NAMES, TASKS
 
 WHOLE = 100
 
@@ -87,11 +88,12 @@ class AudienceFacts:
 
 @dataclass(frozen=True)
 class ChannelFacts:
-    """What the path looks at in a channel: its posts a week."""
+    """What the path looks at in a channel: its posts a week, and how many audiences it is for."""
 
     id: int
     name: str
     cadence: int = 0
+    audiences: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ class PlanFacts:
     # All eleven, and the local day on which they are looked at.
     preconditions: Sequence[Standing] = tuple(standings())
     today: date = date.min
+    # Of `roles.TASKS`, in that order.
+    tasks_without_doer: Sequence[str] = TASKS
+    answer_hours: int | None = None
     # An administrator lets the team go on although the first three steps are not done.
     gate_is_forced: bool = False
 
@@ -115,9 +120,10 @@ class PlanFacts:
 class Point:
     """One thing that is missing: a sentence, and the part of the plan where it can be mended.
 
-    `place` is "why", "what", "values", "shares", "audiences", "channels" or "preconditions";
-    `row_id` is the row there, `key` the precondition and `field` the form field, if any. With a
-    `key` the value `name` is a msgid: the precondition's name.
+    `place` is "why", "what", "values", "shares", "audiences", "channels", "roles", "webcare" or
+    "preconditions"; `row_id` is the row there, `key` the precondition and `field` the form field,
+    if any. With a `key` the value `name` is a msgid: the precondition's name. `listed` are msgids
+    that stand in the sentence as %(listed)s.
     """
 
     message: str
@@ -126,6 +132,7 @@ class Point:
     values: Mapping[str, object] = dataclasses.field(default_factory=dict)
     field: str | None = None
     key: str | None = None
+    listed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -165,7 +172,8 @@ def path(plan: PlanFacts) -> list[Step]:
         _step(2, "who", _who(plan), begun=bool(plan.audiences)),
         _step(3, "what", _what(plan), begun=bool(plan.story or plan.values)),
     ]
-    where = _step(4, "where", _where(plan), begun=bool(plan.channels))
+    begun = bool(plan.channels) or len(plan.tasks_without_doer) < len(TASKS)
+    where = _step(4, "where", _where(plan), begun=begun)
     if gate(first) and not plan.gate_is_forced:
         where = dataclasses.replace(where, state="closed")
     known = any(not one.is_unknown for one in plan.preconditions)
@@ -240,6 +248,21 @@ def _where(plan: PlanFacts) -> Iterator[Point]:
         if not channel.cadence:
             words = N_("%(name)s: say how many posts a week you want.")
             yield _of(channel, "channels", words, "cadence")
+        if not channel.audiences:
+            words = N_("%(name)s: choose the audiences that it is for.")
+            yield _of(channel, "channels", words, "audiences")
+    yield from _tasks(plan.tasks_without_doer)
+    if plan.answer_hours is None:
+        words = N_("Agree within how many hours you answer a question.")
+        yield Point(words, "webcare", field="answer_hours")
+
+
+def _tasks(without_doer: Sequence[str]) -> Iterator[Point]:
+    if len(without_doer) == len(TASKS):
+        yield Point(N_("Fill in the role matrix: who does what?"), "roles")
+    elif without_doer:
+        names = [TASK_NAMES[task] for task in without_doer]
+        yield Point(N_("Nobody does this yet: %(listed)s."), "roles", listed=names)
 
 
 def _preconditions(plan: PlanFacts) -> Iterator[Point]:

@@ -39,6 +39,9 @@ class Content:
     experiment: Experiment | None = None
     # Aware; None: not on the calendar.
     starts_at: datetime | None = None
+    # Who places it at its moment, and who watches it in its first hours.
+    publisher: Person | None = None
+    watcher: Person | None = None
 
     def told(self) -> dict[str, Any]:
         """The same as plain texts, for the history: names, ISO 8601, lists of names."""
@@ -55,6 +58,8 @@ class Content:
             "channels": [channel.name for channel in self.channels],
             "owner": _name(self.owner),
             "reviewer": _name(self.reviewer),
+            "publisher": _name(self.publisher),
+            "watcher": _name(self.watcher),
             "sender": _name(self.sender),
             "experiment": self.experiment.name if self.experiment else "",
             "starts_at": self.starts_at.isoformat() if self.starts_at else "",

@@ -24,19 +24,28 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.moments import local, moment
-from calendar_app.people.models import Membership, Person, Team
+from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.permissions import allowed
-from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
+from calendar_app.plans.models import FORM_NAMES, Audience, BrandValue, Channel, Experiment, Plan
+from calendar_app.plans.roles import Away, Choice
 from calendar_app.posts import workflow
 from calendar_app.posts.content import Content, check_day
-from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES, Post
+from calendar_app.posts.models import INTENT_NAMES, Post
 from calendar_app.posts.routine import MOST_WEEKS, WEEKDAY_NAMES
+from calendar_app.posts.suggestions import TASK_OF, Around, suggestions
 from calendar_app.text import clean_line
 from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed, options
 from calendar_app.web.templating import day as in_words
 
 USUAL_TIME = time(9)
 REASON_LIMIT = 300
+# What somebody must be allowed to be proposed for a field.
+_ACTION_OF = {
+    "owner": "posts.write",
+    "reviewer": workflow.APPROVE.action,
+    "publisher": workflow.PUBLISH.action,
+    "watcher": "team.see",
+}
 
 Row = TypeVar("Row")
 Hook = TypeVar("Hook", BrandValue, Audience, Channel)
@@ -55,6 +64,10 @@ class Desk:
     members: Sequence[Membership]
     # The names, by id, of who does not want to be seen.
     unseen: Mapping[int, str]
+    # Who is away from today on, in this team.
+    absences: Sequence[Absence]
+    today: date
+    writer: Person
 
     def named(self, people: Iterable[Person]) -> list[tuple[Any, str]]:
         """`people` to choose from; who is unseen but has the post already stays without a name."""
@@ -77,8 +90,29 @@ class Desk:
 
     def reviewers(self, also: Person | None = None) -> list[Person]:
         """The members who may approve, and `also`."""
-        may_approve = [m.person for m in self.members if allowed(m.role, workflow.APPROVE.action)]
-        return _with(also, may_approve)
+        return _with(also, self._who_may(workflow.APPROVE.action))
+
+    def publishers(self, also: Person | None = None) -> list[Person]:
+        """The members who may mark a post as published, and `also`."""
+        return _with(also, self._who_may(workflow.PUBLISH.action))
+
+    def suggestions(self, plan: Plan | None, day: date | None) -> dict[str, Choice]:
+        """Whom the role matrix of `plan` proposes for a post on `day`, by the field."""
+        if plan is None:
+            return {}
+        able = {
+            name: {one.person_id for one in self.members if one.takes_part and allowed(one.role, a)}
+            for name, a in _ACTION_OF.items()
+        }
+        around = Around(self._away_on(self.today), self._away_on(day or self.today), able)
+        return suggestions(plan.matrix, around, self.writer.id)
+
+    def _who_may(self, action: str) -> list[Person]:
+        return [one.person for one in self.members if allowed(one.role, action)]
+
+    def _away_on(self, day: date) -> Away:
+        there = (one for one in self.absences if one.first_day <= day <= one.last_day)
+        return {one.person_id: one.deputy_id for one in there}
 
 
 class PostForm(Form):
@@ -100,6 +134,8 @@ class PostForm(Form):
     owner = SelectField(_l("Owner"), coerce=_id)
     reviewer = SelectField(_l("Reviewer"), coerce=_id)
     experiment = SelectField(_l("Part of an experiment"), coerce=_id, validate_choice=False)
+    publisher = SelectField(_l("Publisher"), coerce=_id)
+    watcher = SelectField(_l("Watcher"), coerce=_id)
 
     def __init__(self, desk: Desk, before: Content, typed: Any, **shown: Any) -> None:
         """`typed` is what the browser sent (None: nothing); else the form shows `before`."""
@@ -111,6 +147,8 @@ class PostForm(Form):
         self.before = before
         self._typed = typed
         self._offer()
+        # What the form proposed is not what somebody chose, until the person sends something else.
+        self.untouched = {name for name in TASK_OF if self._is_untouched(name)}
 
     @property
     def chosen_plan(self) -> Plan | None:
@@ -119,6 +157,38 @@ class PostForm(Form):
         if self.before.plan is not None and plan_id == self.before.plan.id:
             return self.before.plan
         return self.desk.plan(plan_id)
+
+    def suggest(self) -> None:
+        """Propose people from the role matrix of the chosen plan, wherever nobody was chosen."""
+        found = self._suggestions()
+        for name in self.untouched:
+            usual = self.desk.writer.id if name == "owner" and self._is_new else None
+            self[name].data = found[name].person if name in found else usual
+
+    def suggestion(self, name: str) -> str:
+        """Why this person stands in the field, when the role matrix put them there; else ""."""
+        choice = self._suggestions().get(name)
+        if name not in self.untouched or choice is None or self[name].data != choice.person:
+            return ""
+        absent = next((p for p in self.desk.people() if p.id == choice.instead_of), None)
+        if absent is None:
+            return _("Suggested from the role matrix.")
+        return _("Suggested from the role matrix: %(name)s is away.", name=absent.name)
+
+    @property
+    def _is_new(self) -> bool:
+        return not self.version.data
+
+    def _suggestions(self) -> dict[str, Choice]:
+        return self.desk.suggestions(self.chosen_plan, self.day.data)
+
+    def _is_untouched(self, name: str) -> bool:
+        """Whether the field holds what the form itself put there, or nothing yet."""
+        if self._typed is None:
+            # Of a new post the owner is a guess too.
+            return self._is_new or getattr(self.before, name) is None
+        shown = self._typed.get(f"suggested-{name}")
+        return shown is not None and shown == self._typed.get(name, "")
 
     @property
     def hooks(self) -> dict[int, int]:
@@ -169,6 +239,8 @@ class PostForm(Form):
             sender=self._person("sender"),
             experiment=self._experiment(),
             starts_at=self._starts_at(),
+            publisher=self._person("publisher"),
+            watcher=self._person("watcher"),
         )
 
     def conflict(self) -> list[tuple[str, str, str]]:
@@ -200,6 +272,9 @@ class PostForm(Form):
         self.sender.choices = options([brand, *named(self.desk.senders(before.sender))])
         self.owner.choices = options([nobody, *named(self.desk.people(before.owner))])
         self.reviewer.choices = options([nobody, *named(self.desk.reviewers(before.reviewer))])
+        publishers = self.desk.publishers(before.publisher)
+        self.publisher.choices = options([nobody, *named(publishers)])
+        self.watcher.choices = options([nobody, *named(self.desk.people(before.watcher))])
         self.experiment.choices = _offered(_("No experiment"), self.offered_experiments())
 
     def _plans(self) -> list[Plan]:
@@ -319,6 +394,8 @@ def _shown(content: Content, zone: str) -> dict[str, Any]:
         "experiment": content.experiment.id if content.experiment else None,
         "owner": content.owner.id if content.owner else None,
         "reviewer": content.reviewer.id if content.reviewer else None,
+        "publisher": content.publisher.id if content.publisher else None,
+        "watcher": content.watcher.id if content.watcher else None,
     }
 
 

@@ -44,6 +44,8 @@ LABELS = {
     "channels": N_("Channels"),
     "owner": N_("Owner"),
     "reviewer": N_("Reviewer"),
+    "publisher": N_("Publisher"),
+    "watcher": N_("Watcher"),
     "sender": N_("Posted by"),
     "experiment": N_("Experiment"),
     "starts_at": N_("When"),

@@ -31,13 +31,6 @@ STATE_NAMES = {
     "published": N_("Published"),
     "cancelled": N_("Cancelled"),
 }
-FORMS = ("text", "image", "sound", "video")
-FORM_NAMES = {
-    "text": N_("Text"),
-    "image": N_("Image"),
-    "sound": N_("Sound"),
-    "video": N_("Video"),
-}
 INTENTS = ("inform", "ask", "thank", "invite")
 INTENT_NAMES = {
     "inform": N_("Inform"),
@@ -106,6 +99,8 @@ class Post(Editable, Base):
     reviewer: Mapped[Person | None] = relationship(foreign_keys=reviewer_id)
     sender: Mapped[Person | None] = relationship(foreign_keys=sender_id)
     experiment: Mapped[Experiment | None] = relationship()
+    publisher: Mapped[Person | None] = relationship(foreign_keys=publisher_id)
+    watcher: Mapped[Person | None] = relationship(foreign_keys=watcher_id)
     approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)
     published_by: Mapped[Person | None] = relationship(foreign_keys=published_by_id)
     value_links: Mapped[list[PostValue]] = relationship(
@@ -179,6 +174,8 @@ class Post(Editable, Base):
             sender=self.sender,
             experiment=self.experiment,
             starts_at=self.starts_at,
+            publisher=self.publisher,
+            watcher=self.watcher,
         )
 
     @property
@@ -343,6 +340,7 @@ class Post(Editable, Base):
         self.plan, self.starts_at = content.plan, content.starts_at
         self.owner, self.reviewer, self.sender = content.owner, content.reviewer, content.sender
         self.experiment = content.experiment
+        self.publisher, self.watcher = content.publisher, content.watcher
         self.audiences, self.channels = list(content.audiences), list(content.channels)
         self._hang_on(content.values)
 
@@ -395,8 +393,8 @@ def _check_gate(
 
 
 def _check_people(content: Content, before: Content | None, team: Team) -> None:
-    """Whoever is named anew is in the team, and a reviewer may approve."""
-    for name in ("owner", "reviewer", "sender"):
+    """Whoever is named anew is in the team; a reviewer may approve, a publisher may publish."""
+    for name in ("owner", "reviewer", "sender", "publisher", "watcher"):
         person: Person | None = getattr(content, name)
         if person is None or (before is not None and getattr(before, name) is person):
             continue
@@ -405,6 +403,8 @@ def _check_people(content: Content, before: Content | None, team: Team) -> None:
             raise Refused(N_("This colleague cannot be chosen in this team."), field=name)
         if name == "reviewer" and not allowed(role, workflow.APPROVE.action):
             raise Refused(N_("%(name)s may not approve posts."), field=name, name=person.name)
+        if name == "publisher" and not allowed(role, workflow.PUBLISH.action):
+            raise Refused(N_("%(name)s may not publish posts."), field=name, name=person.name)
         if name == "sender":
             _check_sender(person, team)
     if content.starts_at is not None and (before is None or before.starts_at is None):

@@ -16,6 +16,7 @@ from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Team
 from calendar_app.plans.models import Experiment, Plan
+from calendar_app.plans.queries import of_step_four
 from calendar_app.posts.models import Post, PostChange, PostValue
 
 OVER = ("published", "cancelled")
@@ -130,6 +131,17 @@ def open_plans(session: Session, team: Team) -> list[Plan]:
         .options(
             selectinload(Plan.values), selectinload(Plan.audiences), selectinload(Plan.channels)
         )
+        .order_by(Plan.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def plans_to_write_on(session: Session, team: Team) -> list[Plan]:
+    """As `open_plans`, with who does what in each: what a writer finds on the desk."""
+    wanted = (
+        select(Plan)
+        .where(Plan.team_id == team.id, Plan.archived_at.is_(None))
+        .options(selectinload(Plan.values), selectinload(Plan.audiences), *of_step_four())
         .order_by(Plan.id)
     )
     return list(session.scalars(wanted))

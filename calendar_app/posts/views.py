@@ -26,8 +26,8 @@ from calendar_app.people.door import (
     shown,
     unseen,
 )
-from calendar_app.people.queries import members
-from calendar_app.plans.models import Experiment, Plan
+from calendar_app.people.queries import absences, members
+from calendar_app.plans.models import FORM_NAMES, Experiment, Plan
 from calendar_app.posts import history, playing_field, queries, routine, workflow
 from calendar_app.posts.content import Content
 from calendar_app.posts.forms import (
@@ -40,7 +40,7 @@ from calendar_app.posts.forms import (
     StepForm,
     typed,
 )
-from calendar_app.posts.models import FORM_NAMES, INTENT_NAMES, STATE_NAMES, Post
+from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.security import own_address
@@ -49,7 +49,7 @@ from calendar_app.web.templating import clock_time, render, short_day
 bp = Blueprint("posts", __name__)
 
 _NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
-_PEOPLE = ("owner", "reviewer", "sender")
+_PEOPLE = ("owner", "reviewer", "sender", "publisher", "watcher")
 _STEP_FIELDS = {"note", "address"}
 
 
@@ -62,6 +62,7 @@ def new() -> ResponseReturnValue:
     owner = None if me().id in unseen() else me()
     empty = Content("", plan=plan, owner=owner, experiment=_experiment_asked_for(plan))
     form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
+    form.suggest()
     return render("posts/new.html", form=form)
 
 
@@ -71,6 +72,7 @@ def create() -> ResponseReturnValue:
     """A new post. The same form sent twice makes one, and both answers lead to it."""
     form = PostForm(_desk(), Content(""), request.form)
     if "choose_plan" in request.form:
+        form.suggest()
         return render("posts/new.html", form=form)
     made_before = _made_before(form.creation_key.data)
     if made_before is not None:
@@ -348,8 +350,16 @@ def _post(post_id: int) -> Post:
 
 def _desk() -> Desk:
     team = my_team()
-    plans = queries.open_plans(session(), team)
-    return Desk(team, plans, members(session(), team), unseen())
+    today = local(now(), team.zone).date()
+    return Desk(
+        team,
+        queries.plans_to_write_on(session(), team),
+        members(session(), team),
+        unseen(),
+        absences(session(), team, today, me()),
+        today,
+        me(),
+    )
 
 
 def _address(post: Post) -> str:
@@ -409,6 +419,7 @@ def _save(post_id: int) -> ResponseReturnValue:
     post = _post(post_id)
     form = PostForm(_desk(), post.content, request.form)
     if "choose_plan" in request.form:
+        form.suggest()
         return _page(post, form)
     if form.stale(post):
         return _stale_page(post_id)

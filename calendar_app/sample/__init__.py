@@ -54,7 +54,7 @@ def load(config: Config, database: Database, now: datetime) -> None:
         made_on = days.working_day(first_week, -_PLAN_LEAD)
         stamps.at = days.moment(made_on, time(10))
         add_ambassadors(team, people, stamps.at)
-        plan = add_plan(session, team, days.today)
+        plan = add_plan(session, team, days.today, people)
         add_experiments(plan, days)
         add_readings(session, plan, people, days, made_on)
         rate_preconditions(plan, people, days, stamps.at)

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
-from calendar_app.plans.models import Audience, Experiment, Plan
+from calendar_app.people.permissions import allowed
+from calendar_app.plans.models import Experiment, Plan
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
 from calendar_app.sample.days import DAY, Days
 from calendar_app.sample.files import Facts, read
 from calendar_app.sample.stamps import Stamps
+from calendar_app.sample.team import audiences_called
 
 Verb: TypeAlias = Callable[[Post, Person, datetime], object]
 
@@ -54,22 +56,20 @@ class Scene:
             intent=told.get("intent", "inform"),
             plan=self.plan,
             values=tuple((values[name], why) for name, why in told.get("values", {}).items()),
-            audiences=self._audiences(told.get("audiences", [])),
+            audiences=tuple(audiences_called(self.plan, told.get("audiences", []))),
             channels=tuple(
                 one for one in self.plan.channels if one.short in told.get("channels", [])
             ),
             owner=self.people[told["owner"]],
             reviewer=self.people.get(told.get("reviewer", "")),
             sender=self.people.get(told.get("sender", "")),
+            publisher=self.people.get(publisher_of(told)),
+            watcher=self.people.get(_who_does("monitoring") if "week" in told else ""),
             experiment=self._experiment(told.get("experiment", "")),
         )
 
     def _experiment(self, name: str) -> Experiment | None:
         return next((one for one in self.plan.experiments if one.name == name), None)
-
-    def _audiences(self, keys: Sequence[str]) -> tuple[Audience, ...]:
-        named = zip(read("plan")["audiences"], self.plan.audiences, strict=True)
-        return tuple(audience for told, audience in named if told["key"] in keys)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,21 @@ def _ending(told: Facts, state: str) -> Iterator[Step]:
     if state in {"approved", "published"}:
         yield Step(2, reviewer, Post.approve)
     if state == "published":
-        yield Step(0, told.get("sender", owner), partial(_publish, address=_address(told)))
+        yield Step(0, publisher_of(told), partial(_publish, address=_address(told)))
+
+
+def publisher_of(told: Facts) -> str:
+    """The key of who places a post: its sender if allowed, else who publishes; "" without a day."""
+    if "week" not in told:
+        return ""
+    sender = told.get("sender", "")
+    role = read("people")["people"][sender]["role"] if sender else None
+    return str(sender if allowed(role, "posts.publish") else _who_does("publishing"))
+
+
+def _who_does(task: str) -> str:
+    """The key of who does a task of the plan first."""
+    return str(read("plan")["roles"][task]["does"][0])
 
 
 def state_of(told: Facts, days: Days) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -87,8 +87,10 @@ def _absence(team: Team, people: Mapping[str, Person], days: Days, told: Facts) 
     )
 
 
-def add_plan(session: Session, team: Team, today: date) -> Plan:
-    """The team's plan with its values, audiences, facts, community and channels."""
+def add_plan(
+    session: Session, team: Team, today: date, people: Mapping[str, Person] | None = None
+) -> Plan:
+    """The team's plan: values, audiences, facts, community, channels, and what `people` do."""
     facts = read("plan")
     question = _question(facts["question"], today)
     about = {key: facts[key] for key in ("domain", "facing", "horizon", "brand_kind")}
@@ -102,9 +104,38 @@ def add_plan(session: Session, team: Team, today: date) -> Plan:
         _add_actor(plan, told, keys)
         session.flush()
     for told in facts["channels"]:
-        plan.add_channel(**without(told, "address"))
+        _add_channel(plan, told, people or {})
     session.flush()
+    if people:
+        _share_work(plan, facts, people)
     return plan
+
+
+def audiences_called(plan: Plan, keys: Sequence[str]) -> list[Audience]:
+    """The plan's audiences that the files name by these keys, in the plan's order."""
+    named = zip(read("plan")["audiences"], plan.audiences, strict=True)
+    return [audience for told, audience in named if told["key"] in keys]
+
+
+def _add_channel(plan: Plan, told: Facts, people: Mapping[str, Person]) -> None:
+    texts = without(told, "address")
+    texts["audiences"] = audiences_called(plan, told["audiences"])
+    texts["owner"], texts["deputy"] = people.get(told["owner"]), people.get(told["deputy"])
+    plan.add_channel(**texts)
+
+
+def _share_work(plan: Plan, facts: Facts, people: Mapping[str, Person]) -> None:
+    """Who does what by the role matrix, and what is agreed of webcare."""
+    plan.set_roles(
+        [
+            (task, people[key], part)
+            for task, parts in facts["roles"].items()
+            for part, keys in parts.items()
+            for key in keys
+        ]
+    )
+    agreed = facts["webcare"]
+    plan.agree_webcare(**{**agreed, "escalate_to": people[agreed["escalate_to"]]})
 
 
 def _question(told: Facts, today: date) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from calendar_app.meetups import queries
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Membership, Person, Team
-from tests.builders import a_meetup, a_person, a_team, an_absence
+from calendar_app.plans.models import Plan
+from tests.builders import a_meetup, a_person, a_plan, a_team, an_absence
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -234,3 +235,67 @@ def test_a_meetup_without_a_host_or_without_anybody_is_led_by_nobody(
 
 def test_presence_of_no_meetup_asks_nothing(session: Session) -> None:
     assert queries.presence(session, []) == {}
+
+
+def named(session: Session, team: Team, *roles: tuple[Person, str]) -> Plan:
+    """A plan of `team` whose matrix says who leads the meet-up."""
+    plan = a_plan(session, team)
+    plan.set_roles([("hosting", person, part) for person, part in roles])
+    session.flush()
+    return plan
+
+
+def test_the_deputy_of_the_role_matrix_leads_for_an_absent_host(
+    session: Session, team: Team, daily: Meetup, joris: Person, anouk: Person, sanne: Person
+) -> None:
+    named(session, team, (joris, "does"), (anouk, "deputy"))
+    an_absence(session, team, joris, TUESDAY, WEDNESDAY).deputy_id = sanne.id
+    an_absence(session, team, anouk, WEDNESDAY, WEDNESDAY)
+    session.flush()
+
+    assert leader(session, on(session, daily, TUESDAY)) is anouk
+    assert leader(session, on(session, daily, WEDNESDAY)) is sanne
+
+
+def test_somebody_else_who_leads_meetups_goes_before_a_deputy(
+    session: Session, team: Team, daily: Meetup, joris: Person, anouk: Person, sanne: Person
+) -> None:
+    named(session, team, (anouk, "deputy"), (sanne, "does"))
+    an_absence(session, team, joris, TUESDAY, TUESDAY)
+
+    assert leader(session, on(session, daily, TUESDAY)) is sanne
+    assert leader(session, on(session, daily, WEDNESDAY)) is joris
+
+
+@pytest.mark.parametrize("why", ["archived", "unseen", "left", "elsewhere"])
+def test_a_deputy_who_does_not_count_is_not_asked(
+    session: Session, team: Team, daily: Meetup, joris: Person, anouk: Person, why: str
+) -> None:
+    plan = named(session, team, (anouk, "deputy"))
+    an_absence(session, team, joris, TUESDAY, TUESDAY)
+    if why == "archived":
+        plan.archived_at = NOW
+    if why == "unseen":
+        anouk.memberships[0].takes_part = False
+    if why == "left":
+        anouk.memberships[0].ended_at = NOW
+    if why == "elsewhere":
+        daily.participants.remove(anouk)
+    session.flush()
+
+    # Who comes next by name.
+    found = leader(session, on(session, daily, TUESDAY))
+    assert found is not None
+    assert found.name == "Sanne Bakker"
+
+
+def test_the_matrix_proposes_who_leads_a_new_series(
+    session: Session, team: Team, joris: Person, anouk: Person, sanne: Person
+) -> None:
+    people = [anouk, joris, sanne]
+    assert queries.proposed_host(session, team, people) is None
+    named(session, team, (joris, "deputy"), (sanne, "does"))
+
+    assert queries.proposed_host(session, team, people) is sanne
+    assert queries.proposed_host(session, team, [anouk, joris]) is joris
+    assert queries.proposed_host(session, team, [anouk]) is None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import Plan
+from calendar_app.plans.roles import TASKS
 from tests.builders import a_person, a_plan, a_team, sign_in
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Room:
             self.audience_id: int = plan.audiences[0].id
             self.fact_id: int = plan.audiences[0].facts[0].id
             self.channel_id: int = plan.channels[0].id
-            self.people = {role: a_person(session, team, role).id for role in ROLES}
+            people = {role: a_person(session, team, role) for role in ROLES}
+            self.people = {role: person.id for role, person in people.items()}
+            share_tasks(plan, people["editor"])
             self.foreign_plan_id = a_plan(session, a_team(session)).id
 
     @property
@@ -127,7 +130,7 @@ class Visitor:
 
 
 def a_whole_plan(team: Team) -> Plan:
-    return Plan.new(
+    plan = Plan.new(
         team,
         "Nurses",
         question_group="nurses",
@@ -136,6 +139,8 @@ def a_whole_plan(team: Team) -> Plan:
         question_measure="applications a month",
         story="A bicycle and a bag.",
     )
+    plan.answer_hours = 4
+    return plan
 
 
 def add_parts(plan: Plan) -> None:
@@ -150,7 +155,12 @@ def add_parts(plan: Plan) -> None:
     audience.add_fact(
         "Most are on LinkedIn.", certainty="known", source="Survey", dated_on=date(2026, 2, 1)
     )
-    plan.add_channel("LinkedIn", "LI", cadence=3)
+    plan.add_channel("LinkedIn", "LI", cadence=3, audiences=[audience])
+
+
+def share_tasks(plan: Plan, person: Person) -> None:
+    """Let `person` do every task."""
+    plan.set_roles([(task, person, "does") for task in TASKS])
 
 
 def fields_of(page: str) -> dict[str, str]:
@@ -158,7 +168,7 @@ def fields_of(page: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in re.findall(r"<input\b[^>]*>", page):
         marks = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        chosen = marks.get("type") != "radio" or re.search(r"\schecked\b", tag)
+        chosen = marks.get("type") not in {"radio", "checkbox"} or re.search(r"\schecked\b", tag)
         if "name" in marks and chosen:
             found[marks["name"]] = unescape(marks.get("value", ""))
     for name, text in re.findall(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from calendar_app.plans.coach import NO_GROUP, NO_MEASURE
 from calendar_app.plans.preconditions import KINDS, Standing, standings
+from calendar_app.plans.roles import TASKS
 from calendar_app.plans.steps import (
     GATED_BY,
     AudienceFacts,
@@ -22,9 +23,9 @@ from calendar_app.plans.steps import (
 
 NEARBY = ValueFacts(7, "Nearby", "We know you.", "Faces", "Stock photos", 100)
 NURSES = AudienceFacts(8, "Nurses", facts=2)
-LINKEDIN = ChannelFacts(9, "LinkedIn", cadence=3)
 TUESDAY = date(2026, 11, 10)
 CARRIED = [Standing(key, "success") for key in KINDS]
+LINKEDIN = ChannelFacts(9, "LinkedIn", cadence=3, audiences=1)
 WHOLE = PlanFacts(
     question_is_begun=True,
     story="We began with a bicycle.",
@@ -33,6 +34,8 @@ WHOLE = PlanFacts(
     channels=[LINKEDIN],
     preconditions=CARRIED,
     today=TUESDAY,
+    tasks_without_doer=(),
+    answer_hours=4,
 )
 
 
@@ -133,7 +136,9 @@ def test_a_plan_without_values_asks_for_one_and_not_for_their_shares() -> None:
 
 
 def test_a_channel_without_rhythm_is_named() -> None:
-    point = only_point(4, replace(WHOLE, channels=[LINKEDIN, ChannelFacts(5, "Intranet")]))
+    point = only_point(
+        4, replace(WHOLE, channels=[LINKEDIN, ChannelFacts(5, "Intranet", audiences=1)])
+    )
 
     assert (point.place, point.row_id, point.values) == ("channels", 5, {"name": "Intranet"})
 
@@ -141,7 +146,8 @@ def test_a_channel_without_rhythm_is_named() -> None:
 def test_a_plan_without_channels_asks_for_one() -> None:
     plan = replace(WHOLE, channels=())
 
-    assert step(4, plan).state == "open"
+    assert step(4, plan).state == "busy"
+    assert step(4, replace(plan, tasks_without_doer=TASKS)).state == "open"
     assert only_point(4, plan).place == "channels"
 
 
@@ -190,6 +196,39 @@ def test_a_precondition_of_which_the_day_has_come_is_named_until_it_is_looked_at
         facts = with_one(Standing("trust", "success", recheck_on=day))
 
         assert [one.key for one in step(5, facts).points] == ["trust"] * points
+
+
+def test_a_channel_that_is_for_nobody_is_named() -> None:
+    plan = replace(WHOLE, channels=[LINKEDIN, ChannelFacts(5, "Intranet", cadence=1)])
+
+    point = only_point(4, plan)
+
+    assert (point.place, point.row_id, point.field) == ("channels", 5, "audiences")
+    assert point.values == {"name": "Intranet"}
+
+
+def test_tasks_that_nobody_does_are_named_together() -> None:
+    point = only_point(4, replace(WHOLE, tasks_without_doer=["image", "webcare"]))
+
+    assert (point.place, point.listed) == ("roles", ["Images", "Webcare"])
+
+
+def test_an_empty_matrix_is_asked_for_without_naming_all_its_tasks() -> None:
+    point = only_point(4, replace(WHOLE, tasks_without_doer=TASKS))
+
+    assert (point.place, point.listed) == ("roles", ())
+
+
+def test_a_time_to_answer_is_asked_for() -> None:
+    point = only_point(4, replace(WHOLE, answer_hours=None))
+
+    assert (point.place, point.field) == ("webcare", "answer_hours")
+
+
+def test_step_four_holds_no_post_back() -> None:
+    plan = replace(WHOLE, channels=(), tasks_without_doer=TASKS, answer_hours=None)
+
+    assert gate(path(plan)) == []
 
 
 def test_every_step_says_what_it_is_about_in_words() -> None:

@@ -16,7 +16,7 @@ from calendar_app.meetups.queries import host_of, presence
 from calendar_app.people.models import AuditEntry, Membership, Person, Team
 from calendar_app.people.queries import accounts, admins, members
 from calendar_app.plans.models import Plan
-from calendar_app.plans.queries import radar_facts
+from calendar_app.plans.radar import facts_of
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.reminders.models import Delivery
@@ -276,7 +276,7 @@ def test_the_radar_does_not_count_them(
     for owner in (unseen, unseen, colleague):
         builders.a_post(session, team, plan, owner=owner, starts_at=NOW - timedelta(days=1))
 
-    facts = radar_facts(session, plan, NOW, NOW.date())
+    facts = facts_of(session, [plan], NOW, NOW.date())[plan.id]
 
     assert facts.posts_by_owner == [(colleague.name, 1)]
 

@@ -8,7 +8,6 @@ from calendar_app.plans.forms.fields import PlanPartForm, today
 from calendar_app.plans.forms.preconditions import HoursForm, PreconditionForm
 from calendar_app.plans.forms.steps import (
     AudienceForm,
-    ChannelForm,
     CopyForm,
     FactForm,
     GateForm,
@@ -17,6 +16,14 @@ from calendar_app.plans.forms.steps import (
     WhyForm,
 )
 from calendar_app.plans.forms.values import ReadingForm, SharesForm, shares_form
+from calendar_app.plans.forms.where import (
+    ChannelForm,
+    RolesForm,
+    WebcareForm,
+    cell_name,
+    channel_answers,
+    webcare_answers,
+)
 
 __all__ = [
     "ActorForm",
@@ -31,10 +38,15 @@ __all__ = [
     "PlanPartForm",
     "PreconditionForm",
     "ReadingForm",
+    "RolesForm",
     "SharesForm",
     "ValueForm",
+    "WebcareForm",
     "WhatForm",
     "WhyForm",
+    "cell_name",
+    "channel_answers",
     "shares_form",
     "today",
+    "webcare_answers",
 ]

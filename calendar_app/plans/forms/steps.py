@@ -137,22 +137,6 @@ class FactForm(PlanPartForm):
             raise ValidationError(_("This date is still to come."))
 
 
-class ChannelForm(PlanPartForm):
-    """A channel, its rhythm, and why it is the right one."""
-
-    name = LineField(_l("Name"), limit=60, validators=[needed()])
-    short = LineField(_l("Short name"), limit=4, validators=[needed()])
-    facing = RadioField(
-        _l("Who is it for?"), choices=choices(FACINGS, FACING_NAMES), default="external"
-    )
-    purpose = TextField(_l("What is it for?"), limit=NOTE)
-    cadence = NumberField(_l("Posts a week"), 0, 50, filters=[lambda posts: posts or 0])
-    character_limit = NumberField(_l("Longest text, in characters"), 1, 100_000)
-    evidence = TextField(_l("How do you know that your audience is here?"), limit=NOTE)
-    evidence_source = LineField(_l("Source"), limit=200)
-    evidence_year = NumberField(_l("Year of the source"), 1900, 2100)
-
-
 def _hook_name(hook: int, owners: Mapping[int, str]) -> str:
     colour = _(HOOK_NAMES[hook])
     if hook not in owners:

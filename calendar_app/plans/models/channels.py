@@ -13,8 +13,10 @@ from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person
+from calendar_app.plans import slots as hours
 from calendar_app.plans.models.audiences import Audience
 from calendar_app.plans.models.part import PlanPart, check_name, live, write
+from calendar_app.plans.models.roles import check_member
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -22,10 +24,20 @@ if TYPE_CHECKING:
 FACINGS = ("internal", "external")
 FACING_NAMES = {"internal": N_("Internal"), "external": N_("External")}
 MOST_POSTS_A_WEEK = 50
+FORMS = ("text", "image", "sound", "video")
+FORM_NAMES = {
+    "text": N_("Text"),
+    "image": N_("Image"),
+    "sound": N_("Sound"),
+    "video": N_("Video"),
+}
 
 
 class ChannelTexts(TypedDict, total=False):
-    """What people write about a channel; `cadence` in posts a week, the limit in characters."""
+    """What people write about a channel; `cadence` in posts a week, the limit in characters.
+
+    `forms` are of FORMS; `slots` is a line an hour, as people write it.
+    """
 
     facing: str
     purpose: str
@@ -34,6 +46,11 @@ class ChannelTexts(TypedDict, total=False):
     evidence: str
     evidence_source: str
     evidence_year: int | None
+    audiences: Sequence[Audience]
+    forms: Sequence[str]
+    owner: Person | None
+    deputy: Person | None
+    slots: str
 
 
 class Channel(PlanPart, Editable, Base):
@@ -72,13 +89,23 @@ class Channel(PlanPart, Editable, Base):
     owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
     deputy: Mapped[Person | None] = relationship(foreign_keys=deputy_id)
     audiences: Mapped[list[Audience]] = relationship(
-        secondary="channel_audience", order_by="(Audience.position, Audience.id)"
+        secondary="channel_audience",
+        # One that was removed comes back to its channels when it is put back.
+        secondaryjoin=(
+            "and_(ChannelAudience.audience_id == Audience.id, Audience.deleted_at.is_(None))"
+        ),
+        order_by="(Audience.position, Audience.id)",
     )
 
     @property
     def siblings(self) -> Sequence[Channel]:
         """The plan's channels in their order."""
         return self.plan.channels
+
+    @property
+    def form_keys(self) -> list[str]:
+        """What is posted here, in the order of FORMS."""
+        return [form for form in FORMS if form in self.forms.split(",")]
 
     def edit(
         self, name: str | None = None, short: str | None = None, **texts: Unpack[ChannelTexts]
@@ -89,7 +116,42 @@ class Channel(PlanPart, Editable, Base):
         check_name(name, self.siblings, but=self)
         check_short(short, self.siblings, but=self)
         check_cadence(texts.get("cadence", self.cadence))
-        write(self, {"name": name, "short": short, **texts})
+        before = set(self.audiences)
+        self._take(self.plan, texts)
+        self.name, self.short = name, short
+        if set(self.audiences) != before:
+            # Another row changed, but it is this channel that people see changing.
+            self.touch()
+
+    @classmethod
+    def new(cls, plan: Plan, name: str, short: str, **texts: Unpack[ChannelTexts]) -> Channel:
+        """A channel for `plan`, which the caller hangs on it. Raises Refused."""
+        check_name(name, plan.channels)
+        check_short(short, plan.channels)
+        check_cadence(texts.get("cadence", 0))
+        channel = cls(team_id=plan.team_id, name=name, short=short, cadence=0)
+        channel._take(plan, texts)
+        return channel
+
+    def _take(self, plan: Plan, texts: ChannelTexts) -> None:
+        """Be what `texts` say, all of it or, when something cannot be, nothing."""
+        told = {**texts}
+        if "audiences" in texts:
+            check_audiences(texts["audiences"], plan)
+        check_people(
+            texts.get("owner", self.owner),
+            texts.get("deputy", self.deputy),
+            known=(self.owner, self.deputy),
+            team_id=plan.team_id,
+        )
+        if "forms" in texts:
+            told["forms"] = ",".join(form for form in FORMS if form in texts["forms"])
+        if "slots" in texts:
+            told["slots"] = kept_slots(texts["slots"])
+        audiences = told.pop("audiences", None)
+        write(self, told)
+        if audiences is not None and set(texts["audiences"]) != set(self.audiences):
+            self.audiences = list(texts["audiences"])
 
     def put_back(self) -> None:
         """Undo `remove`. Raises Refused when its name or its badge was given away."""
@@ -132,3 +194,44 @@ def check_cadence(cadence: int) -> None:
         raise Refused(
             N_("Choose a number from 0 to %(most)s."), field="cadence", most=MOST_POSTS_A_WEEK
         )
+
+
+def check_audiences(audiences: Sequence[Audience], plan: Plan) -> None:
+    """A channel is for audiences of its own plan."""
+    if any(audience not in live(plan.audiences) for audience in audiences):
+        raise Refused(
+            N_("This audience belongs to another plan. Choose one of this plan."), field="audiences"
+        )
+
+
+def check_people(
+    owner: Person | None,
+    deputy: Person | None,
+    *,
+    known: Sequence[Person | None],
+    team_id: int,
+) -> None:
+    """Two people of the team; who has been chosen before may meanwhile have left it."""
+    if owner is not None and owner is deputy:
+        raise Refused(N_("The deputy is somebody else than the owner."), field="deputy")
+    for field, person in (("owner", owner), ("deputy", deputy)):
+        if person is not None and person not in known:
+            check_member(person, team_id, field)
+
+
+def kept_slots(text: str) -> str:
+    """The hours that people wrote, as they are kept. Raises Refused with the line that is not."""
+    found = hours.read(text)
+    if found.unclear:
+        line = found.unclear[0]
+        raise Refused(
+            N_("Line %(number)s is not clear: “%(line)s”. Write a day and a time: Tue 9:30."),
+            field="slots",
+            number=line.number,
+            line=line.line,
+        )
+    if len(found.slots) > hours.MOST_SLOTS:
+        raise Refused(
+            N_("Choose at most %(most)s times a week."), field="slots", most=hours.MOST_SLOTS
+        )
+    return hours.kept(found.slots)

@@ -17,7 +17,7 @@ from calendar_app.plans.coach import Advice, coach
 from calendar_app.plans.digest import digest
 from calendar_app.plans.domains import OWN
 from calendar_app.plans.models.audiences import Audience
-from calendar_app.plans.models.channels import Channel, ChannelTexts, check_cadence, check_short
+from calendar_app.plans.models.channels import Channel, ChannelTexts
 from calendar_app.plans.models.community import (
     Actor,
     ActorTexts,
@@ -29,7 +29,7 @@ from calendar_app.plans.models.community import (
 from calendar_app.plans.models.experiments import Experiment, check_days
 from calendar_app.plans.models.part import append, check_name, check_unused, live, write
 from calendar_app.plans.models.preconditions import Precondition, RatingTexts
-from calendar_app.plans.models.roles import TaskRole
+from calendar_app.plans.models.roles import TaskRole, check_member, check_roles
 from calendar_app.plans.models.values import (
     HOOKS,
     BrandValue,
@@ -39,6 +39,7 @@ from calendar_app.plans.models.values import (
 )
 from calendar_app.plans.preconditions import Standing, Workload, standings, workload
 from calendar_app.plans.questions import Question
+from calendar_app.plans.roles import Matrix, matrix, without_doer
 from calendar_app.plans.steps import (
     AudienceFacts,
     ChannelFacts,
@@ -59,6 +60,8 @@ ADDRESS_FORMS = ("je", "u")
 # Of all people together; more is a slip of the pen.
 MOST_HOURS_A_WEEK = 400
 MOST_MINUTES_A_POST = 600
+# A week, and what is escalated two weeks later was forgotten.
+LONGEST_ANSWER, LONGEST_WATCH, LONGEST_ESCALATION = 168, 168, 336
 
 
 class PlanTexts(TypedDict, total=False):
@@ -80,6 +83,15 @@ class PlanTexts(TypedDict, total=False):
     tone: str
     words_to_use: str
     words_to_avoid: str
+
+
+class Webcare(TypedDict):
+    """What a team agrees of questions and reactions, in hours; None: nothing."""
+
+    answer_hours: int | None
+    watch_hours: int | None
+    escalate_hours: int | None
+    escalate_to: Person | None
 
 
 class Plan(Editable, Base):
@@ -211,6 +223,11 @@ class Plan(Editable, Base):
         cadences = [channel.cadence for channel in live(self.channels)]
         return workload(cadences, self.hours_a_week, self.minutes_a_post)
 
+    @property
+    def matrix(self) -> Matrix:
+        """Who does what, of the people who are in the team and want to be seen."""
+        return matrix((one.task, one.person_id, one.part) for one in self.roles if one.counts)
+
     def advice(self, today: date) -> list[Advice]:
         """What the coach says of the question on the local day `today`."""
         return coach(self.question, today, [self.team.name])
@@ -227,10 +244,13 @@ class Plan(Editable, Base):
                     AudienceFacts(one.id, one.name, len(one.facts)) for one in live(self.audiences)
                 ],
                 channels=[
-                    ChannelFacts(one.id, one.name, one.cadence) for one in live(self.channels)
+                    ChannelFacts(one.id, one.name, one.cadence, len(one.audiences))
+                    for one in live(self.channels)
                 ],
                 preconditions=self.standings,
                 today=today,
+                tasks_without_doer=without_doer(self.matrix),
+                answer_hours=self.answer_hours,
                 gate_is_forced=self.gate_opened_at is not None,
             )
         )
@@ -324,12 +344,34 @@ class Plan(Editable, Base):
 
     def add_channel(self, name: str, short: str, **texts: Unpack[ChannelTexts]) -> Channel:
         """A new last channel. Raises Refused."""
-        check_name(name, self.channels)
-        check_short(short, self.channels)
-        cadence = texts.pop("cadence", 0)
-        check_cadence(cadence)
-        channel = Channel(team_id=self.team_id, name=name, short=short, cadence=cadence, **texts)
-        return append(self.channels, channel)
+        return append(self.channels, Channel.new(self, name, short, **texts))
+
+    def set_roles(self, roles: Sequence[tuple[str, Person, str]]) -> None:
+        """Make these (task, person, part) the whole matrix. Raises Refused.
+
+        A task may have a deputy while nobody does it: the page says so.
+        """
+        check_roles(roles, self.team_id)
+        wanted = {(task, person.id): (person, part) for task, person, part in roles}
+        kept = {(one.task, one.person_id): one for one in self.roles}
+        for cell, (person, part) in wanted.items():
+            if cell in kept:
+                kept[cell].part = part
+            else:
+                row = TaskRole(team_id=self.team_id, task=cell[0], person=person, part=part)
+                row.person_id = person.id
+                self.roles.append(row)
+        for cell, row in kept.items():
+            if cell not in wanted:
+                self.roles.remove(row)
+
+    def agree_webcare(self, **agreed: Unpack[Webcare]) -> None:
+        """Agree on answering, watching and escalating. Raises Refused."""
+        check_webcare(agreed)
+        person = agreed["escalate_to"]
+        if person is not None and person is not self.escalate_to:
+            check_member(person, self.team_id, "escalate_to")
+        write(self, agreed)
 
     def add_experiment(
         self, name: str, starts_on: date, ends_on: date, hypothesis: str = "", measure: str = ""
@@ -372,6 +414,21 @@ class Plan(Editable, Base):
         check_range("hours_a_week", hours_a_week, 0, MOST_HOURS_A_WEEK)
         check_range("minutes_a_post", minutes_a_post, 1, MOST_MINUTES_A_POST)
         self.hours_a_week, self.minutes_a_post = hours_a_week, minutes_a_post
+
+
+def check_webcare(agreed: Webcare) -> None:
+    """Escalating comes after answering, and says when and to whom."""
+    after, to, answer = agreed["escalate_hours"], agreed["escalate_to"], agreed["answer_hours"]
+    if after is not None and to is None:
+        raise Refused(N_("Say to whom it goes then."), field="escalate_to")
+    if to is not None and after is None:
+        raise Refused(N_("Say after how many hours."), field="escalate_hours")
+    if after is not None and answer is not None and after <= answer:
+        raise Refused(
+            N_("First there is time to answer: choose more than %(hours)s hours."),
+            field="escalate_hours",
+            hours=answer,
+        )
 
 
 def check_range(field: str, number: int | None, low: int, high: int) -> None:

@@ -18,3 +18,6 @@ __all__ = ["bp", "facts", "paper", "parts", "plan"]
 from calendar_app.plans.views import experiments
 
 __all__ = ["bp", "experiments", "facts", "parts", "plan"]
+from calendar_app.plans.views import where
+
+__all__ = ["bp", "facts", "parts", "plan", "where"]

@@ -13,8 +13,16 @@ from typing import ClassVar, Generic
 from flask.typing import ResponseReturnValue
 
 from calendar_app.people.door import requires
+from calendar_app.plans import queries
 from calendar_app.plans.community import ways_to
-from calendar_app.plans.forms import AudienceForm, ChannelForm, PlanPartForm, ValueForm, today
+from calendar_app.plans.forms import (
+    AudienceForm,
+    ChannelForm,
+    PlanPartForm,
+    ValueForm,
+    channel_answers,
+    today,
+)
 from calendar_app.plans.models import (
     CERTAINTY_NAMES,
     SIDE_NAMES,
@@ -40,6 +48,7 @@ from calendar_app.plans.views.shared import (
     saved,
     taken_out,
 )
+from calendar_app.web.request import session
 
 
 class PartPages(Generic[Part]):
@@ -254,9 +263,12 @@ class ChannelPages(PartPages[Channel]):
         """A channel faces where its plan does."""
         return self.form(plan, facing=plan.facing)
 
-    def form(self, _plan: Plan, _part: Channel | None = None, /, **shown: object) -> ChannelForm:
-        """Where, what for and how often."""
-        return ChannelForm(**shown)
+    def form(self, plan: Plan, part: Channel | None = None, /, **shown: object) -> ChannelForm:
+        """Where, for whom and how often, with the people who can look after it."""
+        if part is not None and shown.pop("obj", None) is part:
+            shown = {"data": {**channel_answers(part), "version": part.version}}
+        people = queries.people_taking_part(session(), plan.team)
+        return ChannelForm(plan, people, part, **shown)
 
     def add(self, plan: Plan, form: PlanPartForm) -> Channel:
         """A new last channel."""

@@ -10,7 +10,7 @@ from calendar_app.plans.models import Plan
 from calendar_app.plans.steps import Point
 
 # Places that are a page of their own.
-_PAGES = {"why", "what", "shares"}
+_PAGES = {"why", "what", "shares", "roles", "webcare"}
 
 
 def place_of(plan: Plan, point: Point) -> str:

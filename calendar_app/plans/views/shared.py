@@ -15,7 +15,7 @@ from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, me, own
 from calendar_app.people.queries import ambassadors
-from calendar_app.plans import queries
+from calendar_app.plans import queries, slots
 from calendar_app.plans.community import Centre, draw, ways_to
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
@@ -23,6 +23,7 @@ from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
     CERTAINTY_NAMES,
     FACING_NAMES,
+    FORM_NAMES,
     SIDE_NAMES,
     Actor,
     Audience,
@@ -35,7 +36,13 @@ from calendar_app.plans.models import (
 )
 from calendar_app.plans.preconditions import KINDS, RATING_NAMES, to_look_at
 from calendar_app.plans.questions import sentence
-from calendar_app.plans.steps import Step, gate, next_step
+from calendar_app.plans.roles import (
+    PART_NAMES,
+    TASK_NAMES,
+    with_deputy_alone,
+    without_deputy,
+)
+from calendar_app.plans.steps import Point, Step, gate, next_step
 from calendar_app.plans.views.pitfalls import pitfalls_of
 from calendar_app.plans.views.places import place_of
 from calendar_app.web.forms import expect_shown
@@ -173,7 +180,18 @@ def _told_of_what(plan: Plan) -> dict[str, object]:
 
 
 def _told_of_where(plan: Plan) -> dict[str, object]:
-    return {"ambassadors": ambassadors(session(), plan.team)}
+    roles = plan.matrix
+    return {
+        "ambassadors": ambassadors(session(), plan.team),
+        "roles": roles,
+        "role_people": [one for one in queries.people_of(plan) if one.id in roles.people],
+        "task_names": TASK_NAMES,
+        "part_names": PART_NAMES,
+        "without_deputy": _tasks_in_words(without_deputy(roles)),
+        "with_deputy_alone": _tasks_in_words(with_deputy_alone(roles)),
+        "form_names": FORM_NAMES,
+        "slots_in_words": lambda kept: slots.in_words(kept, language()),
+    }
 
 
 def _told_of_preconditions(plan: Plan) -> dict[str, object]:
@@ -186,6 +204,15 @@ def _told_of_preconditions(plan: Plan) -> dict[str, object]:
         "to_look_at": dict(late),
         "unknown_days": plan.team.radar_unknown_days,
     }
+
+
+def _tasks_in_words(tasks: Iterable[str]) -> str:
+    return _listed(TASK_NAMES[task] for task in tasks)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Msgids as they stand in a sentence."""
+    return ", ".join(_(name).lower() for name in names)
 
 
 def _with_path(template: str, plan: Plan, **context: object) -> str:
@@ -201,14 +228,17 @@ def _with_path(template: str, plan: Plan, **context: object) -> str:
 
 
 def _in_words(step: Step) -> Step:
-    """`step` with the names of preconditions in its points as people read them."""
-    points = [
-        dataclasses.replace(point, values={**point.values, "name": _(KINDS[point.key].name)})
-        if point.key
-        else point
-        for point in step.points
-    ]
-    return dataclasses.replace(step, points=points)
+    """`step` with the msgids that its points name as people read them."""
+    return dataclasses.replace(step, points=[_point_in_words(point) for point in step.points])
+
+
+def _point_in_words(point: Point) -> Point:
+    values = dict(point.values)
+    if point.key:
+        values["name"] = _(KINDS[point.key].name)
+    if point.listed:
+        values["listed"] = _listed(point.listed)
+    return dataclasses.replace(point, values=values)
 
 
 def address_of(plan: Plan, anchor: str | None = None) -> str:

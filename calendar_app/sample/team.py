@@ -69,7 +69,8 @@ def add_plan(
         _add_audience(plan, told, today)
     for told in facts["channels"]:
         _add_channel(plan, told, people or {})
-    session.flush()
+        # One at a time: else the rows between channels and audiences come in any order.
+        session.flush()
     if people:
         _share_work(plan, facts, people)
     return plan

@@ -235,7 +235,7 @@ def test_who_leaves_or_does_not_want_to_be_seen_counts_no_more(
 
 def agreed(plan: Plan, **changes: Any) -> None:
     told = {"answer_hours": 4, "watch_hours": 2, "escalate_hours": None, "escalate_to": None}
-    plan.agree_webcare(**{**told, **changes})  # type: ignore[typeddict-item]  # of the test
+    plan.agree_webcare(**{**told, **changes})
 
 
 def test_webcare_is_agreed(plan: Plan, mo: Person) -> None:

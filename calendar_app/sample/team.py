@@ -105,7 +105,8 @@ def add_plan(
         session.flush()
     for told in facts["channels"]:
         _add_channel(plan, told, people or {})
-    session.flush()
+        # One at a time: else the rows between channels and audiences come in any order.
+        session.flush()
     if people:
         _share_work(plan, facts, people)
     return plan

@@ -118,6 +118,20 @@ def test_the_page_of_meetups_lists_the_series_and_the_ten_that_come(
     assert "Mon 23 Nov 09:30" in page
 
 
+def test_a_new_series_proposes_who_leads_by_the_role_matrix(visitor: Visitor, room: Room) -> None:
+    before = visitor.see("/meetups/new")
+    with room.database.writing() as session:
+        plan = a_plan(session, session.get_one(Team, room.team_id))
+        plan.set_roles([("hosting", session.get_one(Person, room.writer.id), "does")])
+
+    after = visitor.see("/meetups/new")
+
+    assert f'<option selected value="{room.editor.id}">' in before
+    assert "Suggested from the role matrix." not in before
+    assert f'<option selected value="{room.writer.id}">' in after
+    assert "Suggested from the role matrix." in after
+
+
 @pytest.mark.parametrize(("rate", "warned"), [(1, True), (2, False)])
 def test_a_lead_too_short_for_the_relay_is_named(
     app: Flask, visitor: Visitor, room: Room, rate: int, *, warned: bool

@@ -569,7 +569,7 @@ def test_step_four_waits_for_the_first_three_but_stays_open_once_begun(
     with room.database.writing() as session:
         plan = session.get_one(Plan, room.plan_id)
         plan.story = ""
-        new = Plan.new(plan.team, "Leeg")
+        new = Plan.new(plan.team, "Pupils")
         session.add(new)
         session.flush()
         new_id = new.id

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.db import Base
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
+from calendar_app.plans.roles import without_deputy, without_doer
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.playing_field import words_in
 from calendar_app.sample.files import read
@@ -152,6 +153,28 @@ def test_each_channel_has_its_evidence_with_source_and_year(hospital: Session) -
         assert channel.purpose
         assert channel.evidence_source
         assert channel.evidence_year == 2016
+
+
+def test_each_channel_says_for_whom_how_when_and_by_whom(hospital: Session) -> None:
+    for channel in hospital.scalars(select(Channel)):
+        assert channel.audiences
+        assert channel.form_keys
+        assert channel.slots
+        assert channel.owner is not channel.deputy
+
+
+def test_every_task_has_its_people_and_one_of_them_waits_for_a_deputy(plan: Plan) -> None:
+    assert without_doer(plan.matrix) == []
+    assert without_deputy(plan.matrix) == ["monitoring"]
+    assert (plan.answer_hours, plan.watch_hours, plan.escalate_hours) == (4, 2, 8)
+    assert plan.escalate_to is not None
+
+
+def test_every_post_with_a_day_has_somebody_to_place_it_and_to_watch_it(hospital: Session) -> None:
+    posts = list(hospital.scalars(select(Post)))
+
+    assert {bool(post.publisher and post.watcher) for post in posts if post.starts_at} == {True}
+    assert {post.publisher for post in posts if not post.starts_at} == {None}
 
 
 def test_ambassadors_post_some_and_the_brand_posts_most(hospital: Session) -> None:

@@ -18,6 +18,7 @@ from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
 from tests.builders import a_person, a_plan, a_post, a_team, an_experiment
 from tests.plans.room import NOW
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -308,6 +309,18 @@ def test_a_viewer_reads_and_changes_nothing(room: Room) -> None:
     assert "/edit" not in page
 
 
+def test_a_plan_asks_as_often_for_six_experiments_as_for_one(room: Room) -> None:
+    asked: list[int] = []
+    for _round in range(2):
+        for _more in range(1 + 4 * len(asked)):
+            add(room, outcome="stop", lesson="Nobody looked.")
+        with statements(room.database) as sent:
+            room.visitor().open(room.address)
+        asked.append(len(sent))
+
+    assert asked[0] == asked[1]
+
+
 # Posts
 
 
@@ -349,12 +362,12 @@ def test_without_an_experiment_to_choose_there_is_no_choice(room: Room) -> None:
     assert 'name="experiment"' not in room.visitor().open(f"/posts/new?plan={room.plan_id}")
 
 
-@pytest.mark.parametrize("facts", [{"outcome": "stop"}, {"other": True}])
+@pytest.mark.parametrize(("outcome", "whose"), [("stop", "own"), ("", "another")])
 def test_a_post_is_not_hung_on_what_is_over_or_of_another_plan(
-    session: Session, plan: Plan, person: Person, facts: dict[str, Any]
+    session: Session, plan: Plan, person: Person, outcome: str, whose: str
 ) -> None:
-    of_plan = a_plan(session, plan.team) if facts.pop("other", False) else plan
-    experiment = an_experiment(session, of_plan, **facts)
+    of_plan = plan if whose == "own" else a_plan(session, plan.team)
+    experiment = an_experiment(session, of_plan, outcome=outcome)
 
     with pytest.raises(Refused) as refused:
         Post.new(plan.team, Content("Keys", plan=plan, experiment=experiment), person, NOW)

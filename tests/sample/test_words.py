@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
@@ -11,7 +11,8 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from calendar_app.db import Base
-from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
+from calendar_app.people.models import Membership
+from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Experiment, Plan
 from calendar_app.plans.roles import without_deputy, without_doer
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.playing_field import words_in
@@ -182,6 +183,26 @@ def test_ambassadors_post_some_and_the_brand_posts_most(hospital: Session) -> No
 
     assert set(senders) == {"Anouk", "Joris", "Henk"}
     assert len(senders) == 4
+
+
+def test_who_posts_from_their_own_account_has_agreed_before(hospital: Session) -> None:
+    agreed = {m.person_id: m.ambassador_since for m in hospital.scalars(select(Membership))}
+
+    for post in hospital.scalars(select(Post).where(Post.sender_id.is_not(None))):
+        since = agreed[post.sender_id or 0]
+        assert since is not None
+        assert since < post.created_at
+
+
+def test_one_experiment_taught_something_and_one_waits_for_its_outcome(hospital: Session) -> None:
+    over, waiting = hospital.scalars(select(Experiment).order_by(Experiment.ends_on))
+    used = list(hospital.scalars(select(Post.experiment_id).where(Post.experiment_id.is_not(None))))
+
+    assert over.outcome == "routine"
+    assert over.lesson
+    assert over.decided_at is not None
+    assert waiting.lacks_outcome(waiting.ends_on + timedelta(days=1))
+    assert [used.count(over.id), used.count(waiting.id)] == [2, 3]
 
 
 def test_what_waits_for_changes_lies_ahead_whenever_the_sample_is_loaded() -> None:

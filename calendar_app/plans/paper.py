@@ -13,6 +13,7 @@ from babel.dates import format_date
 
 from calendar_app.language import catalogue, locale, say
 from calendar_app.moments import local
+from calendar_app.people.models import Person
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.models import (
     BRAND_KIND_NAMES,
@@ -29,7 +30,7 @@ from calendar_app.plans.models import (
 from calendar_app.plans.preconditions import KINDS, RATING_NAMES
 from calendar_app.plans.questions import sentence
 from calendar_app.plans.roles import TASK_NAMES
-from calendar_app.plans.steps import TITLES
+from calendar_app.plans.steps import TITLES, Point
 from calendar_app.sheets import Block, Facts, Lead, Notes, Part, Prose, Section, Sheet, Table
 
 # Where nothing is written down.
@@ -120,13 +121,11 @@ def _community(actors: Sequence[Actor], language: str) -> Table:
             say(language, "Who they are"),
             say(language, "Ring"),
             say(language, "Whom they reach"),
-            say(language, "What binds them to us"),
         ],
         rows=[
-            [_actor(actor, language), str(actor.ring), _reach(actor, language), actor.bond]
-            for actor in actors
+            [_actor(actor, language), str(actor.ring), _reach(actor, language)] for actor in actors
         ],
-        widths=[4, 1, 5, 6],
+        widths=[8, 1, 18],
     )
 
 
@@ -203,13 +202,13 @@ def _words(written: str) -> str:
 def _where(plan: Plan, language: str) -> Iterator[Block]:
     if plan.channels:
         yield Part(say(language, "Channels"), [_channels(plan, language)])
-    if plan.roles:
+    if any(role.counts for role in plan.roles):
         yield Part(say(language, "Who does what"), [_roles(plan, language)])
     yield from _parts(say(language, "Webcare and time"), _webcare(plan, language))
 
 
 def _channels(plan: Plan, language: str) -> Table:
-    people = [_people_of(channel) for channel in plan.channels]
+    people = [_people_of(channel, plan, language) for channel in plan.channels]
     rows = [_channel(channel, language) for channel in plan.channels]
     head = [
         say(language, "Channel"),
@@ -218,11 +217,11 @@ def _channels(plan: Plan, language: str) -> Table:
         say(language, "Evidence"),
     ]
     if not any(people):
-        return Table(head, rows, widths=[4, 9, 3, 10])
+        return Table(head, rows, widths=[4, 12, 3, 12])
     return Table(
         [*head, say(language, "Owner and deputy")],
         [[*row, names or _NOTHING] for row, names in zip(rows, people, strict=True)],
-        widths=[4, 9, 3, 10, 5],
+        widths=[4, 12, 3, 12, 4],
     )
 
 
@@ -239,19 +238,20 @@ def _channel(channel: Channel, language: str) -> list[str]:
     ]
 
 
-def _people_of(channel: Channel) -> str:
-    return "\n".join(one.name for one in (channel.owner, channel.deputy) if one is not None)
+def _people_of(channel: Channel, plan: Plan, language: str) -> str:
+    names = (_name(one, plan, language) for one in (channel.owner, channel.deputy))
+    return "\n".join(name for name in names if name)
 
 
 def _roles(plan: Plan, language: str) -> Facts:
     # In the order of the names that there are; other tasks behind them.
     tasks = dict.fromkeys([*TASK_NAMES, *(role.task for role in plan.roles)])
-    taken = {role.task for role in plan.roles}
+    taken = {role.task for role in plan.roles if role.counts}
     return Facts([_role(plan, task, language) for task in tasks if task in taken])
 
 
 def _role(plan: Plan, task: str, language: str) -> tuple[str, str]:
-    mine = [role for role in plan.roles if role.task == task]
+    mine = [role for role in plan.roles if role.task == task and role.counts]
     does = _listed(role.person.name for role in mine if role.part == "does")
     names = _listed(role.person.name for role in mine if role.part == "deputy")
     deputies = say(language, "deputy: %(names)s", names=names) if names else ""
@@ -270,7 +270,7 @@ def _webcare(plan: Plan, language: str) -> Iterator[Facts]:
             say(language, "Without an answer it is passed on after"),
             _hours(plan.escalate_hours, language),
         ),
-        (say(language, "Passed on to"), plan.escalate_to.name if plan.escalate_to else ""),
+        (say(language, "Passed on to"), _name(plan.escalate_to, plan, language)),
         (say(language, "Time of the team, each week"), _hours(plan.hours_a_week, language)),
         (
             say(language, "What one post takes"),
@@ -290,38 +290,42 @@ def _hours(hours: int | None, language: str) -> str:
 
 
 def _preconditions(plan: Plan, language: str) -> Iterator[Block]:
+    """What stands in the way with all that is known of it; of the others the names."""
     known = {row.key: row for row in plan.preconditions}
-    order = dict.fromkeys([*PRECONDITION_NAMES, *known])
-    rows = [known[key] for key in order if key in known]
-    looked_at = [row for row in rows if row.rating != "unknown" or row.evidence or row.action]
-    if looked_at:
+    in_the_way = [known[key] for key in PRECONDITION_NAMES if _rating(known, key) == "stumbling"]
+    if in_the_way:
         yield Table(
             head=[
-                say(language, "Precondition"),
-                say(language, "How it stands"),
+                say(language, RATING_NAMES["stumbling"]),
                 say(language, "Evidence"),
                 say(language, "What we do"),
             ],
-            rows=[_precondition(row, language) for row in looked_at],
-            widths=[7, 5, 8, 8],
+            rows=[_precondition(row, plan, language) for row in in_the_way],
+            widths=[6, 13, 13],
         )
-    others = [key for key in order if key not in {row.key for row in looked_at}]
-    if others and rows:
-        names = _listed(say(language, PRECONDITION_NAMES.get(key, key)) for key in others)
-        unknown = RATING_NAMES["unknown"]
-        yield Facts([(say(language, unknown), names)])
+    if known:
+        yield from _facts(*(_rated(known, rating, language) for rating in ("success", "unknown")))
 
 
-def _precondition(row: Precondition, language: str) -> list[str]:
+def _rated(known: Mapping[str, Precondition], rating: str, language: str) -> tuple[str, str]:
+    keys = (key for key in PRECONDITION_NAMES if _rating(known, key) == rating)
+    names = _listed(say(language, PRECONDITION_NAMES[key]) for key in keys)
+    return say(language, RATING_NAMES[rating]), names
+
+
+def _rating(known: Mapping[str, Precondition], key: str) -> str:
+    return known[key].rating if key in known else "unknown"
+
+
+def _precondition(row: Precondition, plan: Plan, language: str) -> list[str]:
     recheck = _day(row.recheck_on, language)
     todo = [
-        row.action,
-        row.owner.name if row.owner is not None else "",
+        row.action.rstrip("."),
+        _name(row.owner, plan, language),
         say(language, "look again on %(day)s", day=recheck) if recheck else "",
     ]
     return [
-        say(language, PRECONDITION_NAMES.get(row.key, row.key)),
-        say(language, RATING_NAMES[row.rating]),
+        say(language, PRECONDITION_NAMES[row.key]),
         row.evidence,
         _listed(todo),
     ]
@@ -339,7 +343,7 @@ def _missing(plan: Plan, language: str, today: date) -> Iterator[Block]:
     points = [
         (
             f"{step.number} · {say(language, step.title)}",
-            say(language, one.message, **one.values),
+            say(language, one.message, **_in_words(one, language)),
             "",
         )
         for step in plan.path(today)
@@ -349,19 +353,39 @@ def _missing(plan: Plan, language: str, today: date) -> Iterator[Block]:
         yield Notes(points)
 
 
+def _in_words(point: Point, language: str) -> dict[str, object]:
+    """What fills the sentence of a point, its msgids in the language of the reader."""
+    told = dict(point.values)
+    if point.key:
+        told["name"] = say(language, PRECONDITION_NAMES[point.key])
+    if point.listed:
+        told["listed"] = _listed(say(language, name).lower() for name in point.listed)
+    return told
+
+
 def _gate(plan: Plan, language: str) -> str:
     if plan.gate_opened_at is None or plan.gate_opened_by is None:
         return ""
     return say(
         language,
         "%(name)s let the team go on before steps 1 to 3 were done, on %(day)s: “%(reason)s”",
-        name=plan.gate_opened_by.name,
+        name=_name(plan.gate_opened_by, plan, language),
         day=_day(local(plan.gate_opened_at, plan.team.zone).date(), language),
         reason=plan.gate_reason,
     )
 
 
 # Small parts
+
+
+def _name(person: Person | None, plan: Plan, language: str) -> str:
+    """What the person is called; who does not want to be seen in the team has no name here."""
+    if person is None:
+        return ""
+    here = [one for one in person.memberships if one.team_id == plan.team_id]
+    if all(one.takes_part for one in here):
+        return person.name
+    return say(language, "a colleague")
 
 
 def _facts(*rows: tuple[str, str]) -> Iterator[Facts]:

@@ -233,18 +233,6 @@ def fill_for_paper(session: Session, plan: Plan) -> Plan:
     return session.scalars(wanted).one()
 
 
-def people_taking_part(session: Session, team: Team) -> list[Person]:
-    """Who is in the team and wants to be seen, by name."""
-    wanted = (
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.team_id == team.id, Membership.ended_at.is_(None))
-        .where(Membership.takes_part.is_(True))
-        .order_by(func.lower(Person.name), Person.id)
-    )
-    return list(session.scalars(wanted))
-
-
 def people_of(plan: Plan) -> list[Person]:
     """Who has a part in the plan's role matrix and counts, by name."""
     people = {one.person for one in plan.roles if one.counts}
@@ -431,7 +419,13 @@ def _rest() -> Sequence[ExecutableOption]:
     actors = selectinload(Plan.actors)
     return (
         selectinload(Plan.team),
-        selectinload(Plan.gate_opened_by),
+        selectinload(Plan.gate_opened_by).selectinload(Person.memberships),
+        selectinload(Plan.escalate_to).selectinload(Person.memberships),
+        selectinload(Plan.channels).selectinload(Channel.owner).selectinload(Person.memberships),
+        selectinload(Plan.channels).selectinload(Channel.deputy).selectinload(Person.memberships),
+        selectinload(Plan.preconditions)
+        .selectinload(Precondition.owner)
+        .selectinload(Person.memberships),
         actors.selectinload(Actor.via),
         actors.selectinload(Actor.reach).selectinload(ActorAudience.audience),
     )

@@ -120,10 +120,10 @@ class PlanFacts:
 class Point:
     """One thing that is missing: a sentence, and the part of the plan where it can be mended.
 
-    `place` is "why", "what", "values", "shares", "audiences", "channels", "roles", "webcare" or
-    "preconditions"; `row_id` is the row there, `key` the precondition and `field` the form field,
-    if any. With a `key` the value `name` is a msgid: the precondition's name. `listed` are msgids
-    that stand in the sentence as %(listed)s.
+    `place` is "why", "what", "values", "shares", "audiences", "facts" (a new one of the audience),
+    "channels", "roles", "webcare" or "preconditions"; `row_id` is the row there, `key` the
+    precondition and `field` the form field, if any. With a `key` the value `name` is a msgid: the
+    precondition's name. `listed` are msgids that stand in the sentence as %(listed)s.
     """
 
     message: str
@@ -209,11 +209,8 @@ def _who(plan: PlanFacts) -> Iterator[Point]:
         yield Point(N_("Add an audience: who do you want to reach?"), "audiences")
     for audience in plan.audiences:
         if not audience.facts:
-            yield _of(
-                audience,
-                "audiences",
-                N_("%(name)s: write down where they are, online and offline."),
-            )
+            words = N_("%(name)s: write down where they are, online and offline.")
+            yield _of(audience, "facts", words, "text")
 
 
 def _what(plan: PlanFacts) -> Iterator[Point]:

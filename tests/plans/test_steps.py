@@ -90,7 +90,7 @@ def test_an_audience_of_which_nothing_is_written_down_is_named() -> None:
     point = only_point(2, plan)
 
     assert step(2, plan).state == "busy"
-    assert (point.place, point.row_id, point.values) == ("audiences", 3, {"name": "Pupils"})
+    assert (point.place, point.row_id, point.values) == ("facts", 3, {"name": "Pupils"})
 
 
 def test_a_plan_without_audiences_asks_for_one() -> None:

@@ -23,11 +23,13 @@ from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.outbox import plan as plan_reminders
 from tests import builders
 from tests.plans.room import NOW
+from tests.support.papers import Paper
 from tests.support.routes import address, every_route, rows_of
 
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
+    from werkzeug.test import TestResponse
 
     from tests.plans.room import Room
 
@@ -118,7 +120,7 @@ def test_the_name_is_on_no_page_that_colleagues_see(
             continue
         walked += 1
         where = address(asked.rule, rows)
-        page = client.get(where).get_data(as_text=True)
+        page = words_of(client.get(where))
         # The team's page tells an administrator of the account, apart from all others.
         if names(page.partition("Accounts that do not take part")[0]):
             named.append(where)
@@ -128,6 +130,13 @@ def test_the_name_is_on_no_page_that_colleagues_see(
     whole = client.get(f"/posts/{rows['post_id']}").get_data(as_text=True)
     assert "a colleague" in whole
     assert "A colleague asked for changes" in whole
+
+
+def words_of(answer: TestResponse) -> str:
+    """What stands on a page, or on paper."""
+    if answer.mimetype == "application/pdf":
+        return Paper(answer.get_data()).text
+    return answer.get_data(as_text=True)
 
 
 def test_the_same_pages_name_who_takes_part(room: Room) -> None:

@@ -12,6 +12,7 @@ from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from calendar_app.people.door import shown
 from calendar_app.people.models import Person
 from calendar_app.plans import slots
 from calendar_app.web.forms import Form, TextField, options
@@ -92,7 +93,7 @@ class PersonField(SelectField):
     def offer(self, people: Sequence[Person], also: Person | None = None) -> None:
         """Offer these `people`, and whoever is chosen `also`."""
         self.people = [*people, *([] if also is None or also in people else [also])]
-        named = ((person.id, person.name) for person in self.people)
+        named = ((person.id, shown(person).name) for person in self.people)
         self.choices = options([("", _("Nobody yet")), *named])
 
     @property

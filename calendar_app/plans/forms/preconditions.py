@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 
+from calendar_app.people.door import shown
 from calendar_app.people.models import Person
 from calendar_app.plans.forms.fields import NOTE, DayField, PlanPartForm, choices
 from calendar_app.plans.models.plan import MOST_HOURS_A_WEEK, MOST_MINUTES_A_POST
@@ -33,7 +34,7 @@ class PreconditionForm(PlanPartForm):
     def offer(self, people: Sequence[Person], also: Person | None = None) -> None:
         """Offer these owners, and `also` who has left the team since."""
         gone = [] if also is None or also in people else [also]
-        named = [(person.id, person.name) for person in [*people, *gone]]
+        named = [(person.id, shown(person).name) for person in [*people, *gone]]
         self.owner_id.choices = options([("", _("Nobody yet")), *named])
 
 

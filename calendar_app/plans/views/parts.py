@@ -13,7 +13,7 @@ from typing import ClassVar, Generic
 from flask.typing import ResponseReturnValue
 
 from calendar_app.people.door import requires
-from calendar_app.plans import queries
+from calendar_app.people.queries import people
 from calendar_app.plans.community import ways_to
 from calendar_app.plans.forms import (
     AudienceForm,
@@ -267,8 +267,8 @@ class ChannelPages(PartPages[Channel]):
         """Where, for whom and how often, with the people who can look after it."""
         if part is not None and shown.pop("obj", None) is part:
             shown = {"data": {**channel_answers(part), "version": part.version}}
-        people = queries.people_taking_part(session(), plan.team)
-        return ChannelForm(plan, people, part, **shown)
+        colleagues = people(session(), plan.team)
+        return ChannelForm(plan, colleagues, part, **shown)
 
     def add(self, plan: Plan, form: PlanPartForm) -> Channel:
         """A new last channel."""

@@ -23,6 +23,8 @@ def _page_of(point: Point) -> dict[str, Any]:
         return {"endpoint": f"plans.show_{point.place}"}
     if point.key is not None:
         return {"endpoint": "plans.show_precondition", "key": point.key}
+    if point.place == "facts":
+        return {"endpoint": "plans.show_new_fact", "audience_id": point.row_id}
     kind = point.place.removesuffix("s")
     if point.row_id is None:
         return {"endpoint": f"plans.show_new_{kind}"}

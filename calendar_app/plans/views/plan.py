@@ -25,6 +25,7 @@ from calendar_app.plans.views.shared import (
     saved,
     step_page,
     told_of,
+    way_on,
 )
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
@@ -80,7 +81,7 @@ def save_new_plan() -> ResponseReturnValue:
     audit("plan.made", plan)
     commit()
     flash(_("The plan is there. Go on with the steps."), "good")
-    return redirect(address_of(plan), 303)
+    return redirect(way_on(plan) if "go_on" in request.form else address_of(plan), 303)
 
 
 @bp.get("/plans/<int:plan_id>")

@@ -310,7 +310,23 @@ def _obeyed(
         return show(), 422
     commit()
     flash(_("Saved."), "good")
-    return redirect(back, 303)
+    return redirect(_way_on() or back, 303)
+
+
+def _way_on() -> str | None:
+    """Where who asked for it goes on: to what this request's plan lacks next."""
+    if "go_on" not in request.form:
+        return None
+    return way_on(own(Plan, (request.view_args or {})["plan_id"]))
+
+
+def way_on(plan: Plan) -> str:
+    """The first thing that is missing before posts can be planned; then the first post."""
+    missing = gate(queries.fill(session(), plan).path(today()))
+    if missing:
+        return place_of(plan, missing[0])
+    flash(_("Steps 1 to 3 are done. Plan your first post; the rest of the plan can wait."), "good")
+    return url_for("posts.new", plan=plan.id)
 
 
 def taken_out(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from calendar_app.people.door import audit, requires
+from calendar_app.people.queries import people
 from calendar_app.plans import queries
 from calendar_app.plans.forms import RolesForm, WebcareForm, cell_name, today, webcare_answers
 from calendar_app.plans.models import Plan
@@ -83,8 +84,8 @@ def _plan_in_its_time(plan_id: int) -> Plan:
 
 
 def _roles_form(plan: Plan) -> RolesForm:
-    people = queries.people_taking_part(session(), plan.team)
-    return RolesForm(people, plan.matrix, request.form if request.method == "POST" else None)
+    colleagues = people(session(), plan.team)
+    return RolesForm(colleagues, plan.matrix, request.form if request.method == "POST" else None)
 
 
 def _roles_page(plan: Plan, form: RolesForm, conflict: Conflict = ()) -> str:
@@ -101,10 +102,10 @@ def _roles_page(plan: Plan, form: RolesForm, conflict: Conflict = ()) -> str:
 
 
 def _webcare_form(plan: Plan, *, shown: bool = False) -> WebcareForm:
-    people = queries.people_taking_part(session(), plan.team)
+    colleagues = people(session(), plan.team)
     if not shown:
-        return WebcareForm(plan, people)
-    return WebcareForm(plan, people, data={**webcare_answers(plan), "version": plan.version})
+        return WebcareForm(plan, colleagues)
+    return WebcareForm(plan, colleagues, data={**webcare_answers(plan), "version": plan.version})
 
 
 def _webcare_page(plan: Plan, form: WebcareForm, conflict: Conflict = ()) -> str:

@@ -294,9 +294,10 @@ def _preconditions(plan: Plan, language: str) -> Iterator[Block]:
     known = {row.key: row for row in plan.preconditions}
     in_the_way = [known[key] for key in PRECONDITION_NAMES if _rating(known, key) == "stumbling"]
     if in_the_way:
+        named = RATING_NAMES["stumbling"]
         yield Table(
             head=[
-                say(language, RATING_NAMES["stumbling"]),
+                say(language, named),
                 say(language, "Evidence"),
                 say(language, "What we do"),
             ],

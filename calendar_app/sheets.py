@@ -37,36 +37,50 @@ _LONG_WORD = re.compile(r"\S{24}(?=\S{4})")
 _MAY_BREAK = "\u200b"
 
 
+class _Kind:
+    """What stands on a sheet is of one kind: prose, lead, facts, notes, table or part."""
+
+    @property
+    def kind(self) -> str:
+        """The word of this kind, for whoever draws it."""
+        return type(self).__name__.lower()
+
+
 @dataclass(frozen=True)
-class Prose:
+class Prose(_Kind):
     """Sentences, in paragraphs where people left an empty line."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Lead:
+class Lead(_Kind):
     """The one sentence that all the rest hangs on."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(_Kind):
     """Terms, each with what is said of it."""
 
     rows: Sequence[tuple[str, str]]
 
+    @property
+    def is_short(self) -> bool:
+        """Whether they stand well in two columns: many, and each on one line."""
+        return len(self.rows) > 3 and all(len(term + said) < 80 for term, said in self.rows)
+
 
 @dataclass(frozen=True)
-class Notes:
+class Notes(_Kind):
     """A list: each item has a label before it and a remark behind it, or "" for none."""
 
     items: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(_Kind):
     """Rows below a head; `widths` are shares of the line, `hooks` the rows' colours, if any."""
 
     head: Sequence[str]
@@ -76,7 +90,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(_Kind):
     """Something with a heading of its own inside a section."""
 
     title: str
@@ -159,7 +173,7 @@ def _section(section: Section | Part) -> dict[str, object]:
 
 
 def _block(block: Block) -> dict[str, object]:
-    kind = type(block).__name__.lower()
+    kind = block.kind
     match block:
         case Part():
             return {"kind": kind, **_section(block)}

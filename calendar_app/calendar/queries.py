@@ -99,9 +99,9 @@ def _chosen(filters: Filters) -> Iterable[ColumnElement[bool]]:
         yield Post.state.in_(filters.state)
     if filters.person:
         people = filters.person
-        yield or_(
-            Post.owner_id.in_(people), Post.reviewer_id.in_(people), Post.sender_id.in_(people)
-        )
+        writers = (Post.owner_id, Post.reviewer_id, Post.sender_id)
+        parts = (*writers, Post.publisher_id, Post.watcher_id)
+        yield or_(*(part.in_(people) for part in parts))
     if filters.value:
         yield _linked(PostValue.post_id, PostValue.value_id.in_(filters.value))
     if filters.audience:

@@ -158,7 +158,8 @@ def _shown(feed: Subscription) -> list[ColumnElement[bool]]:
     """Which posts of the team belong in `feed`, dates aside."""
     rules = [_POST.team_id == feed.team_id, _POST.deleted_at.is_(None)]
     if feed.scope == "mine":
-        parts = (_POST.owner_id, _POST.reviewer_id, _POST.sender_id)
+        c = _POST
+        parts = (c.owner_id, c.reviewer_id, c.sender_id, c.publisher_id, c.watcher_id)
         rules.append(or_(*(part == feed.person_id for part in parts)))
     return rules
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -102,9 +102,9 @@ class SeriesForm(Form):
             lead_minutes=self.lead_minutes.data,
         )
 
-    def conflict(self, meetup: Meetup) -> list[tuple[str, str, str]]:
+    def conflict(self, meetup: Meetup, hidden: Container[int]) -> list[tuple[str, str, str]]:
         """(label, what is saved now, what was typed) of all that differs from `meetup`."""
-        saved = answers_of(meetup)
+        saved = answers_of(meetup, hidden)
         holidays = saved.pop("skips_holidays")
         rows = self.differences(saved)
         if bool(self.skips_holidays.data) != holidays:
@@ -114,8 +114,8 @@ class SeriesForm(Form):
         return rows
 
 
-def answers_of(meetup: Meetup) -> dict[str, object]:
-    """What `SeriesForm` shows of a series, by the names of its fields."""
+def answers_of(meetup: Meetup, hidden: Container[int] = ()) -> dict[str, object]:
+    """What `SeriesForm` shows of a series, by the names of its fields; nobody who is `hidden`."""
     return {
         "name": meetup.name,
         "weekdays": meetup.weekdays.split(","),
@@ -125,8 +125,8 @@ def answers_of(meetup: Meetup) -> dict[str, object]:
         "starts_on": meetup.starts_on,
         "ends_on": meetup.ends_on,
         "skips_holidays": meetup.skips_holidays,
-        "participants": [person.id for person in meetup.participants],
-        "host": meetup.host_id or _NOBODY,
+        "participants": [person.id for person in meetup.participants if person.id not in hidden],
+        "host": _NOBODY if meetup.host_id in hidden else meetup.host_id or _NOBODY,
         "lead_minutes": meetup.lead_minutes,
         "place": meetup.place,
         "link": meetup.link,

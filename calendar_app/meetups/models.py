@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -157,15 +157,20 @@ class Meetup(Editable, Base):
         """Whether the series, as it is now, has the local `day`; a deleted one has none."""
         return self.deleted_at is None and bool(days(self.rule, day, day))
 
-    def edit(self, series: Series) -> None:
+    def edit(self, series: Series, hidden: Container[int] = ()) -> None:
         """Take what the person says now. Raises Refused at the field that cannot be.
 
-        Another rule raises the sequence; call `queries.plan_occurrences` after it.
+        People with a `hidden` id, whom the person cannot see, stay as they were. Another rule
+        raises the sequence; call `queries.plan_occurrences` after it.
         """
         _check(series)
         before = (self.rule, self.skips_holidays)
+        host = self.host
+        stay = [person for person in self.participants if person.id in hidden]
         self._take(series)
-        self._invite(series.participants)
+        if series.host is None and host is not None and host.id in hidden:
+            self.host = host
+        self._invite([*series.participants, *stay])
         if (self.rule, self.skips_holidays) != before:
             self.sequence += 1
 

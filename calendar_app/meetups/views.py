@@ -23,7 +23,7 @@ from calendar_app.meetups.models import (
     Occurrence,
 )
 from calendar_app.moments import local
-from calendar_app.people.door import audit, me, my_team, own, own_by_uuid, requires
+from calendar_app.people.door import audit, me, my_team, own, own_by_uuid, requires, unseen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import people
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
@@ -124,7 +124,7 @@ def _new_page(form: SeriesForm, proposed: Person | None) -> str:
 def show_edit(meetup_id: int) -> ResponseReturnValue:
     """The form of a series."""
     meetup = own(Meetup, meetup_id)
-    saved = {**answers_of(meetup), "version": meetup.version}
+    saved = {**answers_of(meetup, unseen()), "version": meetup.version}
     return _edit_page(meetup, SeriesForm(people(session(), my_team()), data=saved))
 
 
@@ -135,8 +135,8 @@ def do_edit(meetup_id: int) -> ResponseReturnValue:
     meetup = own(Meetup, meetup_id)
     form = SeriesForm(people(session(), my_team()))
     if form.stale(meetup):
-        return _edit_page(meetup, form, conflict=form.conflict(meetup)), 409
-    if not (form.validate() and form.obeys(lambda: meetup.edit(form.series()))):
+        return _edit_page(meetup, form, conflict=form.conflict(meetup, unseen())), 409
+    if not (form.validate() and form.obeys(lambda: meetup.edit(form.series(), unseen()))):
         return _edit_page(meetup, form), 422
     queries.plan_occurrences(session(), meetup, now())
     audit("meetup.changed", meetup)

@@ -68,7 +68,9 @@ def is_unseen(person_id: Any, team_id: Any) -> ColumnElement[bool]:
     Also once they left the team: what they chose stays so.
     """
     of_person = (Membership.person_id == person_id, Membership.team_id == team_id)
-    return exists(select(Membership.id).where(*of_person, Membership.takes_part.is_(False)))
+    hidden = select(Membership.id).where(*of_person, Membership.takes_part.is_(False))
+    # Said aloud: inside another EXISTS the columns would else be read from a table of its own.
+    return exists(hidden.correlate_except(Membership))
 
 
 def unseen(session: Session, team: Team) -> dict[int, str]:

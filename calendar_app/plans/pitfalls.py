@@ -97,7 +97,8 @@ class ExperimentFact:
 class RadarFacts:
     """What the radar looks at; the posts are those of the last `limits.days`.
 
-    `posts_by_owner` has the name of each owner with how many posts are theirs; names of
+    `posts_by_owner` has the name of each owner ("": one who does not want to be seen, and is no
+    finding) with how many posts are theirs; names of
     preconditions and tasks are msgids; `coming_posts` is how many posts are planned.
     """
 
@@ -218,7 +219,7 @@ def _on_the_side(facts: RadarFacts) -> Iterator[Finding]:
     if not total or total < facts.limits.posts:
         return
     name, most = max(facts.posts_by_owner, key=itemgetter(1))
-    if most * 100 > facts.limits.share * total:
+    if name and most * 100 > facts.limits.share * total:
         yield Finding(
             "on_the_side",
             N_("One person does it on the side."),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from calendar_app.moments import local
@@ -104,17 +104,19 @@ class _Posts:
         self.last = self._last(plans)
 
     def _by_owner(self) -> dict[int, list[tuple[str, int]]]:
+        # Who does not want to be seen has no name here, and yet nobody else owned their posts.
+        name = case((is_unseen(Person.id, self._team_id), ""), else_=Person.name)
         wanted = (
-            select(post_table.c.plan_id, Person.name, func.count())
+            select(post_table.c.plan_id, name, func.count())
             .select_from(post_table)
             .join(Person, Person.id == post_table.c.owner_id)
-            .where(self._of_late, ~is_unseen(Person.id, self._team_id))
+            .where(self._of_late)
             .group_by(post_table.c.plan_id, Person.id, Person.name)
             .order_by(Person.name, Person.id)
         )
         found = defaultdict(list)
-        for plan_id, name, count in self._session.execute(wanted):
-            found[plan_id].append((name, count))
+        for plan_id, owner, count in self._session.execute(wanted):
+            found[plan_id].append((owner, count))
         return found
 
     def _count(self, *conditions: ColumnElement[bool]) -> dict[int, int]:

@@ -206,7 +206,7 @@ def _why(plan: PlanFacts) -> Iterator[Point]:
 
 def _who(plan: PlanFacts) -> Iterator[Point]:
     if not plan.audiences:
-        yield Point(N_("Add an audience: who do you want to reach?"), "audiences")
+        yield Point(N_("Add an audience: who do you want to reach?"), "audiences", field="name")
     for audience in plan.audiences:
         if not audience.facts:
             words = N_("%(name)s: write down where they are, online and offline.")
@@ -217,7 +217,7 @@ def _what(plan: PlanFacts) -> Iterator[Point]:
     if not plan.story:
         yield Point(N_("Write your story: why did you once begin?"), "what", field="story")
     if not plan.values:
-        yield Point(N_("Add a brand value: what do you stand for?"), "values")
+        yield Point(N_("Add a brand value: what do you stand for?"), "values", field="name")
     for value in plan.values:
         yield from _value(value)
     total = sum(value.wanted_share for value in plan.values)

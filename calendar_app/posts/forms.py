@@ -311,7 +311,9 @@ class PostForm(Form):
     def _experiment(self) -> Experiment | None:
         """What was chosen; where there was nothing to choose, what still fits the plan."""
         offered, wanted = self.offered_experiments(), self.experiment.data
-        found = next((one for one in offered if one.id == wanted), None)
+        of_plan = self.chosen_plan.experiments if self.chosen_plan else ()
+        # One that is over says so itself.
+        found = next((one for one in (*offered, *of_plan) if one.id == wanted), None)
         if found is None and wanted is not None and self.experiment.raw_data:
             raise Refused(
                 N_("A choice here belongs to another plan. Choose again for this plan."),

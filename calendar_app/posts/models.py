@@ -31,6 +31,7 @@ STATE_NAMES = {
     "published": N_("Published"),
     "cancelled": N_("Cancelled"),
 }
+_PEOPLE = ("owner", "reviewer", "sender", "publisher", "watcher")
 INTENTS = ("inform", "ask", "thank", "invite")
 INTENT_NAMES = {
     "inform": N_("Inform"),
@@ -153,8 +154,30 @@ class Post(Editable, Base):
     def repeat(self, day: date, at: time, by: Person, now: datetime, *, creation_key: str) -> Post:
         """A new draft that says the same at another local day and time. Raises Refused."""
         starts_at = moment(day, at, self.team.zone)
-        content = replace(self.content, starts_at=starts_at, experiment=None)
+        content = replace(
+            self.content,
+            starts_at=starts_at,
+            experiment=None,
+            values=tuple(
+                (one.value, one.reason) for one in self.value_links if one.value.deleted_at is None
+            ),
+            audiences=tuple(one for one in self.audiences if one.deleted_at is None),
+            channels=tuple(one for one in self.channels if one.deleted_at is None),
+            owner=self._if_still_fit("owner"),
+            reviewer=self._if_still_fit("reviewer"),
+            publisher=self._if_still_fit("publisher"),
+            watcher=self._if_still_fit("watcher"),
+        )
         return Post.new(self.team, content, by, now, creation_key=creation_key)
+
+    def _if_still_fit(self, name: str) -> Person | None:
+        """Who has the part `name` of this post, unless somebody new would be refused for it."""
+        person: Person | None = getattr(self, name)
+        try:
+            _check_person(name, person, self.team)
+        except Refused:
+            return None
+        return person
 
     @property
     def content(self) -> Content:
@@ -393,22 +416,28 @@ def _check_gate(
 
 
 def _check_people(content: Content, before: Content | None, team: Team) -> None:
-    """Whoever is named anew is in the team; a reviewer may approve, a publisher may publish."""
-    for name in ("owner", "reviewer", "sender", "publisher", "watcher"):
+    """Whoever is named anew is in the team, and may do what the part asks."""
+    for name in _PEOPLE:
         person: Person | None = getattr(content, name)
-        if person is None or (before is not None and getattr(before, name) is person):
-            continue
-        role = _role(person, team)
-        if role is None:
-            raise Refused(N_("This colleague cannot be chosen in this team."), field=name)
-        if name == "reviewer" and not allowed(role, workflow.APPROVE.action):
-            raise Refused(N_("%(name)s may not approve posts."), field=name, name=person.name)
-        if name == "publisher" and not allowed(role, workflow.PUBLISH.action):
-            raise Refused(N_("%(name)s may not publish posts."), field=name, name=person.name)
-        if name == "sender":
-            _check_sender(person, team)
+        if before is None or getattr(before, name) is not person:
+            _check_person(name, person, team)
     if content.starts_at is not None and (before is None or before.starts_at is None):
         _check_sender(content.sender, team)
+
+
+def _check_person(name: str, person: Person | None, team: Team) -> None:
+    """A reviewer may approve, a publisher may publish, and a sender is an ambassador."""
+    if person is None:
+        return
+    role = _role(person, team)
+    if role is None:
+        raise Refused(N_("This colleague cannot be chosen in this team."), field=name)
+    if name == "reviewer" and not allowed(role, workflow.APPROVE.action):
+        raise Refused(N_("%(name)s may not approve posts."), field=name, name=person.name)
+    if name == "publisher" and not allowed(role, workflow.PUBLISH.action):
+        raise Refused(N_("%(name)s may not publish posts."), field=name, name=person.name)
+    if name == "sender":
+        _check_sender(person, team)
 
 
 def _check_sender(sender: Person | None, team: Team) -> None:

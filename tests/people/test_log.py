@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 # What records, and at which place the action stands.
 RECORDERS = {"audit": 0, "record": 1, "_note": 1}
 PASSED_ON = {"people/door.py", "cli.py"}
-PARTS = ("brand_value", "audience", "channel")
-WRITTEN = (*PARTS, "audience_fact", "plan")
+PARTS = ("brand_value", "audience", "channel", "actor")
+WRITTEN = (*PARTS, "audience_fact", "experiment", "plan", "precondition")
 
 
 def recorded() -> Iterator[tuple[str, ast.expr]]:
@@ -50,7 +50,9 @@ def actions(where: str, action: ast.expr) -> set[str]:
         last = action.values[-1]
         assert isinstance(last, ast.Constant), where
         verb = str(last.value)
-        kinds = {".added": {*WRITTEN} - {"plan"}, ".changed": WRITTEN}.get(verb, PARTS)
+        kinds = {".added": {*WRITTEN} - {"plan", "precondition"}, ".changed": WRITTEN}.get(
+            verb, PARTS
+        )
         return {f"{kind}{verb}" for kind in kinds}
     assert where.rpartition(":")[0] in PASSED_ON, where
     return set()

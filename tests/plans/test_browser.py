@@ -68,7 +68,7 @@ def test_a_plan_grows_from_nothing_and_what_is_removed_comes_back(
     page.get_by_label("Naam").fill("Nabij")
     page.get_by_label("Roze").check()
     page.get_by_label("Betekenis").fill("We kennen elkaar.")
-    page.get_by_role("button", name="Opslaan").click()
+    page.get_by_role("button", name="Opslaan", exact=True).click()
     look_at(page, "Verpleegkundigen werven", settings)
 
     value = page.locator(".value-card.value-5")

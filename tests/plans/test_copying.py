@@ -75,6 +75,8 @@ def fill_up(room: Room) -> None:
         plan.channels[0].audiences.append(removed)
         fill_community(session, plan)
         told: dict[str, Any] = {"team_id": plan.team_id, "plan_id": plan.id}
+        plan.set_roles([])
+        session.flush()
         for task, person, part in (
             ("writing", editor, "does"),
             ("review", editor, "deputy"),
@@ -291,7 +293,11 @@ def test_a_copy_with_a_day_is_ready_to_go_on(room: Room) -> None:
     send(room.visitor(), room)
 
     with room.database.reading() as session:
-        assert [step.state for step in the_copy(session, room).path(NOW.date())] == ["done"] * 4
+        assert [step.state for step in the_copy(session, room).path(NOW.date())] == [
+            *["done"] * 4,
+            # How the preconditions stood does not go along.
+            "open",
+        ]
 
 
 def test_the_same_form_sent_twice_makes_one_copy(room: Room) -> None:

@@ -257,13 +257,16 @@ def test_the_outcome_is_decided_on_its_page_and_taken_back(room: Room) -> None:
 
     decided = {"version": version, "outcome": "stop", "lesson": "Nobody looked at it."}
     page = visitor.follow(visitor.send(f"{where}/outcome", **decided))
-    stale = visitor.send(f"{where}/outcome", **decided)
+    again = visitor.send(f"{where}/outcome", **decided)
+    stale = visitor.send(f"{where}/outcome", **{**decided, "lesson": "Another lesson."})
     back = visitor.follow(
         visitor.send(f"{where}/outcome/undo", version=visitor.form(where)["version"])
     )
 
     assert "Nobody looked at it." in page
+    assert again.status_code == 303
     assert stale.status_code == 409
+    assert "Another lesson." in stale.text
     assert "The outcome is taken back." in back
     assert actions(room)[-2:] == ["experiment.decided", "experiment.reopened"]
 

@@ -31,7 +31,9 @@ WHOLE = PlanFacts(
     story="A bicycle and a bag.",
     values=[VALUE],
     audiences=[AudienceFacts(8, "Nurses", facts=2)],
-    channels=[ChannelFacts(9, "LinkedIn", cadence=3)],
+    channels=[ChannelFacts(9, "LinkedIn", cadence=3, audiences=1)],
+    tasks_without_doer=(),
+    answer_hours=4,
 )
 # What a plan can lack in its first three steps, by what is then said of it.
 LACKING: list[tuple[dict[str, Any], str]] = [

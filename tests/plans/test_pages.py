@@ -123,7 +123,10 @@ def test_each_missing_point_leads_an_editor_to_where_it_is_mended(room: Room) ->
             "Nearby has no meaning yet. Write what colleagues notice.",
         ),
         (f"channels/{room.channel_id}#cadence", "LinkedIn: say how many posts a week you want."),
-        (f"audiences/{pupils_id}", "Pupils: write down where they are, online and offline."),
+        (
+            f"audiences/{pupils_id}/facts/new#text",
+            "Pupils: write down where they are, online and offline.",
+        ),
     ):
         assert f'<a href="{room.address}/{path}">{words}</a>' in page
     assert "Finish step 1" in page
@@ -139,7 +142,7 @@ def test_an_empty_plan_leads_to_the_page_of_each_first_part(room: Room) -> None:
     page = room.visitor("editor").open(address)
 
     for kind in ("audiences", "values"):
-        assert f'<a href="{address}/{kind}/new">' in page
+        assert f'<a href="{address}/{kind}/new#name">' in page
     # Its time has not come.
     assert f"{address}/channels/new" not in page
 

@@ -528,9 +528,13 @@ def test_the_radar_leads_to_a_stumbling_block_under_posts_that_are_planned(room:
 
     after = viewer.open(room.address)
 
-    assert "You can see the stumbling block." not in before
-    assert "an owner or an action: 1. Posts that are planned all the same: 1." in after
-    assert f'<a href="{all_of(room)}">Say who does what about it</a>' in after
+    assert "A stumbling block that you can see coming." not in before
+    words = "“Procedures and rules” stands in the way and has no owner and no action."
+    assert f"{words} Posts planned: 1." in after
+    assert f'<a href="{room.address}">Say who does what about it</a>' in after
+    editor = room.visitor("editor").open(room.address)
+    where = f"{room.address}/preconditions/rules"
+    assert f'<a href="{where}">Say who does what about it</a>' in editor
 
 
 def test_the_meetup_is_told_of_active_plans_in_two_queries(room: Room) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,19 @@ from sqlalchemy import select, update
 from calendar_app.db import Base
 from calendar_app.errors import Refused
 from calendar_app.feed.models import Feed
-from calendar_app.meetups.models import Occurrence
+from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import host_of, presence
 from calendar_app.people.models import AuditEntry, Membership, Person, Team
 from calendar_app.people.queries import accounts, admins, members
-from calendar_app.plans.models import Plan
+from calendar_app.plans.models import Plan, TaskRole
+from calendar_app.plans.pitfalls import Limits, radar
 from calendar_app.plans.radar import facts_of
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.outbox import plan as plan_reminders
+from calendar_app.reminders.queries import facts_of as facts_of_row
+from calendar_app.reminders.queries import with_facts
 from tests import builders
 from tests.plans.room import NOW
 from tests.support.papers import Paper
@@ -278,7 +282,7 @@ def test_members_are_who_takes_part_and_accounts_are_all(
     assert admins(session, team) == [unseen]
 
 
-def test_the_radar_does_not_count_them(
+def test_the_radar_names_them_for_nothing(
     session: Session, team: Team, unseen: Person, colleague: Person
 ) -> None:
     plan = builders.a_plan(session, team)
@@ -287,7 +291,10 @@ def test_the_radar_does_not_count_them(
 
     facts = facts_of(session, [plan], NOW, NOW.date())[plan.id]
 
-    assert facts.posts_by_owner == [(colleague.name, 1)]
+    # Their posts are nobody else's, and no finding names them.
+    assert sorted(facts.posts_by_owner) == [("", 2), (colleague.name, 1)]
+    alone = replace(facts, limits=Limits(posts=1), posts_by_owner=[("", 9), ("Mo", 1)])
+    assert "on_the_side" not in [one.key for one in radar(alone)]
 
 
 def test_they_are_in_no_meet_up_and_get_no_reminder_of_it(
@@ -330,3 +337,63 @@ def test_they_are_chosen_for_nothing_new(
 
     assert refused.value.field == field
     assert NAME not in str(refused.value)
+
+
+def test_an_unseen_colleague_keeps_no_reminder_from_the_others(
+    session: Session, team: Team, colleague: Person
+) -> None:
+    """One row of theirs in the outbox once made every reminder of everybody void."""
+    person = builders.a_person(session, team)
+    builders.a_meetup(session, team, [person, colleague])
+    plan_reminders(session, NOW)
+    person.memberships[0].stop_taking_part()
+    session.flush()
+
+    found = {
+        row.Delivery.person_id: facts_of_row(row).meetup for row in session.execute(with_facts())
+    }
+
+    assert {key: fact is not None and fact.takes_part for key, fact in found.items()} == {
+        person.id: False,
+        colleague.id: True,
+    }
+
+
+def test_an_edited_series_keeps_whom_the_editor_does_not_see(room: Room) -> None:
+    with room.database.writing() as session:
+        team = session.get_one(Team, room.team_id)
+        person = builders.a_person(session, team)
+        editor = session.get_one(Person, room.people["editor"])
+        meetup_id = builders.a_meetup(session, team, [person, editor], host=person).id
+        person.memberships[0].stop_taking_part()
+        person_id = person.id
+    visitor, where = room.visitor("editor"), f"/meetups/{meetup_id}/edit"
+    typed = {"participants": [str(room.people["editor"])], "host": "0"}
+    fields = {**visitor.form(where), **typed}
+
+    answer = visitor.send(where, **{**fields, "place": "Kamer 2"})
+    stale = visitor.send(where, **{**fields, "place": "Kamer 3"})
+
+    assert (answer.status_code, stale.status_code) == (303, 409)
+    assert "Place: saved now" in stale.text
+    assert "Participants: saved now" not in stale.text
+    assert "Host: saved now" not in stale.text
+    with room.database.reading() as session:
+        meetup = session.get_one(Meetup, meetup_id)
+        assert {one.id for one in meetup.participants} == {person_id, room.people["editor"]}
+        assert (meetup.host_id, meetup.place) == (person_id, "Kamer 2")
+
+
+def test_saving_the_role_matrix_keeps_the_tasks_of_who_is_not_seen(
+    session: Session, team: Team, unseen: Person, colleague: Person
+) -> None:
+    plan = builders.a_plan(session, team)
+    plan.roles.append(
+        TaskRole(team_id=team.id, task="ideas", person=unseen, person_id=unseen.id, part="does")
+    )
+    session.flush()
+
+    plan.set_roles([("ideas", colleague, "does")])
+    session.flush()
+
+    assert {one.person_id for one in plan.roles} == {unseen.id, colleague.id}

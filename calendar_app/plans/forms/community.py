@@ -41,9 +41,9 @@ class ActorForm(PlanPartForm):
         self.reaches.choices = options(audiences)
         self.trusted_by.choices = options(audiences)
 
-    def texts(self) -> dict[str, Any]:
-        """What was written; only somebody of ring 2 has a way, and who is trusted reaches."""
-        texts = super().texts()
+    def answers(self) -> dict[str, Any]:
+        """What was filled in; only somebody of ring 2 has a way, and who is trusted reaches."""
+        texts = super().answers()
         if texts["ring"] == 1:
             texts["via_id"] = None
         texts["bond"] = texts["bond"] or ""

@@ -48,6 +48,8 @@ def copied(plan: Plan, name: str, before: date | None, members: Container[int]) 
     """
     copy = Plan.new(plan.team, name, question_before=before)
     _fill(copy, plan, members)
+    if copy.escalate_to_id is None:
+        copy.escalate_hours = None
     copy.values = [_like(value) for value in plan.values]
     audiences = {one: _audience_like(one) for one in plan.audiences}
     copy.audiences = list(audiences.values())

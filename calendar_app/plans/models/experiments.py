@@ -19,6 +19,7 @@ from calendar_app.plans.models.part import check_name, check_unused, write
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 OUTCOMES = ("stop", "repeat", "routine")
 OUTCOME_NAMES = {
     "stop": N_("Stop"),
@@ -161,7 +162,15 @@ class Experiment(Editable, Base):
 
 
 def check_days(starts_on: date, ends_on: date, field: str = "ends_on") -> None:
-    """It does not end before it starts."""
+    """It does not end before it starts, and its days are ones that a calendar here reaches."""
+    for name, day in (("starts_on", starts_on), (field, ends_on)):
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise Refused(
+                N_("Choose a day between %(first)d and %(last)d."),
+                field=name,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
     if ends_on < starts_on:
         raise Refused(N_("The last day is before the first day."), field=field)
 

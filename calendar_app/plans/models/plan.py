@@ -362,7 +362,8 @@ class Plan(Editable, Base):
                 row.person_id = person.id
                 self.roles.append(row)
         for cell, row in kept.items():
-            if cell not in wanted:
+            # Of who does not want to be seen nobody can have said anything.
+            if cell not in wanted and row.counts:
                 self.roles.remove(row)
 
     def agree_webcare(self, **agreed: Unpack[Webcare]) -> None:

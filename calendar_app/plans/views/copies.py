@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from calendar_app.errors import Refused
 from calendar_app.people.door import audit, my_team, own, requires
-from calendar_app.people.queries import people
+from calendar_app.people.queries import accounts
 from calendar_app.plans import queries
 from calendar_app.plans.forms import CopyForm
 from calendar_app.plans.models import Plan, copied
@@ -51,7 +51,8 @@ def copy_plan(plan_id: int) -> ResponseReturnValue:
 
 
 def _copied(plan: Plan, form: CopyForm) -> Plan:
-    members = {person.id for person in people(session(), my_team())}
+    # Also who is not seen: the role matrix does not show them, and keeps them.
+    members = {one.person_id for one in accounts(session(), my_team())}
     whole = queries.fill_whole(session(), plan)
     return copied(whole, form.name.data, form.question_before.data, members)
 

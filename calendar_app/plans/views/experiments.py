@@ -8,8 +8,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from calendar_app.errors import NotYours, Refused
-from calendar_app.language import N_
+from calendar_app.errors import Refused
 from calendar_app.people.door import audit, me, own, requires
 from calendar_app.plans import queries
 from calendar_app.plans.forms import ExperimentForm, OutcomeForm, today
@@ -19,6 +18,7 @@ from calendar_app.plans.views.shared import (
     added,
     address_of,
     bp,
+    not_here,
     page,
     plan_to_change,
     refusal,
@@ -92,7 +92,13 @@ def decide_experiment(plan_id: int, experiment_id: int) -> ResponseReturnValue:
     """Stop, repeat, or make it a routine; and what was learned."""
     plan, form = plan_to_change(plan_id), OutcomeForm()
     experiment = experiment_of(plan, experiment_id)
-    expect_shown(experiment)
+    now_so = {"outcome": experiment.outcome, "lesson": experiment.lesson}
+    if {"outcome": form.outcome.data, "lesson": form.lesson.data} == now_so:
+        # The same form sent twice.
+        return redirect(address_of_experiment(experiment), 303)
+    if form.stale(experiment):
+        conflict = form.differences(now_so)
+        return _experiment_page(plan, experiment, form, conflict), 409
     again: list[Experiment | None] = []
 
     def decide() -> None:
@@ -173,7 +179,7 @@ def experiment_of(plan: Plan, experiment_id: int) -> Experiment:
     """The experiment of `plan` with this id. Raises NotYours."""
     experiment = own(Experiment, experiment_id)
     if experiment.plan_id != plan.id:
-        raise _not_here()
+        raise not_here()
     return experiment
 
 
@@ -185,12 +191,8 @@ def address_of_experiment(experiment: Experiment) -> str:
 def _removed_experiment_of(plan: Plan, experiment_id: int) -> Experiment:
     experiment = session().get(Experiment, experiment_id)
     if experiment is None or experiment.plan_id != plan.id or experiment.deleted_at is None:
-        raise _not_here()
+        raise not_here()
     return experiment
-
-
-def _not_here() -> NotYours:
-    return NotYours(N_("This is not here, or not for you."))
 
 
 def _form_page(
@@ -203,11 +205,17 @@ def _form_page(
     return page("plans/experiment_form.html", plan, current="where", **words)
 
 
-def _experiment_page(plan: Plan, experiment: Experiment, form: OutcomeForm | None = None) -> str:
+def _experiment_page(
+    plan: Plan,
+    experiment: Experiment,
+    form: OutcomeForm | None = None,
+    conflict: Conflict = (),
+) -> str:
     return page(
         "plans/experiment.html",
         plan,
         current="where",
+        conflict=conflict,
         experiment=experiment,
         form=form or _blank_outcome(experiment),
         posts=queries.posts_of(session(), experiment),

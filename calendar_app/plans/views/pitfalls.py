@@ -19,7 +19,10 @@ from calendar_app.web.request import now, session
 from calendar_app.web.templating import local
 
 # Where the way out begins that is no part of the plan.
-_OUTSIDE = {"calendar": ("/calendar", "team.see"), "where": ("/posts/new", "posts.write")}
+_OUTSIDE = {
+    "calendar": ("calendar.calendar", "team.see"),
+    "where": ("posts.new", "posts.write"),
+}
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,8 @@ def _pitfall(plan: Plan, finding: Finding) -> Pitfall:
 
 def _way_out(plan: Plan, finding: Finding) -> str | None:
     if finding.place in _OUTSIDE:
-        address, action = _OUTSIDE[finding.place]
-        return address if may(action) else None
+        endpoint, action = _OUTSIDE[finding.place]
+        return url_for(endpoint, plan=plan.id) if may(action) else None
     if not may("plans.write"):
         return url_for("plans.show_plan", plan_id=plan.id)
     return place_of(plan, Point("", finding.place, finding.row_id, key=finding.row_key or None))

@@ -15,7 +15,7 @@ from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, me, own
 from calendar_app.people.queries import ambassadors
-from calendar_app.plans import queries, slots
+from calendar_app.plans import paper, queries, slots
 from calendar_app.plans.community import Centre, draw, ways_to
 from calendar_app.plans.domains import DOMAINS, HORIZON_NAMES
 from calendar_app.plans.forms import GateForm, PlanPartForm, today
@@ -113,14 +113,15 @@ def page(template: str, plan: Plan, **context: object) -> str:
 
 
 def overview(plan: Plan, gate_form: GateForm | None = None) -> str:
-    """The whole plan on one page."""
-    queries.fill(session(), plan)
+    """The whole plan on one page, and on paper."""
+    queries.fill_for_paper(session(), plan)
     return _with_path(
         "plans/plan.html",
         plan,
         gate_form=gate_form or GateForm(formdata=None),
         pitfalls=pitfalls_of(plan),
         coming=queries.coming_posts_on(session(), plan, now()),
+        sheet=paper.sheet(plan, language(), today()),
         has_removed=bool(queries.removed_from(session(), plan)),
         **told_of(plan),
     )
@@ -326,7 +327,7 @@ def way_on(plan: Plan) -> str:
     if missing:
         return place_of(plan, missing[0])
     flash(_("Steps 1 to 3 are done. Plan your first post; the rest of the plan can wait."), "good")
-    return url_for("posts.new", plan=plan.id)
+    return url_for("posts.new", plan=plan.id, _anchor="title")
 
 
 def taken_out(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> ResponseReturnValue:

@@ -56,10 +56,16 @@ DATE_IS_PAST = Advice(
     "date_is_past", N_("The date has passed. Choose a new one."), "question_before"
 )
 NO_MEASURE = Advice("no_measure", N_("Say how you will measure it."), "question_measure")
+NOT_COUNTED = Advice(
+    "no_measure",
+    N_("Nobody can count this. Say what you count, and how often."),
+    "question_measure",
+)
 
 _EVERYBODY = re.compile(
-    r"(?:iedereen|allemaal|alle mensen|alle nederlanders|het (?:grote )?publiek|de doelgroep|mensen"
-    r"|everyone|everybody|all people|the (?:general )?public|the (?:target )?audience|people)",
+    r"(?:iedereen|everyone|everybody)(?: (?:in|uit|om|rond|around|from) .*)?"
+    r"|allemaal|alle mensen|alle nederlanders|het (?:grote )?publiek|(?:de|onze) doelgroep|mensen"
+    r"|all people|the (?:general )?public|(?:the|our) (?:target )?audience|people",
     re.IGNORECASE,
 )
 # The whole of a group, but for an article: "employees of the hospital" is a group of people.
@@ -77,12 +83,24 @@ _WE_ACT = re.compile(
     r"|\b(?:ons|our)\b.*\b(?:profileren|positioneren|profile|position)\b"
     r"|\b(?:profile|position) (?:us|our)\b"
     r"|\bmeer (?:volgers|likes|bereik|zichtbaarheid) te (?:krijgen|halen|hebben)\b"
-    r"|\b(?:get|have|gain) more (?:followers|likes|reach|visibility)\b",
+    r"|\b(?:get|have|gain) more (?:followers|likes|reach|visibility)\b"
+    r"|^(?:meer )?zichtbaar(?:der)? te (?:zijn|worden)$"
+    r"|^(?:be|become) (?:more )?visible$",
+    re.IGNORECASE,
+)
+_NOTHING_TO_DO = re.compile(r"(?:iets|wat|something|anything)(?: te doen)?", re.IGNORECASE)
+_NOT_A_COUNT = re.compile(
+    r"(?:meer |more |het |ons |onze |our |the )*"
+    r"(?:succes|bekendheid|naamsbekendheid|zichtbaarheid|imago|gevoel|iets"
+    r"|success|awareness|visibility|image|feeling|something)",
     re.IGNORECASE,
 )
 # A second thing to do: "te solliciteren en te blijven", "apply and recommend us".
+# After "om", "zonder", "die" or "waar" a "te" says how or which, and is no second thing.
+_STRAIGHT_ON = r"(?:(?!\b(?:om|zonder|door|die|dat|waar\w*|zodat|als|wanneer)\b).)*"
 _SECOND_IN_DUTCH = re.compile(
-    r"\bte \w+.*\b(?:en|of|alsook|evenals|alsmede)\b.*\bte \w+", re.IGNORECASE
+    rf"\bte \w+{_STRAIGHT_ON}\b(?:en|of|alsook|evenals|alsmede)\b{_STRAIGHT_ON}\bte \w+",
+    re.IGNORECASE,
 )
 # Only words that are seldom a noun: in "care and work" nobody does a second thing.
 _VERBS = (
@@ -108,7 +126,7 @@ def coach(question: Question, today: date, ours: Collection[str] = ()) -> list[A
         *_about_group(question.group.strip(), ours),
         *_about_behaviour(question),
         *_about_date(question.before, today),
-        *([] if question.measure.strip() else [NO_MEASURE]),
+        *_about_measure(question.measure.strip()),
     ]
 
 
@@ -117,13 +135,21 @@ def _about_group(group: str, ours: Collection[str]) -> Iterator[Advice]:
         yield NO_GROUP
     elif _EVERYBODY.fullmatch(group):
         yield EVERYBODY
-    elif _ORGANISATION.fullmatch(group) or _bare(group) in {_bare(name) for name in ours}:
+    elif any(_is_organisation(group, name) for name in ("", *ours)):
         yield ORGANISATION_AS_GROUP
+
+
+def _is_organisation(group: str, name: str) -> bool:
+    """Whether `group` is a word for an organisation, `name`, or both together."""
+    group, name = _bare(group), _bare(name)
+    named = rf"\b(?:(?:de|het|the) )?{re.escape(name)}\b"
+    rest = re.sub(named, "", group).strip() if name else group
+    return not rest or _ORGANISATION.fullmatch(rest) is not None
 
 
 def _about_behaviour(question: Question) -> Iterator[Advice]:
     behaviour = question.behaviour.strip()
-    if not behaviour:
+    if not behaviour or _NOTHING_TO_DO.fullmatch(behaviour):
         yield NO_BEHAVIOUR
         return
     if _WE_ACT.search(behaviour):
@@ -139,6 +165,13 @@ def _is_double(behaviour: str) -> bool:
 
 def _asks_again(part: str) -> bool:
     return bool(_SECOND_QUESTION.search(part))
+
+
+def _about_measure(measure: str) -> Iterator[Advice]:
+    if not measure:
+        yield NO_MEASURE
+    elif _NOT_A_COUNT.fullmatch(measure):
+        yield NOT_COUNTED
 
 
 def _about_date(before: date | None, today: date) -> Iterator[Advice]:

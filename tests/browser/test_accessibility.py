@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from tests.support.browser import ColourScheme, Visitors
 
 # Not pages: files, data, and what only redirects.
-NO_PAGES = ("/feeds/<token>.ics", "/healthz", "/robots.txt", "/static/", "/.well-known/")
+NO_PAGES = (
+    "/feeds/<token>.ics",
+    "/plans/<int:plan_id>/plan.pdf",
+    "/healthz",
+    "/robots.txt",
+    "/static/",
+    "/.well-known/",
+)
 FORMS = ("/plans/new", "/posts/new", "/meetups/new", "/feeds", "/team/", "/settings/", "/ideas")
 SIGNED_OUT = ("/sign-in", "/reset", "/reset/wrong", "/nowhere", "/unsubscribe/wrong")
 

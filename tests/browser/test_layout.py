@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from tests.support.browser import Visitors
 
 WORD = "Verpleegkundigen" * 10
-FILES = ("/feeds/<token>.ics", "/healthz", "/robots.txt", "/static/", "/.well-known/")
+FILES = (
+    "/feeds/<token>.ics",
+    "/plans/<int:plan_id>/plan.pdf",
+    "/healthz",
+    "/robots.txt",
+    "/static/",
+    "/.well-known/",
+)
 NAMED = (Audience, BrandValue, Channel, Meetup, Person, Plan, Team)
 # Where every cell of a row is on the screen, in the order of its columns.
 CELLS_IN_SIGHT = """() => [...document.querySelectorAll("tbody tr:first-child > *")]

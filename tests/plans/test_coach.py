@@ -13,7 +13,7 @@ from calendar_app.plans.questions import Question
 
 TODAY = date(2026, 11, 10)
 SUMMER = date(2027, 7, 1)
-OURS = ("Ziekenhuis De Linde",)
+OURS = ("Ziekenhuis De Linde", "De Linde")
 NO_GROUP, NO_BEHAVIOUR, NO_DATE, NO_MEASURE = "no_group", "no_behaviour", "no_date", "no_measure"
 ORGANISATION, TWO, PAST = "organisation", "two_questions", "date_is_past"
 
@@ -42,6 +42,21 @@ DUTCH = [
     ("verpleegkundigen", "", "sollicitaties", [NO_BEHAVIOUR]),
     ("verpleegkundigen", "te solliciteren", "", [NO_MEASURE]),
     ("", "", "", [NO_GROUP, NO_BEHAVIOUR, NO_MEASURE]),
+    # Good ones with an "en" or "of" and more than one "te": nothing is asked twice.
+    ("scholieren", "zich te melden bij school of bij ons om een dag mee te lopen", "dagen", []),
+    ("patiënten", "te weten waar ze met vragen en klachten heen gaan, zonder te zoeken", "%", []),
+    ("zij-instromers", "te solliciteren op werk in zorg en welzijn dat te doen is", "cv's", []),
+    ("onze organisatie De Linde", "te groeien", "bezoekers", [ORGANISATION]),
+    ("ziekenhuis De Linde", "te groeien", "bezoekers", [ORGANISATION]),
+    ("collega's van De Linde", "te reageren", "reacties", []),
+    ("iedereen in de regio", "te reageren", "reacties", [NO_GROUP]),
+    ("iedereen die een diploma in de zorg heeft", "te reageren", "reacties", []),
+    ("onze doelgroep", "te reageren", "reacties", [NO_GROUP]),
+    ("werkzoekenden", "zichtbaar te zijn", "bezoekers", [ORGANISATION]),
+    ("werkzoekenden", "iets te doen", "bezoekers", [NO_BEHAVIOUR]),
+    ("werkzoekenden", "te reageren", "meer succes", [NO_MEASURE]),
+    ("werkzoekenden", "te reageren", "naamsbekendheid", [NO_MEASURE]),
+    ("werkzoekenden", "te reageren", "hoeveel mensen ons spontaan noemen", []),
     (
         "wij",
         "onszelf te laten zien en te groeien",
@@ -75,6 +90,11 @@ ENGLISH = [
     ("", "apply", "applications", [NO_GROUP]),
     ("nurses", " ", "applications", [NO_BEHAVIOUR]),
     ("nurses", "apply", "", [NO_MEASURE]),
+    ("nurses", "apply", "more awareness", [NO_MEASURE]),
+    ("everyone in the region", "apply", "applications", [NO_GROUP]),
+    ("our audience", "apply", "applications", [NO_GROUP]),
+    ("nurses", "something", "applications", [NO_BEHAVIOUR]),
+    ("job seekers", "become more visible", "visitors", [ORGANISATION]),
 ]
 
 

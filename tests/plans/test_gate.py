@@ -217,6 +217,8 @@ def test_an_administrator_lets_the_team_go_on_with_a_reason_and_takes_it_back(ro
         ("gate.opened", {"reason": "De banenmarkt is morgen."}),
         ("gate.closed", {}),
     ]
+    # Taken back, it is still in the log for everybody who looks after the team.
+    assert "“De banenmarkt is morgen.”" in admin.open("/settings/log")
 
 
 def test_without_a_reason_the_gate_stays_closed(room: Room) -> None:

@@ -28,6 +28,7 @@ from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import FORM_NAMES, Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.plans.roles import Away, Choice
+from calendar_app.plans.steps import gate
 from calendar_app.posts import workflow
 from calendar_app.posts.content import Content, check_day
 from calendar_app.posts.models import INTENT_NAMES, Post
@@ -157,6 +158,14 @@ class PostForm(Form):
         if self.before.plan is not None and plan_id == self.before.plan.id:
             return self.before.plan
         return self.desk.plan(plan_id)
+
+    @property
+    def points_before(self) -> int:
+        """How much the chosen plan lacks before a post of it can have a day; 0: it may have one."""
+        plan = self.chosen_plan
+        if plan is None or plan.gate_opened_at is not None:
+            return 0
+        return len(gate(plan.path(self.desk.today)))
 
     def suggest(self) -> None:
         """Propose people from the role matrix of the chosen plan, wherever nobody was chosen."""

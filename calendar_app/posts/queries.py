@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Team
-from calendar_app.plans.models import Experiment, Plan
+from calendar_app.plans.models import Audience, Experiment, Plan
 from calendar_app.plans.queries import of_step_four
 from calendar_app.posts.models import Post, PostChange, PostValue
 
@@ -141,7 +141,13 @@ def plans_to_write_on(session: Session, team: Team) -> list[Plan]:
     wanted = (
         select(Plan)
         .where(Plan.team_id == team.id, Plan.archived_at.is_(None))
-        .options(selectinload(Plan.values), selectinload(Plan.audiences), *of_step_four())
+        .options(
+            selectinload(Plan.values),
+            # Facts and preconditions: the form says whether the plan is ready for posts.
+            selectinload(Plan.audiences).selectinload(Audience.facts),
+            selectinload(Plan.preconditions),
+            *of_step_four(),
+        )
         .order_by(Plan.id)
     )
     return list(session.scalars(wanted))

@@ -239,3 +239,16 @@ def test_an_editor_may_not_open_the_gate(room: Room) -> None:
     answer = room.visitor("editor").send(f"{room.address}/gate", version="2", reason="Haast")
 
     assert answer.status_code == 403
+
+
+def test_the_form_of_a_post_says_beforehand_that_its_plan_is_not_ready(room: Room) -> None:
+    writer = room.visitor("writer")
+    before = writer.open("/posts/new")
+    lose_the_story(room)
+
+    page = writer.open("/posts/new")
+
+    words = "One point of steps 1 to 3 of this plan is missing."
+    assert words not in before
+    assert words in page
+    assert f'<a href="{room.address}">To the plan</a>' in page

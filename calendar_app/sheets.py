@@ -180,7 +180,7 @@ def _block(block: Block) -> dict[str, object]:
         case Prose() | Lead():
             return {"kind": kind, "text": _breakable(block.text)}
         case Facts():
-            return {"kind": kind, "rows": _cells(block.rows)}
+            return {"kind": kind, "rows": _cells(block.rows), "is_short": block.is_short}
         case Notes():
             return {"kind": kind, "items": _cells(block.items)}
         case Table():

@@ -8,13 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField
 
-from calendar_app.plans.forms.fields import NOTE, PlanPartForm
+from calendar_app.plans.forms.fields import NOTE, PlanPartForm, id_or_none
 from calendar_app.plans.models import RING_NAMES, Actor, Plan
 from calendar_app.web.forms import LineField, TextField, needed, options
-
-
-def _id(value: object) -> int | None:
-    return int(str(value)) if value not in (None, "", "None") else None
 
 
 class ActorForm(PlanPartForm):
@@ -27,7 +23,9 @@ class ActorForm(PlanPartForm):
         choices=options((ring, _l(name)) for ring, name in RING_NAMES.items()),
         default=1,
     )
-    via_id = SelectField(_l("Through whom do you reach them?"), coerce=_id, validate_choice=False)
+    via_id = SelectField(
+        _l("Through whom do you reach them?"), coerce=id_or_none, validate_choice=False
+    )
     reaches = SelectMultipleField(_l("Whom do they reach?"), coerce=int, validate_choice=False)
     trusted_by = SelectMultipleField(_l("Who trusts them?"), coerce=int, validate_choice=False)
     bond = TextField(_l("What binds them to you?"), limit=NOTE)

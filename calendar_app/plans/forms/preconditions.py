@@ -10,14 +10,10 @@ from wtforms import RadioField, SelectField
 
 from calendar_app.people.door import shown
 from calendar_app.people.models import Person
-from calendar_app.plans.forms.fields import NOTE, DayField, PlanPartForm, choices
+from calendar_app.plans.forms.fields import NOTE, DayField, PlanPartForm, choices, id_or_none
 from calendar_app.plans.models.plan import MOST_HOURS_A_WEEK, MOST_MINUTES_A_POST
 from calendar_app.plans.preconditions import RATING_NAMES, RATINGS
 from calendar_app.web.forms import NumberField, TextField, options
-
-
-def _id(value: object) -> int | None:
-    return int(str(value)) if value not in (None, "", "None") else None
 
 
 class PreconditionForm(PlanPartForm):
@@ -27,7 +23,7 @@ class PreconditionForm(PlanPartForm):
         _l("What is it for you?"), choices=choices(RATINGS, RATING_NAMES), default="unknown"
     )
     evidence = TextField(_l("How do you know this?"), limit=NOTE)
-    owner_id = SelectField(_l("Owner"), coerce=_id)
+    owner_id = SelectField(_l("Owner"), coerce=id_or_none)
     action = TextField(_l("What will you do about it?"), limit=NOTE)
     recheck_on = DayField(_l("When do you look at it again?"))
 

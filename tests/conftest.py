@@ -18,6 +18,7 @@ from calendar_app.schema import upgrade
 from tests.support import environment
 from tests.support.network import loopback_only
 from tests.support.postgres import Postgres, PostgresUnavailableError
+from tests.support.quickly import compiled_once
 from tests.support.smtp_sink import SmtpSink
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _on_this_machine_alone() -> Iterator[None]:
-    with environment.without_settings(), loopback_only():
+    with environment.without_settings(), loopback_only(), compiled_once():
         yield
 
 

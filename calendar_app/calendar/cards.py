@@ -25,6 +25,13 @@ class PostRow:
     values: tuple[tuple[int, str], ...] = ()
     # (short, name) of each channel.
     channels: tuple[tuple[str, str], ...] = ()
+    # The one that a change must name, so that nothing is written over.
+    version: int = 1
+    plan_id: int | None = None
+    by_ambassador: bool = False
+    value_ids: tuple[int, ...] = ()
+    audience_ids: tuple[int, ...] = ()
+    channel_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,16 @@ class Card:
     channel_names: list[str] = field(default_factory=list)
     owner_initials: str = ""
     owner_name: str = ""
+    version: int = 1
+    # YYYY-MM-DD on the same clocks; empty without a day.
+    day: str = ""
+    # Whether it may still change: nothing that is over does.
+    is_open: bool = True
+
+    @property
+    def pair(self) -> str:
+        """How a form names it as it was seen."""
+        return f"{self.id}:{self.version}"
 
 
 def card(
@@ -70,6 +87,9 @@ def card(
         channel_names=[name for _short, name in row.channels],
         owner_initials=initials(row.owner_name),
         owner_name=row.owner_name,
+        version=row.version,
+        day="" if starts is None else starts.date().isoformat(),
+        is_open=row.state not in OVER,
     )
 
 

@@ -1,37 +1,60 @@
-"""The playing field of a period: how its posts are spread over a plan's values, and the wish."""
+"""The playing field of a period: how its posts are spread, and how the plan would have them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+
+FULL_WEEK = 7
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One value, audience, channel or sender, and what the plan wants of it."""
+
+    key: object
+    name: str
+    # In percent of the posts; None: the plan says nothing about it.
+    percent: int | None = None
+    # In posts a week.
+    a_week: int | None = None
+    # The colour of a value.
+    hook: int | None = None
 
 
 @dataclass(frozen=True)
 class Share:
-    """One value: how many posts hang on it, and how many would match its wanted share."""
+    """How many posts there are of it, and how many there would be; None: there is no wish."""
 
+    key: object
     name: str
-    hook: int
+    hook: int | None
     done: int
-    wanted: int
+    wanted: int | None
 
     @property
     def lags(self) -> bool:
-        """Whether the value stays at least two posts, or half of the wish, behind."""
-        return self.wanted > 0 and self.done <= max(self.wanted - 2, self.wanted // 2)
+        """Whether it stays at least two posts, or half of the wish, behind."""
+        if not self.wanted:
+            return False
+        return self.done <= max(self.wanted - 2, self.wanted // 2)
 
 
-def shares(
-    values: Iterable[tuple[str, int, int]], posts: Sequence[Sequence[tuple[int, str]]]
-) -> list[Share]:
-    """For each value (name, hook, wanted percent) its share of `posts`, in the order given.
+def shares(wishes: Iterable[Wish], posts: Sequence[Collection[object]], days: int) -> list[Share]:
+    """For each wish its share of `posts`, in the order given, over a period of `days`.
 
-    `posts` holds the (hook, name) pairs of each post; a post on two values counts for both. The
-    caller leaves out cancelled posts and ideas without a day.
+    `posts` holds the keys of each post; one with two keys counts for both. The caller leaves out
+    cancelled posts and ideas without a day.
     """
-    counted = Counter(name for pairs in posts for _hook, name in pairs)
+    counted = Counter(key for keys in posts for key in set(keys))
     return [
-        Share(name, hook, counted[name], round(len(posts) * percent / 100))
-        for name, hook, percent in values
+        Share(wish.key, wish.name, wish.hook, counted[wish.key], _wanted(wish, len(posts), days))
+        for wish in wishes
     ]
+
+
+def _wanted(wish: Wish, posts: int, days: int) -> int | None:
+    if wish.percent is not None:
+        return round(posts * wish.percent / 100)
+    return None if wish.a_week is None else round(wish.a_week * days / FULL_WEEK)

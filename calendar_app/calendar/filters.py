@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from calendar_app.text import clean_line
+
+VIEWS = ("month", "week", "list", "board")
+
+
+@dataclass(frozen=True)
+class View:
+    """How the calendar is looked at: which view, around which day."""
+
+    name: str
+    day: date
+    # What the columns of a board are.
+    by: str = "state"
+    # Whether several posts are being chosen.
+    selects: bool = False
+
+    def address(self, filters: Filters) -> str:
+        """The address of this view with these filters."""
+        pairs = [("view", self.name), ("date", self.day.isoformat())]
+        if self.name == "board" and self.by != "state":
+            pairs.append(("by", self.by))
+        if self.selects:
+            pairs.append(("select", "1"))
+        return "/calendar?" + urlencode([*pairs, *filters.pairs()])
 
 
 @dataclass(frozen=True)
@@ -54,11 +78,6 @@ def from_address(values_of: Callable[[str], Iterable[str]], states: Iterable[str
         person=_ids(values_of("person")),
         q=clean_line(next(iter(values_of("q")), ""))[:100],
     )
-
-
-def address(view: str, day: str, filters: Filters) -> str:
-    """The address of a view on `day` (YYYY-MM-DD) with these filters."""
-    return "/calendar?" + urlencode([("view", view), ("date", day), *filters.pairs()])
 
 
 def _ids(values: Iterable[str]) -> frozenset[int]:

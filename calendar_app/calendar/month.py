@@ -33,6 +33,8 @@ class Day:
     is_today: bool
     is_off: bool
     is_outside: bool
+    # All of them; `shown` and `folded` together.
+    cards: Sequence[Card] = ()
     holiday: str = ""
     meetings: Sequence[Meeting] = ()
     shown: Sequence[Card] = ()
@@ -63,16 +65,12 @@ class Layers:
 
 def days_shown(day: date) -> list[date]:
     """The days of the whole weeks that hold the month of `day`, ascending."""
-    first = day.replace(day=1)
-    monday = first - timedelta(days=first.weekday())
-    last = next_month(day) - timedelta(days=1)
-    weeks = ((last - monday).days // _WEEK) + 1
-    return [monday + timedelta(days=offset) for offset in range(weeks * _WEEK)]
+    return whole_weeks([day.replace(day=1), next_month(day) - timedelta(days=1)])
 
 
 def grid(day: date, today: date, layers: Layers) -> list[Week]:
     """The month of `day` as weeks, ascending, with `layers` laid on the days."""
-    cells = [_cell(each, day, today, layers) for each in days_shown(day)]
+    cells = [day_of(each, day, today, layers) for each in days_shown(day)]
     rows = [cells[start : start + _WEEK] for start in range(0, len(cells), _WEEK)]
     return [Week(number=row[0].date.isocalendar().week, days=row) for row in rows]
 
@@ -93,12 +91,20 @@ def previous_month(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
+def whole_weeks(days: Sequence[date]) -> list[date]:
+    """`days`, ascending, and those that make their first and last week whole."""
+    monday = days[0] - timedelta(days=days[0].weekday())
+    weeks = (days[-1] - monday).days // _WEEK + 1
+    return [monday + timedelta(days=offset) for offset in range(weeks * _WEEK)]
+
+
 def bounds(days: Sequence[date], zone: str) -> tuple[datetime, datetime]:
     """The moments in UTC at which the first of `days` begins and the last ends, in `zone`."""
     return local_day_bounds(days[0], zone)[0], local_day_bounds(days[-1], zone)[1]
 
 
-def _cell(each: date, shown: date, today: date, layers: Layers) -> Day:
+def day_of(each: date, shown: date, today: date, layers: Layers) -> Day:
+    """The day `each` in the month of `shown`, with what lies on it."""
     cards = layers.cards.get(each, ())
     # One more than fits takes no more room than the line that would hide it.
     fits = len(cards) <= SHOWN_IN_A_DAY + 1
@@ -108,6 +114,7 @@ def _cell(each: date, shown: date, today: date, layers: Layers) -> Day:
         is_today=each == today,
         is_off=each.weekday() >= _SATURDAY or bool(holiday),
         is_outside=each.month != shown.month,
+        cards=cards,
         holiday=holiday,
         meetings=layers.meetings.get(each, ()),
         shown=cards if fits else cards[:SHOWN_IN_A_DAY],

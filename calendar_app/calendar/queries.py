@@ -15,7 +15,7 @@ from calendar_app.calendar.filters import Filters
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
-from calendar_app.plans.models import BrandValue, Channel
+from calendar_app.plans.models import BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
 
 _Owner = aliased(Person)
@@ -24,7 +24,7 @@ _Owner = aliased(Person)
 def rows_between(
     session: Session, team: Team, start: datetime, end: datetime, filters: Filters
 ) -> list[PostRow]:
-    """Posts with `start` <= starts_at < `end`, ascending by moment, then id. Three queries."""
+    """Posts with `start` <= starts_at < `end`, ascending by moment, then id. Four queries."""
     between = (Post.starts_at >= start, Post.starts_at < end)
     return _rows(session, [*_of(team), *between, *_chosen(filters)], (Post.starts_at, Post.id))
 
@@ -88,6 +88,25 @@ def meetings_between(
     return [(occurrence, name) for occurrence, name in session.execute(query)]
 
 
+def moments_on_channels(
+    session: Session, plan: Plan, start: datetime, end: datetime
+) -> Sequence[tuple[int, datetime]]:
+    """(channel id, moment) of each post of `plan` in [`start`, `end`) that is not cancelled."""
+    query = (
+        select(PostChannel.channel_id, Post.starts_at)
+        .join(Post, Post.id == PostChannel.post_id)
+        .where(
+            Post.team_id == plan.team_id,
+            Post.plan_id == plan.id,
+            Post.starts_at >= start,
+            Post.starts_at < end,
+            Post.state != "cancelled",
+            Post.deleted_at.is_(None),
+        )
+    )
+    return [(channel_id, at) for channel_id, at in session.execute(query) if at is not None]
+
+
 def _of(team: Team) -> list[ColumnElement[bool]]:
     return [Post.team_id == team.id, Post.deleted_at.is_(None)]
 
@@ -128,7 +147,17 @@ def _rows(
 ) -> list[PostRow]:
     """Plain columns: whole mapped rows of 200 posts cost three times as much as the page."""
     posts = (
-        select(Post.id, Post.title, Post.state, Post.starts_at, Post.owner_id, _Owner.name)
+        select(
+            Post.id,
+            Post.title,
+            Post.state,
+            Post.starts_at,
+            Post.owner_id,
+            _Owner.name,
+            Post.version,
+            Post.plan_id,
+            Post.sender_id.is_not(None).label("by_ambassador"),
+        )
         .outerjoin(_Owner, (_Owner.id == Post.owner_id) & ~is_unseen(Post.owner_id, Post.team_id))
         .where(*conditions)
         .order_by(*order)
@@ -138,16 +167,23 @@ def _rows(
     wanted = _same_posts(conditions, order, limit)
     values = _by_post(session, _values(wanted)) if found else {}
     channels = _by_post(session, _channels(wanted)) if found else {}
+    audiences = _by_post(session, _audiences(wanted)) if found else {}
     return [
         PostRow(
-            row.id,
-            row.title,
-            row.state,
-            row.starts_at,
-            row.owner_id,
-            row.name or "",
-            tuple(values.get(row.id, ())),
-            tuple(channels.get(row.id, ())),
+            id=row.id,
+            title=row.title,
+            state=row.state,
+            starts_at=row.starts_at,
+            owner_id=row.owner_id,
+            owner_name=row.name or "",
+            values=tuple((hook, name) for _id, hook, name in values.get(row.id, ())),
+            channels=tuple((short, name) for _id, short, name in channels.get(row.id, ())),
+            version=row.version,
+            plan_id=row.plan_id,
+            by_ambassador=row.by_ambassador,
+            value_ids=tuple(value_id for value_id, *_rest in values.get(row.id, ())),
+            audience_ids=tuple(audience_id for (audience_id,) in audiences.get(row.id, ())),
+            channel_ids=tuple(channel_id for channel_id, *_rest in channels.get(row.id, ())),
         )
         for row in found
     ]
@@ -160,26 +196,34 @@ def _same_posts(
     return query if limit is None else query.order_by(*order).limit(limit)
 
 
-def _values(wanted: Select[int]) -> Select[int, int, str]:
+def _values(wanted: Select[int]) -> Select[int, int, int, str]:
     return (
-        select(PostValue.post_id, BrandValue.hook, BrandValue.name)
+        select(PostValue.post_id, BrandValue.id, BrandValue.hook, BrandValue.name)
         .join(BrandValue, BrandValue.id == PostValue.value_id)
         .where(PostValue.post_id.in_(wanted))
         .order_by(PostValue.post_id, PostValue.position, PostValue.id)
     )
 
 
-def _channels(wanted: Select[int]) -> Select[int, str, str]:
+def _channels(wanted: Select[int]) -> Select[int, int, str, str]:
     return (
-        select(PostChannel.post_id, Channel.short, Channel.name)
+        select(PostChannel.post_id, Channel.id, Channel.short, Channel.name)
         .join(Channel, Channel.id == PostChannel.channel_id)
         .where(PostChannel.post_id.in_(wanted))
         .order_by(PostChannel.post_id, Channel.position, Channel.id)
     )
 
 
-def _by_post(session: Session, query: Select[int, Any, str]) -> dict[int, list[Any]]:
+def _audiences(wanted: Select[int]) -> Select[int, int]:
+    return (
+        select(PostAudience.post_id, PostAudience.audience_id)
+        .where(PostAudience.post_id.in_(wanted))
+        .order_by(PostAudience.post_id, PostAudience.id)
+    )
+
+
+def _by_post(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for post_id, first, second in session.execute(query):
-        found[post_id].append((first, second))
+    for post_id, *told in session.execute(query):
+        found[post_id].append(tuple(told))
     return found

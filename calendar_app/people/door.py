@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Flask, current_app, g, redirect, request
+from flask import Flask, current_app, g, jsonify, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -58,7 +58,9 @@ def install(app: Flask) -> None:
 
 def me() -> Person:
     """The person who is signed in. Only in views that ask for more than "public"."""
-    return this_request.session().get_one(Person, my_pass().person_id)
+    # Held, since a session lets go of what nobody holds, and would ask for it again each time.
+    g.me = this_request.session().get_one(Person, my_pass().person_id)
+    return cast("Person", g.me)
 
 
 def somebody() -> Person | None:
@@ -73,7 +75,8 @@ def my_pass() -> Pass:
 
 def my_team() -> Team:
     """The team the signed-in person looks at."""
-    return this_request.session().get_one(Team, my_pass().team_id)
+    g.my_team = this_request.session().get_one(Team, my_pass().team_id)
+    return cast("Team", g.my_team)
 
 
 def my_role() -> str | None:
@@ -195,8 +198,11 @@ def _recognise() -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    ended = _("Your session has ended. Sign in again.")
+    if this_request.wants_json():
+        return jsonify(message=ended), 401
     if request.headers.get("HX-Request"):
-        return _("Your session has ended. Sign in again."), 401
+        return ended, 401
     wanted = this_request.asked_address() if request.method == "GET" else "/"
     return redirect(f"/sign-in?next={quote(wanted, safe='/')}", code=303)
 

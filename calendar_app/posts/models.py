@@ -230,11 +230,18 @@ class Post(Editable, Base):
         """Make it say and be `content`. Raises Refused at the field, and then changes nothing."""
         self._change("edited", content, by, now)
 
-    def schedule(self, day: date, at: time, by: Person, now: datetime) -> None:
-        """Put it on the calendar at a local day and time of the team. Raises Refused."""
+    def schedule(
+        self, day: date, at: time, by: Person, now: datetime, channel: Channel | None = None
+    ) -> None:
+        """Put it on the calendar at a local day and time of the team. Raises Refused.
+
+        A post without a channel gets `channel`; one that has its own keeps it.
+        """
         contents.check_day(day)
-        starts_at = moment(day, at, self.team.zone)
-        self._change("planned", replace(self.content, starts_at=starts_at), by, now)
+        content = replace(self.content, starts_at=moment(day, at, self.team.zone))
+        if channel is not None and not content.channels:
+            content = replace(content, channels=(channel,))
+        self._change("planned", content, by, now)
 
     def take_off_calendar(self, by: Person, now: datetime) -> None:
         """It keeps everything but its day. Raises Refused."""
@@ -247,6 +254,15 @@ class Post(Editable, Base):
             raise Refused(N_("This post has no day yet. Choose a day and a time."), field="day")
         starts_at = moment(day, self.local_start.time(), self.zone)
         self._change("moved", replace(self.content, starts_at=starts_at), by, now)
+
+    def move_back(self, starts_at: datetime | None, state: str, by: Person, now: datetime) -> None:
+        """Undo a move: to its moment before (None: off the calendar) and the state it had then.
+
+        Only an idea that a day made a draft gets another state. Raises Refused.
+        """
+        was_idea = state == "idea" and self.state == "draft" and starts_at is None
+        content = replace(self.content, starts_at=starts_at)
+        self._change("moved_back", content, by, now, state="idea" if was_idea else None)
 
     def back_to_draft(self, by: Person, now: datetime) -> None:
         """Work on an idea, or on what was asked. Raises Refused."""
@@ -312,19 +328,28 @@ class Post(Editable, Base):
         self.sequence += 1
         self._tell("restored", by, now, {})
 
-    def _change(self, action: str, content: Content, by: Person, now: datetime) -> None:
+    def _change(
+        self,
+        action: str,
+        content: Content,
+        by: Person,
+        now: datetime,
+        *,
+        state: str | None = None,
+    ) -> None:
+        """Be `content`; in `state`, or in the one to which the edit leads."""
         workflow.must_be_open(self.state)
         before = self.content
         told = contents.differences(before.told(), content.told())
         has_day = content.starts_at is not None
-        state = workflow.state_after_edit(self.state, set(told), has_day=has_day)
+        state = state or workflow.state_after_edit(self.state, set(told), has_day=has_day)
         contents.check(content, before)
         _check_hooks(content, state)
         _check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
         _check_people(content, before, self.team)
         if not told:
             return
-        if action != "moved" and before.starts_at != content.starts_at:
+        if action not in {"moved", "moved_back"} and before.starts_at != content.starts_at:
             self.zone = self.team.zone
         self._fill(content)
         self._enter(state, told)

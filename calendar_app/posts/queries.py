@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.models import Team
+from calendar_app.people.models import Person, Team
+from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import Audience, Experiment, Plan
 from calendar_app.plans.queries import of_step_four
 from calendar_app.posts.models import Post, PostChange, PostValue
@@ -62,6 +63,28 @@ def post_of(session: Session, team: Team, post_id: int) -> Post:
     if found is None:
         raise NotYours(N_("This post is not here."))
     return found
+
+
+def posts_of(session: Session, team: Team, post_ids: Sequence[int]) -> list[Post]:
+    """These posts of the team, by moment; those without a day last. Raises NotYours for any."""
+    in_order = (Post.starts_at.is_(None), Post.starts_at, Post.id)
+    found = list(session.scalars(_of(team).where(Post.id.in_(post_ids)).order_by(*in_order)))
+    if len(found) != len(set(post_ids)):
+        raise NotYours(N_("This post is not here."))
+    return found
+
+
+def last_changed_by(session: Session, post: Post) -> str | None:
+    """Who made the present version of `post`; None for who does not want to be seen."""
+    last = (
+        select(Person.name)
+        .join(PostChange, PostChange.by_id == Person.id)
+        .where(PostChange.post_id == post.id, PostChange.version == post.version)
+        .where(~is_unseen(PostChange.by_id, post.team_id))
+        .order_by(PostChange.id.desc())
+        .limit(1)
+    )
+    return session.scalars(last).one_or_none()
 
 
 def post_in_bin(session: Session, team: Team, post_id: int) -> Post:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -41,6 +41,7 @@ from calendar_app.posts.forms import (
     typed,
 )
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
+from calendar_app.posts.undo import DELETED, MOVED, Undoable, as_it_is, remember
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.security import own_address
@@ -195,13 +196,16 @@ def revive(post_id: int) -> ResponseReturnValue:
 @requires("posts.write")
 def delete(post_id: int) -> ResponseReturnValue:
     """Into the bin."""
+    kept: list[Undoable] = []
 
     def delete_it(post: Post, _form: StepForm) -> None:
         post.delete(me(), now())
         audit("post.deleted", post)
+        kept.append(remember(session(), DELETED, [(post, as_it_is(post))], me(), now()))
 
     message = _("The post is in the bin. You can take it out again for 30 days.")
-    return _step(post_id, delete_it, message, leads_to=url_for("posts.bin_page"))
+    bin_page = url_for("posts.bin_page")
+    return _step(post_id, delete_it, message, leads_to=bin_page, undoable=kept)
 
 
 @bp.get("/posts/bin")
@@ -453,22 +457,24 @@ def _step(
     verb: Callable[[Post, StepForm], None],
     done: str,
     leads_to: str | None = None,
+    undoable: Sequence[Undoable] = (),
 ) -> ResponseReturnValue:
     """One step. What was typed beside the button is saved with it, so that nothing is lost."""
     step = StepForm()
     try:
-        return _take_step(post_id, step, verb, done, leads_to)
+        taken = _take_step(post_id, step, verb)
     except StaleDataError:
         return _stale_page(post_id, step)
+    if not isinstance(taken, Post):
+        return taken
+    flash(done, f"undo {undoable[0].uuid}" if undoable else "good")
+    return redirect(leads_to or _address(taken), code=303)
 
 
 def _take_step(
-    post_id: int,
-    step: StepForm,
-    verb: Callable[[Post, StepForm], None],
-    done: str,
-    leads_to: str | None,
-) -> ResponseReturnValue:
+    post_id: int, step: StepForm, verb: Callable[[Post, StepForm], None]
+) -> ResponseReturnValue | Post:
+    """The post once the step is taken and kept, else the page that says why not."""
     post = _post(post_id)
     form = PostForm(_desk(), post.content, typed(), version=step.version.data)
     if form.stale(post):
@@ -476,8 +482,7 @@ def _take_step(
     if not (_saved_too(post, form) and step.validate() and _taken(post, form, step, verb)):
         return _refused_page(post_id, form, step)
     commit()
-    flash(done, "good")
-    return redirect(leads_to or _address(post), code=303)
+    return post
 
 
 def _saved_too(post: Post, form: PostForm) -> bool:
@@ -545,11 +550,13 @@ def _move(post_id: int, form: MoveForm) -> ResponseReturnValue:
     post = _post(post_id)
     if form.stale(post):
         return _stale_move_page(post_id, form)
+    before = as_it_is(post)
     if not (form.validate() and form.obeys(lambda: _move_in_time(post, form))):
         return _move_page(post, form), 422
+    undoable = remember(session(), MOVED, [(post, before)], me(), now())
     commit()
     if post.starts_at is not None:
-        flash(_("Moved to %(day)s.", day=short_day(post.starts_at)), "good")
+        flash(_("Moved to %(day)s.", day=short_day(post.starts_at)), f"undo {undoable.uuid}")
     return redirect(own_address(request.form.get("next"), _address(post)), code=303)
 
 

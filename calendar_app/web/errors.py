@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Sequence
 
-from flask import Flask, Response, request
+from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from calendar_app.errors import Forbidden, NotYours, Refused, Stale
 from calendar_app.web.language import language
-from calendar_app.web.request import give_up
+from calendar_app.web.request import give_up, wants_json
 from calendar_app.web.templating import render
 
 log = logging.getLogger(__name__)
@@ -33,13 +33,23 @@ def install(app: Flask) -> None:
         app.register_error_handler(away, _database_away)
     app.register_error_handler(CSRFError, _old_form)
     app.register_error_handler(HTTPException, _http)
+    app.after_request(_say_what_it_is)
+
+
+def _say_what_it_is(response: Response) -> Response:
+    """An error for a script is JSON, and says so."""
+    if response.status_code >= 400 and wants_json():
+        response.mimetype = "application/json"
+    return response
 
 
 def error_page(
     status: int, title: str, message: str, ways: Sequence[tuple[str, str]] = ()
 ) -> tuple[str, int]:
-    """The page for an error, with ways out: each an address and its name."""
+    """The page for an error, with ways out: each an address and its name; a script gets JSON."""
     give_up()
+    if wants_json():
+        return json.dumps({"title": title, "message": message}), status
     way_out = [{"href": href, "text": text} for href, text in ways or [("/", _("To today"))]]
     page = render("errors/error.html", title=title, message=message, way_out=way_out, code=status)
     return page, status

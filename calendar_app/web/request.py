@@ -85,6 +85,11 @@ def gave_up() -> bool:
     return bool(g.get("gave_up", False))
 
 
+def wants_json() -> bool:
+    """Whether a script asks, which shows the answer itself, and no page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 def asked_address() -> str:
     """The path and query of this request, as text; bytes that are no UTF-8 are replaced."""
     query = request.query_string.decode("utf-8", "replace")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_app.calendar.cards import Card, PostRow, card, initials
-from calendar_app.calendar.field import shares
+from calendar_app.calendar.field import Wish, shares
 from calendar_app.calendar.month import (
     SHOWN_IN_A_DAY,
     Layers,
@@ -150,14 +150,13 @@ def test_initials_are_of_the_first_and_the_last_word(name: str, letters: str) ->
 
 
 def test_the_playing_field_counts_a_post_for_each_of_its_values() -> None:
-    posts = [
-        [(1, "Nabij")],
-        [(1, "Nabij"), (2, "Vakmanschap")],
-        [(2, "Vakmanschap")],
-        [(1, "Nabij")],
+    wishes = [
+        Wish(1, "Nabij", percent=50),
+        Wish(2, "Vakmanschap", percent=25),
+        Wish(4, "Samen leren", percent=50),
     ]
 
-    found = shares([("Nabij", 1, 50), ("Vakmanschap", 2, 25), ("Samen leren", 4, 50)], posts)
+    found = shares(wishes, [[1], [1, 2], [2], [1]], days=30)
 
     assert [(share.name, share.done, share.wanted, share.lags) for share in found] == [
         ("Nabij", 3, 2, False),

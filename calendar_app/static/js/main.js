@@ -7,10 +7,13 @@ const behaviours = {
   "dismiss.js": "[data-dismiss]",
   "fold.js": "[data-folds]",
   "leave-guard.js": "[data-leave-guard]",
+  "live.js": "[data-live]",
+  "moves.js": "[data-moves]",
   "popover.js": "[data-popover]",
   "print.js": "[data-print]",
   "timer.js": "[data-timer]",
   "total.js": "[data-total]",
+  "undo.js": "[data-words]",
 };
 
 const swaps = "[hx-get],[hx-post],[hx-put],[hx-patch],[hx-delete],[hx-boost]";
@@ -38,3 +41,4 @@ else addEventListener("load", bringHtmx, { once: true });
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) start(event.target.parentElement ?? document);
 });
+document.addEventListener("kapstok:fresh", () => start(document));

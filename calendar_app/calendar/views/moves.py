@@ -1,0 +1,231 @@
+"""Moving posts: one by drag or by keyboard, several at once, or all from a day on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm.exc import StaleDataError
+
+from calendar_app.calendar import queries, shifts
+from calendar_app.calendar.filters import Filters, from_address
+from calendar_app.calendar.forms import HOLIDAYS, MOST_POSTS, WEEKENDS, Chosen, MovesForm
+from calendar_app.calendar.views.shared import bp
+from calendar_app.errors import Refused, Stale
+from calendar_app.language import N_
+from calendar_app.meetups.holidays import free_days
+from calendar_app.moments import local, local_day_bounds
+from calendar_app.people.door import audit, me, my_team, requires
+from calendar_app.plans.models import Channel
+from calendar_app.posts.forms import USUAL_TIME
+from calendar_app.posts.models import STATES, Post
+from calendar_app.posts.queries import last_changed_by, posts_of
+from calendar_app.posts.undo import DELETED, MOVED, Undoable, as_it_is, remember
+from calendar_app.web.forms import Form
+from calendar_app.web.request import commit, now, session, wants_json
+from calendar_app.web.security import own_address
+from calendar_app.web.templating import render, short_day
+
+
+@bp.get("/calendar/move")
+@requires("posts.write")
+def choose_where() -> ResponseReturnValue:
+    """Choose how far the chosen posts move, or all posts from a day on."""
+    chosen = _from_a_day() or MovesForm(None).posts()
+    return _page(MovesForm(None, data={"skip": [WEEKENDS, HOLIDAYS]}), chosen)
+
+
+@bp.post("/calendar/moves")
+@requires("posts.write")
+def move() -> ResponseReturnValue:
+    """Move the chosen posts, all or none; a script gets JSON, a form its page."""
+    form = MovesForm()
+    posts = _chosen(form)
+    moved: list[Undoable] = []
+
+    def move_them() -> None:
+        before = [(post, as_it_is(post)) for post in posts]
+        for post in posts:
+            _move(post, form)
+        moved.append(remember(session(), MOVED, before, me(), now()))
+
+    if not (posts and form.validate() and form.obeys(move_them)):
+        return _refused(form)
+    _commit()
+    return _done(moved[0], _words([row.post for row in moved[0].posts]))
+
+
+@bp.post("/calendar/deletions")
+@requires("posts.write")
+def delete() -> ResponseReturnValue:
+    """Put the chosen posts in the bin, all or none."""
+    form = MovesForm()
+    posts = _chosen(form)
+    if not posts:
+        return _refused(form)
+    before = [(post, as_it_is(post)) for post in posts]
+    for post in posts:
+        post.delete(me(), now())
+        audit("post.deleted", post)
+    deleted = remember(session(), DELETED, before, me(), now())
+    _commit()
+    words = ngettext("%(num)s post is in the bin.", "%(num)s posts are in the bin.", len(posts))
+    return _done(deleted, words)
+
+
+def _commit() -> None:
+    """Keep it. Raises Stale when somebody else wrote at the same moment."""
+    try:
+        commit()
+    except StaleDataError as error:
+        raise Stale(N_("Somebody else changed this while you were busy.")) from error
+
+
+def _done(undoable: Undoable, words: str) -> ResponseReturnValue:
+    if not wants_json():
+        flash(words, f"undo {undoable.uuid}")
+        return redirect(own_address(request.form.get("next"), "/calendar"), code=303)
+    return jsonify(
+        message=words,
+        undo=undoable.uuid,
+        posts=[
+            {"id": row.post.id, "version": row.post.version, "day": _local_day(row.post)}
+            for row in undoable.posts
+        ],
+    )
+
+
+def _words(posts: Sequence[Post]) -> str:
+    """What has been done, in one sentence."""
+    if len(posts) == 1 and posts[0].starts_at:
+        return _(
+            "“%(title)s” moved to %(day)s.",
+            title=posts[0].title,
+            day=short_day(posts[0].starts_at),
+        )
+    return ngettext("%(num)s post moved.", "%(num)s posts moved.", len(posts))
+
+
+def _refused(form: MovesForm) -> ResponseReturnValue:
+    session().rollback()
+    if wants_json():
+        return jsonify(message=_first_error(form)), 422
+    return _page(form, form.posts()), 422
+
+
+def _first_error(form: Form) -> str:
+    words = [*form.form_errors, *(word for field in form for word in field.errors)]
+    return str(words[0])
+
+
+def _chosen(form: MovesForm) -> list[Post]:
+    """The chosen posts, as they were seen; none when `form` says that. Raises Stale, NotYours."""
+    chosen = {one.post_id: one for one in form.posts()}
+    if not chosen:
+        form.refuse(Refused(N_("Choose at least one post first.")))
+        return []
+    posts = posts_of(session(), my_team(), list(chosen))
+    for post in posts:
+        _expect(post, chosen[post.id])
+    return posts
+
+
+def _expect(post: Post, seen: Chosen) -> None:
+    """Raise Stale, with who was first, unless `post` is still as it was seen."""
+    if post.version == seen.version:
+        return
+    name = last_changed_by(session(), post)
+    if name is None:
+        raise Stale(N_("“%(title)s” was changed meanwhile. Nothing is done."), title=post.title)
+    raise Stale(
+        N_("%(name)s changed “%(title)s” meanwhile. Nothing is done."),
+        name=name,
+        title=post.title,
+    )
+
+
+def _move(post: Post, form: MovesForm) -> None:
+    day, by = form.day.data, form.by.data
+    if post.starts_at is None or form.time.data:
+        if day is None:
+            raise Refused(N_("Choose a day."), field="day")
+        at = form.time.data or USUAL_TIME
+        post.schedule(day, at, me(), now(), _channel(form, post))
+    elif day is not None:
+        post.move_to(day, me(), now())
+    elif by:
+        start = local(post.starts_at, post.zone).date()
+        post.move_to(shifts.shifted(start, by, _skips(form)), me(), now())
+    else:
+        raise Refused(N_("Choose by how many days, or a day."), field="by")
+
+
+def _channel(form: MovesForm, post: Post) -> Channel | None:
+    """The channel of the open slot, if it is one of the post's own plan."""
+    if form.channel.data is None or post.plan is None:
+        return None
+    return next((one for one in post.plan.channels if one.id == form.channel.data), None)
+
+
+def _skips(form: MovesForm) -> Callable[[date], bool]:
+    """Which days do not count."""
+    wanted = set(form.skip.data or ())
+    country = my_team().country
+    off: dict[int, Mapping[date, str]] = {}
+
+    def skips(day: date) -> bool:
+        if WEEKENDS in wanted and shifts.is_weekend(day):
+            return True
+        if HOLIDAYS not in wanted:
+            return False
+        if day.year not in off:
+            off[day.year] = free_days(country, [day.year])
+        return day in off[day.year]
+
+    return skips
+
+
+def _local_day(post: Post) -> str:
+    """The day on which the calendar shows it; empty when it shows it nowhere."""
+    if post.starts_at is None:
+        return ""
+    return local(post.starts_at, my_team().zone).date().isoformat()
+
+
+def _from_a_day() -> list[Chosen]:
+    """All posts from the day that the address names on, that its filters leave; none without."""
+    try:
+        first = date.fromisoformat(request.args.get("from", ""))
+        start = local_day_bounds(first, my_team().zone)[0]
+        end: datetime = start + timedelta(days=shifts.MOST_DAYS * 3)
+    except (ValueError, OverflowError):
+        return []
+    rows = queries.rows_between(session(), my_team(), start, end, _filters())
+    movable = [row for row in rows if row.state not in {"published", "cancelled"}]
+    return [Chosen(row.id, row.version) for row in movable[:MOST_POSTS]]
+
+
+def _filters() -> Filters:
+    return from_address(request.values.getlist, STATES)
+
+
+def _page(form: MovesForm, chosen: Sequence[Chosen]) -> str:
+    ids = [one.post_id for one in chosen]
+    found: list[Post] = posts_of(session(), my_team(), ids) if ids else []
+    versions = {one.post_id: one.version for one in chosen}
+    shown: list[dict[str, Any]] = [
+        {"post": post, "pair": f"{post.id}:{versions[post.id]}"} for post in found
+    ]
+    return render(
+        "calendar/move.html",
+        form=form,
+        shown=shown,
+        filters=_filters(),
+        from_day=request.args.get("from", "")[:10],
+        leads_to=own_address(request.values.get("next"), "/calendar"),
+    )

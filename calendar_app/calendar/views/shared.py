@@ -1,0 +1,33 @@
+"""What the pages of the calendar have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from calendar_app.calendar.cards import Card, PostRow, card
+from calendar_app.moments import local
+from calendar_app.posts.models import STATE_NAMES
+from calendar_app.web.request import now, zone
+from calendar_app.web.templating import short_day
+
+bp = Blueprint("calendar", __name__)
+
+
+def local_today() -> date:
+    """The day it is on the team's clocks."""
+    return local(now(), zone()).date()
+
+
+def cards(rows: Iterable[PostRow], *, dated: bool = False) -> list[Card]:
+    """`rows` as cards for who asks; `dated`: with their day in words."""
+    clocks = ZoneInfo(zone())
+    words = {state: _(name) for state, name in STATE_NAMES.items()}
+    return [
+        card(row, clocks, now(), words, short_day(row.starts_at) if dated and row.starts_at else "")
+        for row in rows
+    ]

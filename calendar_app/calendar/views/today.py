@@ -1,0 +1,49 @@
+"""Today: what asks for attention now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask.typing import ResponseReturnValue
+
+from calendar_app.calendar import queries
+from calendar_app.calendar.filters import Filters
+from calendar_app.calendar.views.shared import bp, cards, local_today
+from calendar_app.meetups.models import Occurrence
+from calendar_app.meetups.queries import host_of, next_occurrence, presence
+from calendar_app.moments import local_day_bounds
+from calendar_app.people.door import may, me, my_team, requires
+from calendar_app.people.models import Person
+from calendar_app.plans.views.pitfalls import pitfalls_of_team
+from calendar_app.posts.queries import open_plans
+from calendar_app.web.request import now, session
+from calendar_app.web.templating import render
+
+_WRITE_AHEAD = timedelta(days=7)
+
+
+@bp.get("/")
+@requires("team.see")
+def today() -> ResponseReturnValue:
+    """What goes out, what is late, what waits for me."""
+    team, day = my_team(), local_today()
+    start, end = local_day_bounds(day, team.zone)
+    going_out = queries.rows_between(session(), team, start, end, Filters())
+    reviews = queries.waiting_for(session(), team, me()) if may("posts.approve") else []
+    occurrence = next_occurrence(session(), team, None, now())
+    return render(
+        "calendar/today.html",
+        day=day,
+        going_out=cards(row for row in going_out if row.state != "cancelled"),
+        late=cards(queries.late(session(), team, start), dated=True),
+        reviews=cards(reviews, dated=True),
+        to_write=cards(queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True),
+        occurrence=occurrence,
+        host=None if occurrence is None else _host(occurrence),
+        plans=open_plans(session(), team),
+        pitfalls=pitfalls_of_team(),
+    )
+
+
+def _host(occurrence: Occurrence) -> Person | None:
+    return host_of(occurrence, presence(session(), [occurrence])[occurrence.id])

@@ -1,0 +1,54 @@
+"""Undoing what I just did."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm.exc import StaleDataError
+
+from calendar_app.calendar.views.shared import bp
+from calendar_app.errors import Stale
+from calendar_app.language import N_
+from calendar_app.people.door import me, my_team, requires
+from calendar_app.posts import undo
+from calendar_app.posts.undo import Undoable
+from calendar_app.web.request import commit, now, session, wants_json
+from calendar_app.web.security import own_address
+
+
+@bp.post("/undo")
+@requires("posts.write")
+def undo_last() -> ResponseReturnValue:
+    """Undo the last thing that I did to posts."""
+    return _undo(undo.last_of(session(), my_team(), me(), now()))
+
+
+@bp.post("/undo/<uuid:undo_uuid>")
+@requires("posts.write")
+def undo_this(undo_uuid: UUID) -> ResponseReturnValue:
+    """Undo one thing that I did to posts."""
+    return _undo(undo.named(session(), my_team(), me(), str(undo_uuid)))
+
+
+def _undo(undoable: Undoable) -> ResponseReturnValue:
+    posts = undo.take_back(session(), undoable, me(), now())
+    try:
+        commit()
+    except StaleDataError as error:
+        raise Stale(N_("Somebody else changed this while you were busy.")) from error
+    if len(posts) == 1:
+        words = _("Undone: “%(title)s” is as it was.", title=posts[0].title)
+    else:
+        words = ngettext(
+            "Undone: %(num)s post is as it was.",
+            "Undone: %(num)s posts are as they were.",
+            len(posts),
+        )
+    if wants_json():
+        return jsonify(message=words)
+    flash(words, "good")
+    return redirect(own_address(request.form.get("next"), "/calendar"), code=303)

@@ -1,0 +1,148 @@
+"""Taking back: what somebody just did to posts is remembered, so that one key undoes it.
+
+Undone is all of it or nothing: when anybody changed one of the posts since, undoing would throw
+their work away, so it is refused with the name of the post and of who changed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Select, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+
+from calendar_app.db import Base, new_uuid
+from calendar_app.errors import NotYours, Refused
+from calendar_app.language import N_
+from calendar_app.people.models import Person, Team
+from calendar_app.posts.models import Post
+from calendar_app.posts.queries import last_changed_by
+
+MOVED, DELETED, ADDED = "moved", "deleted", "added"
+# Longer ago than a working day nobody means "what I just did".
+LASTS = timedelta(hours=12)
+
+
+class Undoable(Base):
+    """One thing that somebody did to one or more posts."""
+
+    __tablename__ = "undoable"
+    __table_args__ = (Index("ix_undoable_team_id_person_id", "team_id", "person_id"),)
+
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    undone_at: Mapped[datetime | None]
+
+    posts: Mapped[list[UndoablePost]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="UndoablePost.id"
+    )
+
+
+class UndoablePost(Base):
+    """One post of it: how it was before, and the version that it got."""
+
+    __tablename__ = "undoable_post"
+
+    undoable_id: Mapped[int] = mapped_column(
+        ForeignKey("undoable.id", ondelete="CASCADE"), index=True
+    )
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    # {"state": …, "starts_at": ISO 8601 or null}
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    post: Mapped[Post] = relationship()
+
+
+def as_it_is(post: Post) -> dict[str, Any]:
+    """What undoing a move must know of `post`, taken before it."""
+    at = post.starts_at
+    return {"state": post.state, "starts_at": None if at is None else at.isoformat()}
+
+
+def remember(
+    session: Session,
+    kind: str,
+    changed: Iterable[tuple[Post, dict[str, Any]]],
+    by: Person,
+    now: datetime,
+) -> Undoable:
+    """Keep what `by` did: each post with how it was before. Flushes, to know the versions."""
+    changed = list(changed)
+    session.flush()
+    rows = [UndoablePost(post=post, version=post.version, before=was) for post, was in changed]
+    undoable = Undoable(
+        team_id=changed[0][0].team_id, person_id=by.id, kind=kind, made_at=now, posts=rows
+    )
+    session.add(undoable)
+    session.flush()
+    return undoable
+
+
+def last_of(session: Session, team: Team, by: Person, now: datetime) -> Undoable:
+    """What `by` did last and can still be undone. Raises Refused when there is nothing."""
+    wanted = _own(team, by).where(Undoable.undone_at.is_(None), Undoable.made_at > now - LASTS)
+    found = session.scalars(wanted.order_by(Undoable.id.desc()).limit(1)).one_or_none()
+    if found is None:
+        raise Refused(N_("There is nothing to undo."))
+    return found
+
+
+def named(session: Session, team: Team, by: Person, uuid: str) -> Undoable:
+    """What `by` did under this name. Raises NotYours."""
+    found = session.scalars(_own(team, by).where(Undoable.uuid == uuid)).one_or_none()
+    if found is None:
+        raise NotYours(N_("This is not here, or not for you."))
+    return found
+
+
+def take_back(session: Session, undoable: Undoable, by: Person, now: datetime) -> Sequence[Post]:
+    """Undo it, all or nothing. Raises Refused with the reason."""
+    if undoable.undone_at is not None:
+        raise Refused(N_("This has been undone already."))
+    for row in undoable.posts:
+        if row.post.version != row.version:
+            raise _overtaken(session, row.post)
+    for row in undoable.posts:
+        _take_back(undoable.kind, row, by, now)
+    undoable.undone_at = now
+    return [row.post for row in undoable.posts]
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Remove what can no longer be undone."""
+    session.execute(delete(Undoable).where(Undoable.made_at < now - LASTS))
+
+
+def _own(team: Team, by: Person) -> Select[Undoable]:
+    return (
+        select(Undoable)
+        .where(Undoable.team_id == team.id, Undoable.person_id == by.id)
+        .options(selectinload(Undoable.posts).selectinload(UndoablePost.post))
+    )
+
+
+def _take_back(kind: str, row: UndoablePost, by: Person, now: datetime) -> None:
+    if kind == ADDED:
+        row.post.delete(by, now)
+    elif kind == DELETED:
+        row.post.restore(by, now)
+    else:
+        at = row.before["starts_at"]
+        starts_at = None if at is None else datetime.fromisoformat(at)
+        row.post.move_back(starts_at, row.before["state"], by, now)
+
+
+def _overtaken(session: Session, post: Post) -> Refused:
+    """The refusal that names who was in between, unless they do not want to be seen."""
+    name = last_changed_by(session, post)
+    if name is None:
+        return Refused(N_("“%(title)s” was changed since. Nothing was undone."), title=post.title)
+    return Refused(
+        N_("%(name)s changed “%(title)s” since. Nothing was undone."), name=name, title=post.title
+    )

@@ -1,0 +1,277 @@
+// Moves a post to another day: dragged with mouse or finger, or carried by the keyboard.
+// The screen shows it at once; when the server refuses, it springs back and says why.
+
+import { announce } from "./announce.js";
+import { focusPost, hold, refresh } from "./live.js";
+import { notice } from "./notices.js";
+import { send, words } from "./send.js";
+
+const bound = new WeakSet();
+let carried = null;
+let letGo = null;
+let sortable = null;
+
+export function start(root) {
+  const view = root.querySelector?.("[data-moves]") ?? document.querySelector("[data-moves]");
+  if (!view || bound.has(view)) return;
+  bound.add(view);
+  view.addEventListener("keydown", onKey);
+  for (const link of view.querySelectorAll("[data-movable] a.post")) {
+    link.setAttribute("aria-keyshortcuts", "Space");
+    link.setAttribute("aria-describedby", "how-to-move");
+    link.draggable = false;
+  }
+  bringSortable().then(() => makeDraggable(view));
+}
+
+// ------------------------------------------------------------------------------------- by hand
+
+function bringSortable() {
+  sortable ??= new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.src = document.querySelector("script[data-sortable]").dataset.sortable;
+    script.addEventListener("load", resolve);
+    document.head.append(script);
+  });
+  return sortable;
+}
+
+function makeDraggable(view) {
+  const lists = [...view.querySelectorAll("ul[data-day]"), ...document.querySelectorAll("ul[data-ideas]")];
+  for (const list of lists) {
+    if (bound.has(list)) continue;
+    bound.add(list);
+    window.Sortable.create(list, {
+      // The library lifts the card and follows the hand; where it lands is decided here.
+      group: { name: "posts", pull: false, put: false },
+      sort: false,
+      draggable: "[data-movable]",
+      forceFallback: true,
+      fallbackOnBody: true,
+      fallbackTolerance: 4,
+      fallbackClass: "is-lifted",
+      ghostClass: "is-left",
+      delay: 250,
+      delayOnTouchOnly: true,
+      touchStartThreshold: 6,
+      onStart: lift,
+      onEnd: land,
+    });
+  }
+  view.dataset.ready = "";
+}
+
+function lift() {
+  letGo = hold();
+  document.body.classList.add("is-moving");
+  document.addEventListener("pointermove", follow, { passive: true });
+  document.addEventListener("touchmove", follow, { passive: true });
+}
+
+function follow(event) {
+  mark(dayUnder(event)?.day);
+}
+
+function land(event) {
+  document.removeEventListener("pointermove", follow);
+  document.removeEventListener("touchmove", follow);
+  document.body.classList.remove("is-moving");
+  mark(null);
+  const target = dayUnder(event.originalEvent);
+  letGo?.();
+  // The library swallows the first click after a drag, to open no link. Where the hand let go over
+  // something else there comes none, and it would be the next one that a person means.
+  setTimeout(() => document.dispatchEvent(new MouseEvent("click")));
+  if (target) drop(event.item, target);
+}
+
+function dayUnder(event) {
+  const point = event.changedTouches?.[0] ?? event;
+  const under = document.elementsFromPoint(point.clientX, point.clientY);
+  const cell = under.map((element) => element.closest("#calendar-view .day")).find(Boolean);
+  const list = cell?.querySelector("ul[data-day]");
+  if (!list) return null;
+  const slot = under.map((element) => element.closest("[data-slot]")).find(Boolean);
+  return { day: list.dataset.day, list, time: slot?.dataset.time, channel: slot?.dataset.channel };
+}
+
+function mark(day) {
+  for (const cell of document.querySelectorAll(".day.is-target")) {
+    if (listOf(cell) !== day) cell.classList.remove("is-target");
+  }
+  if (day) {
+    for (const list of document.querySelectorAll(`ul[data-day="${day}"]`)) list.closest(".day").classList.add("is-target");
+  }
+}
+
+function listOf(cell) {
+  return cell.querySelector("ul[data-day]")?.dataset.day;
+}
+
+// --------------------------------------------------------------------------------- by keyboard
+
+const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+
+function onKey(event) {
+  if (carried) return onKeyWhileCarrying(event);
+  const item = event.target.closest("[data-movable]");
+  if (event.key !== " " || !item?.dataset.day || event.target.matches("input")) return undefined;
+  event.preventDefault();
+  pickUp(item);
+  return undefined;
+}
+
+function pickUp(item) {
+  carried = {
+    item,
+    home: item.parentElement,
+    next: item.nextElementSibling,
+    address: location.href,
+    day: item.dataset.day,
+    title: titleOf(item),
+  };
+  letGo = hold();
+  document.body.classList.add("is-moving");
+  item.classList.add("is-carried");
+  announce(words().pickedUp.replace("{title}", carried.title));
+}
+
+async function onKeyWhileCarrying(event) {
+  if (event.key === "Tab") return;
+  event.preventDefault();
+  if (carried.busy) return;
+  if (event.key in steps) await carry(steps[event.key]);
+  else if (event.key === "Escape") await putBack();
+  else if (event.key === " " || event.key === "Enter") letDown();
+}
+
+async function carry(days) {
+  const day = shifted(carried.day, days);
+  if (!document.querySelector(`ul[data-day="${day}"]`) && !(await turnTo(day))) return;
+  carried.day = day;
+  const list = document.querySelector(`ul[data-day="${day}"]`);
+  insertByTime(list, carried.item);
+  mark(day);
+  carried.item.querySelector("a").focus();
+  announce(words().over.replace("{title}", carried.title).replace("{day}", nameOf(list)));
+}
+
+// Brings the page that holds `day`; the card stays in the hand.
+async function turnTo(day) {
+  const address = new URL(location.href);
+  address.searchParams.set("date", day);
+  carried.busy = true;
+  const came = await refresh(address.href);
+  carried.busy = false;
+  if (!came) {
+    notice(words().away, { tone: "bad" });
+    return false;
+  }
+  history.replaceState(null, "", address);
+  for (const double of document.querySelectorAll(`#calendar-view [data-post="${carried.item.dataset.post}"]`)) {
+    if (double !== carried.item) double.remove();
+  }
+  return true;
+}
+
+function letDown() {
+  const { item, day } = carried;
+  const list = document.querySelector(`ul[data-day="${day}"]`);
+  const origin = endCarrying();
+  if (day === item.dataset.day) {
+    announce(words().putBack);
+    item.querySelector("a").focus();
+  } else drop(item, { day, list }, origin);
+}
+
+async function putBack() {
+  const { item } = carried;
+  const origin = endCarrying();
+  await goHome(item, origin);
+  announce(words().putBack);
+}
+
+function endCarrying() {
+  const origin = { home: carried.home, next: carried.next, address: carried.address };
+  carried.item.classList.remove("is-carried");
+  document.body.classList.remove("is-moving");
+  mark(null);
+  carried = null;
+  letGo?.();
+  return origin;
+}
+
+// ------------------------------------------------------------------------------------ dropping
+
+async function drop(item, target, origin = null) {
+  const from = origin ?? { home: item.parentElement, next: item.nextElementSibling, address: location.href };
+  if (target.day === item.dataset.day) return;
+  const together = ticked(item);
+  const done = hold();
+  if (target.list) insertByTime(target.list, item);
+  item.classList.add("is-saving");
+  item.querySelector("a")?.focus({ preventScroll: true });
+  const { ok, answer } = await send("/calendar/moves", pairs(item, target, together));
+  item.classList.remove("is-saving");
+  done();
+  if (ok) {
+    await refresh();
+    notice(answer.message, { undoes: answer.undo });
+  } else {
+    await goHome(item, from);
+    await refresh();
+    notice(answer.message, { tone: "bad" });
+  }
+  focusPost(item.dataset.post);
+}
+
+function pairs(item, target, together) {
+  if (together.length > 1) {
+    return [...together.map((pair) => ["post", pair]), ["by", between(item.dataset.day, target.day)]];
+  }
+  const found = [["post", item.dataset.pair], ["day", target.day]];
+  if (!item.dataset.day && target.time) found.push(["time", target.time], ["channel", target.channel]);
+  return found;
+}
+
+// The posts that were ticked, when the one in the hand is among them.
+function ticked(item) {
+  if (!item.dataset.day || !item.querySelector("input:checked")) return [];
+  return [...document.querySelectorAll("#calendar-view [data-movable] input[name=post]:checked")].map((box) => box.value);
+}
+
+async function goHome(item, { home, next, address }) {
+  if (home.isConnected) home.insertBefore(item, next?.parentElement === home ? next : null);
+  else {
+    item.remove();
+    history.replaceState(null, "", address);
+    await refresh(address);
+  }
+  focusPost(item.dataset.post);
+}
+
+function insertByTime(list, item) {
+  const later = [...list.children].find((other) => other !== item && other.dataset.time > item.dataset.time);
+  list.insertBefore(item, later ?? null);
+}
+
+// --------------------------------------------------------------------------------------- names
+
+function titleOf(item) {
+  return item.querySelector(".post-title").textContent;
+}
+
+function nameOf(list) {
+  const cell = list.closest(".day");
+  return cell.querySelector(".day-long, .week-day-name")?.textContent ?? list.dataset.day;
+}
+
+function shifted(day, days) {
+  const date = new Date(`${day}T12:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
+}
+
+function between(from, to) {
+  return Math.round((Date.parse(`${to}T12:00:00Z`) - Date.parse(`${from}T12:00:00Z`)) / 86400000);
+}

@@ -1,0 +1,40 @@
+// Shows one sentence at the foot of the page, with a button that undoes what it tells.
+// It stays longer than ten seconds, and as long as somebody points at it; what went wrong stays.
+
+import { announce } from "./announce.js";
+import { undo } from "./undo.js";
+
+const stays = 12000;
+
+export function notice(message, { tone = "good", undoes = "" } = {}) {
+  const place = document.querySelector("[data-toasts]");
+  const template = document.querySelector("template[data-notice]");
+  if (!place || !template || !message) return;
+  const toast = template.content.firstElementChild.cloneNode(true);
+  toast.classList.add(`note-${tone}`);
+  toast.querySelector("[data-message]").textContent = message;
+  toast.querySelector("[data-close]").addEventListener("click", () => toast.remove());
+  const button = toast.querySelector("[data-undo]");
+  button.hidden = !undoes;
+  button.addEventListener("click", () => {
+    toast.remove();
+    undo(undoes);
+  });
+  place.replaceChildren(toast);
+  if (tone === "bad") toast.setAttribute("role", "alert");
+  else {
+    announce(message);
+    leave(toast);
+  }
+}
+
+function leave(toast) {
+  let timer = setTimeout(() => toast.remove(), stays);
+  const hold = () => clearTimeout(timer);
+  const letGo = () => {
+    hold();
+    timer = setTimeout(() => toast.remove(), stays);
+  };
+  for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, hold);
+  for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, letGo);
+}

@@ -1,0 +1,28 @@
+// Ctrl+Z undoes what this person did last to posts; never while somebody types.
+
+import { refresh } from "./live.js";
+import { notice } from "./notices.js";
+import { send } from "./send.js";
+
+let listening = false;
+
+export function start() {
+  if (listening) return;
+  listening = true;
+  document.addEventListener("keydown", (event) => {
+    const asked = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
+    if (!asked || event.shiftKey || event.altKey || types(event.target)) return;
+    event.preventDefault();
+    undo();
+  });
+}
+
+export async function undo(name = "") {
+  const { ok, answer } = await send(name ? `/undo/${name}` : "/undo");
+  await refresh();
+  notice(answer.message, { tone: ok ? "good" : "bad" });
+}
+
+function types(element) {
+  return element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+}

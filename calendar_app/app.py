@@ -43,7 +43,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     sessions.install(app)
     language.install(app)
     templating.install(app)
-    errors.install(app)
+    errors.install(app, {plans.bp.name: plans.ways_back})
     sign_in.install(app)
     for room in _ROOMS:
         app.register_blueprint(room.bp)

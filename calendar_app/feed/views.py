@@ -170,7 +170,7 @@ def show_feed(feed_id: int) -> ResponseReturnValue:
 def rename_feed(feed_id: int) -> ResponseReturnValue:
     """Give a feed of mine another name."""
     feed = _mine(feed_id)
-    form = NameForm()
+    form = NameForm(obj=feed)
     if form.stale(feed):
         conflict = form.differences({"name": feed.name})
         return render("feed/edit.html", feed=feed, form=form, conflict=conflict), 409

@@ -124,8 +124,7 @@ def _new_page(form: SeriesForm, proposed: Person | None) -> str:
 def show_edit(meetup_id: int) -> ResponseReturnValue:
     """The form of a series."""
     meetup = own(Meetup, meetup_id)
-    saved = {**answers_of(meetup, unseen()), "version": meetup.version}
-    return _edit_page(meetup, SeriesForm(people(session(), my_team()), data=saved))
+    return _edit_page(meetup, _form_of(meetup))
 
 
 @bp.post("/meetups/<int:meetup_id>/edit")
@@ -133,7 +132,7 @@ def show_edit(meetup_id: int) -> ResponseReturnValue:
 def do_edit(meetup_id: int) -> ResponseReturnValue:
     """Change a series, and with it every day that still follows it."""
     meetup = own(Meetup, meetup_id)
-    form = SeriesForm(people(session(), my_team()))
+    form = _form_of(meetup)
     if form.stale(meetup):
         return _edit_page(meetup, form, conflict=form.conflict(meetup, unseen())), 409
     if not (form.validate() and form.obeys(lambda: meetup.edit(form.series(), unseen()))):
@@ -143,6 +142,11 @@ def do_edit(meetup_id: int) -> ResponseReturnValue:
     commit()
     flash(_("Saved."), "good")
     return redirect(url_for("meetups.show_all"), 303)
+
+
+def _form_of(meetup: Meetup) -> SeriesForm:
+    kept = {**answers_of(meetup, unseen()), "version": meetup.version}
+    return SeriesForm(people(session(), my_team()), data=kept)
 
 
 def _edit_page(

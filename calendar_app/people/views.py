@@ -225,8 +225,8 @@ def show_settings() -> ResponseReturnValue:
 @requires("settings.own")
 def save_own() -> ResponseReturnValue:
     """Save a person's own settings."""
-    form = OwnForm()
     person = me()
+    form = OwnForm(obj=person)
     if form.stale(person):
         kept = {"name": person.name, "language": person.language or "", "theme": person.theme}
         differences = form.differences(kept)
@@ -257,7 +257,7 @@ def change_password() -> ResponseReturnValue:
         audit("password.refused", me())
         commit()
         form.old_password.errors = (_("This is not your password."),)
-    return _settings_page(OwnForm(obj=me()), form), 422
+    return _settings_page(OwnForm(None, obj=me()), form), 422
 
 
 @bp.post("/settings/ambassador")
@@ -323,7 +323,8 @@ def show_team_settings() -> ResponseReturnValue:
 @requires("team.administer")
 def save_team_settings() -> ResponseReturnValue:
     """Save what all of the team shares."""
-    team, form = my_team(), TeamForm()
+    team = my_team()
+    form = TeamForm(obj=team)
     if form.stale(team):
         kept = {name: getattr(team, name) for name in ("name", "zone", "language", "country")}
         page = render(
@@ -351,7 +352,8 @@ def show_radar_settings() -> ResponseReturnValue:
 @requires("team.administer")
 def save_radar_settings() -> ResponseReturnValue:
     """Save the limits of the radar."""
-    team, form = my_team(), RadarForm()
+    team = my_team()
+    form = RadarForm(obj=team)
     names = [name for name in form.data if name.startswith("radar_")]
     if form.stale(team):
         kept = {name: getattr(team, name) for name in names}
@@ -432,7 +434,8 @@ def show_person(membership_id: int) -> ResponseReturnValue:
 @requires("people.administer")
 def change_role(membership_id: int) -> ResponseReturnValue:
     """Give a member another role."""
-    membership, form = own_membership(membership_id), RoleForm()
+    membership = own_membership(membership_id)
+    form = RoleForm(obj=membership)
     if form.stale(membership):
         differences = form.differences({"role": membership.role})
         page = render("people/person.html", membership=membership, form=form, conflict=differences)

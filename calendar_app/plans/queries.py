@@ -254,7 +254,7 @@ def counts_by(
     return {part.id: found.get(part.id, Count()) for part in parts}
 
 
-def coming_posts_on(session: Session, row: Plan | PlanPart | Experiment, now: datetime) -> int:
+def coming_posts_on(session: Session, row: Plan | PlanPart, now: datetime) -> int:
     """How many posts planned after `now` hang on `row`."""
     if isinstance(row, Plan):
         wanted = select(func.count()).select_from(post_table).where(post_table.c.plan_id == row.id)

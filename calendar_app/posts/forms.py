@@ -35,7 +35,15 @@ from calendar_app.posts.models import INTENT_NAMES, Post
 from calendar_app.posts.routine import MOST_WEEKS, WEEKDAY_NAMES
 from calendar_app.posts.suggestions import TASK_OF, Around, suggestions
 from calendar_app.text import clean_line
-from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed, options
+from calendar_app.web.forms import (
+    Form,
+    LineField,
+    LinkField,
+    TextField,
+    id_or_none,
+    needed,
+    options,
+)
 from calendar_app.web.templating import day as in_words
 
 USUAL_TIME = time(9)
@@ -50,10 +58,6 @@ _ACTION_OF = {
 
 Row = TypeVar("Row")
 Hook = TypeVar("Hook", BrandValue, Audience, Channel)
-
-
-def _id(value: object) -> int | None:
-    return int(str(value)) if value not in (None, "", "None") else None
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ class PostForm(Form):
     creation_key = HiddenField(validators=[Length(max=64)])
     title = LineField(_l("Title"), limit=200, validators=[needed(_l("Give the post a title."))])
     text = TextField(_l("Text"), limit=20_000)
-    plan = SelectField(_l("Plan"), coerce=_id)
+    plan = SelectField(_l("Plan"), coerce=id_or_none)
     values = SelectMultipleField(_l("Brand values"), coerce=int, validate_choice=False)
     audiences = SelectMultipleField(_l("Audience"), coerce=int, validate_choice=False)
     channels = SelectMultipleField(_l("Channel"), coerce=int, validate_choice=False)
@@ -131,12 +135,12 @@ class PostForm(Form):
     link = LinkField(_l("Link"))
     day = DateField(_l("Day"), validators=[Optional()])
     time = TimeField(_l("Time"), validators=[Optional()])
-    sender = SelectField(_l("Posted by"), coerce=_id)
-    owner = SelectField(_l("Owner"), coerce=_id)
-    reviewer = SelectField(_l("Reviewer"), coerce=_id)
-    experiment = SelectField(_l("Part of an experiment"), coerce=_id, validate_choice=False)
-    publisher = SelectField(_l("Publisher"), coerce=_id)
-    watcher = SelectField(_l("Watcher"), coerce=_id)
+    sender = SelectField(_l("Posted by"), coerce=id_or_none)
+    owner = SelectField(_l("Owner"), coerce=id_or_none)
+    reviewer = SelectField(_l("Reviewer"), coerce=id_or_none)
+    experiment = SelectField(_l("Part of an experiment"), coerce=id_or_none, validate_choice=False)
+    publisher = SelectField(_l("Publisher"), coerce=id_or_none)
+    watcher = SelectField(_l("Watcher"), coerce=id_or_none)
 
     def __init__(self, desk: Desk, before: Content, typed: Any, **shown: Any) -> None:
         """`typed` is what the browser sent (None: nothing); else the form shows `before`."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, current_app, json, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,11 +23,19 @@ from calendar_app.web.templating import render
 
 log = logging.getLogger(__name__)
 
+# Ways out of a page that tells of an error: each an address and its name.
+Ways: TypeAlias = Sequence[tuple[str, str]]
+
 _STATUS: dict[type[Refused], int] = {Stale: 409, NotYours: 404, Forbidden: 403}
 
 
-def install(app: Flask) -> None:
-    """Answer every error with a page of our own."""
+def install(app: Flask, ways_out: Mapping[str, Callable[[], Ways]] | None = None) -> None:
+    """Answer every error with a page of our own.
+
+    `ways_out` tells by room (a blueprint's name) where a refusal of this request leads back to,
+    before the way to today that each has.
+    """
+    app.extensions["kapstok.ways_out"] = ways_out or {}
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StaleDataError, _stale)
     for away in (OperationalError, InternalError):
@@ -43,14 +52,12 @@ def _say_what_it_is(response: Response) -> Response:
     return response
 
 
-def error_page(
-    status: int, title: str, message: str, ways: Sequence[tuple[str, str]] = ()
-) -> tuple[str, int]:
-    """The page for an error, with ways out: each an address and its name; a script gets JSON."""
+def error_page(status: int, title: str, message: str, ways: Ways = ()) -> tuple[str, int]:
+    """The page for an error, with ways out, else to today; a script gets JSON."""
     give_up()
     if wants_json():
         return json.dumps({"title": title, "message": message}), status
-    way_out = [{"href": href, "text": text} for href, text in ways or [("/", _("To today"))]]
+    way_out = [{"href": href, "text": text} for href, text in ways or [_to_today()]]
     page = render("errors/error.html", title=title, message=message, way_out=way_out, code=status)
     return page, status
 
@@ -74,12 +81,25 @@ def title_of(status: int) -> str:
 
 def _refused(error: Refused) -> ResponseReturnValue:
     status = next((_STATUS[kind] for kind in type(error).mro() if kind in _STATUS), 422)
-    return error_page(status, title_of(status), error.words(language()))
+    # What is not there is no place to go back to.
+    ways = [] if isinstance(error, NotYours) else _ways_back()
+    return error_page(status, title_of(status), error.words(language()), [*ways, _to_today()])
+
+
+def _ways_back() -> Ways:
+    """Where the room of this request leads back to; nowhere in particular if it does not say."""
+    rooms: Mapping[str, Callable[[], Ways]] = current_app.extensions["kapstok.ways_out"]
+    room = rooms.get(request.blueprint or "")
+    return room() if room is not None else []
+
+
+def _to_today() -> tuple[str, str]:
+    return "/", _("To today")
 
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:
     message = _("Somebody else changed this while you were busy. Go back, reload and try again.")
-    return error_page(409, title_of(409), message)
+    return error_page(409, title_of(409), message, [*_ways_back(), _to_today()])
 
 
 def _database_away(error: DBAPIError) -> ResponseReturnValue:
@@ -103,7 +123,7 @@ def _how_long(seconds: object) -> str:
     )
 
 
-def too_many(error: TooManyRequests, more: str, ways: Sequence[tuple[str, str]]) -> Response:
+def too_many(error: TooManyRequests, more: str, ways: Ways) -> Response:
     """The page for who tried too often, with `more` that helps meanwhile."""
     message = f"{_how_long(error.retry_after)} {more}"
     page, status = error_page(429, title_of(429), message, ways)

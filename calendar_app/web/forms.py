@@ -25,10 +25,25 @@ class _Versioned(Protocol):
     version: Any
 
 
-class Form(FlaskForm):
-    """A form of Kapstok: it knows which version of a row it shows."""
+class _VersionField(IntegerField):
+    """The version of a row that a form shows; unknown for a form that comes without it."""
 
-    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the version; the row's own may not stand in for it, or nothing would be stale."""
+        if not valuelist:
+            self.data = None
+        super().process_formdata(valuelist)
+
+
+class Form(FlaskForm):
+    """A form of Kapstok: it knows which version of a row it shows.
+
+    A form of a row is built on that row, when it is shown and when it is sent: a field that was not
+    sent keeps what the row has. Of something new such a text is empty. A browser sends each text,
+    also an empty one; of boxes that are not ticked it sends nothing, so those are not kept.
+    """
+
+    version = _VersionField(widget=HiddenInput(), validators=[Optional()])
 
     def stale(self, row: _Versioned) -> bool:
         """Whether somebody changed `row` since this form was shown.
@@ -107,6 +122,7 @@ class LineField(StringField):
 
     def __init__(self, label: object = None, *, limit: int = 200, **options: Any) -> None:
         validators = [*options.pop("validators", []), at_most(limit)]
+        options.setdefault("default", "")
         super().__init__(label, validators, filters=[_cleaner(clean_line)], **options)
         self.limit = limit
 
@@ -116,6 +132,7 @@ class TextField(TextAreaField):
 
     def __init__(self, label: object = None, *, limit: int = 20_000, **options: Any) -> None:
         validators = [*options.pop("validators", []), at_most(limit)]
+        options.setdefault("default", "")
         super().__init__(label, validators, filters=[_cleaner(clean_text)], **options)
         self.limit = limit
 
@@ -167,6 +184,11 @@ def _cleaner(clean: Callable[[str], str]) -> Callable[[object], object]:
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """(value, label) pairs as the choices of a select field."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def id_or_none(value: object) -> int | None:
+    """The id that a select field sends; None for its choice of nobody or nothing."""
+    return int(str(value)) if value not in (None, "", "None") else None
 
 
 def language_choices() -> list[SelectChoice]:

@@ -192,7 +192,8 @@ def test_the_bin_keeps_an_experiment_for_thirty_days_and_as_long_as_a_post_hangs
 
 def add(room: Room, **facts: Any) -> int:
     with room.database.writing() as session:
-        return an_experiment(session, session.get_one(Plan, room.plan_id), **facts).id
+        plan = session.get_one(Plan, room.plan_id)
+        return int(an_experiment(session, plan, **facts).id)
 
 
 def typed() -> dict[str, str]:
@@ -301,6 +302,41 @@ def test_an_experiment_is_removed_and_put_back_unless_posts_to_come_hang_on_it(
     assert answers == [303, 422]
     assert f'action="{where}/{free}/restoration"' in removed
     visitor.open(f"{where}/{free}")
+
+
+def test_none_begins_before_the_first_three_steps_are_done(room: Room) -> None:
+    running = f"{room.address}/experiments/{add(room)}"
+    with room.database.writing() as session:
+        session.get_one(Plan, room.plan_id).story = ""
+    visitor, new = room.visitor(), f"{room.address}/experiments/new"
+    again = {"outcome": "repeat", "lesson": "It works.", "again_until": "2027-01-31"}
+
+    shown = visitor.open(new, status=422)
+    sent = visitor.send(new, **typed())
+    repeated = visitor.send(f"{running}/outcome", version=visitor.form(running)["version"], **again)
+    plan = visitor.open(room.address)
+
+    for page in (shown, sent.text, repeated.text):
+        assert "first finish steps 1 to 3" in page
+    assert (sent.status_code, repeated.status_code) == (422, 422)
+    assert f'href="{room.address}">To the plan' in shown
+    assert "New experiment" not in plan
+    with room.database.reading() as session:
+        assert len(list(session.scalars(select(Experiment)))) == 1
+
+
+def test_what_runs_when_the_gate_closes_can_still_be_stopped(room: Room) -> None:
+    running = f"{room.address}/experiments/{add(room)}"
+    with room.database.writing() as session:
+        session.get_one(Plan, room.plan_id).story = ""
+    visitor = room.visitor()
+    stop = {"outcome": "stop", "lesson": "Nobody looked."}
+
+    version = visitor.form(running)["version"]
+
+    assert "Nobody looked." in visitor.follow(
+        visitor.send(f"{running}/outcome", version=version, **stop)
+    )
 
 
 def test_a_viewer_reads_and_changes_nothing(room: Room) -> None:

@@ -194,6 +194,31 @@ def test_a_channel_waits_for_the_first_three_steps(room: Room) -> None:
     assert f"{room.address}/channels/new" not in visitor.open(room.address)
 
 
+def test_a_refusal_leads_back_to_the_plan(room: Room) -> None:
+    """Not only to today: what is missing stands on the plan, and so does the way out."""
+    with room.database.writing() as session:
+        plan = session.get_one(Plan, room.plan_id)
+        plan.story, plan.answer_hours, plan.roles = "", None, []
+        plan.channels[0].remove(NOW, 0)
+    visitor = room.visitor()
+
+    pages = [visitor.open(f"{room.address}/{page}", 422) for page in ("roles", "channels/new")]
+    with room.database.writing() as session:
+        session.get_one(Plan, room.plan_id).archived_at = NOW
+    pages += [visitor.open(f"{room.address}/{page}", 422) for page in ("why", "values/new")]
+
+    for page in pages:
+        back, today = page.index(f'href="{room.address}">To the plan'), page.index(">To today")
+        assert back < today
+
+
+def test_what_is_not_there_leads_to_no_plan(room: Room) -> None:
+    page = room.visitor().open("/plans/999/why", 404)
+
+    assert "To the plan" not in page
+    assert "To today" in page
+
+
 def test_an_administrator_lets_the_team_go_on_with_a_reason_and_takes_it_back(room: Room) -> None:
     lose_the_story(room)
     admin = room.visitor("admin")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.errors import Refused
 from calendar_app.people.models import Team
-from calendar_app.plans.models import Audience, BrandValue, Channel, Plan, PlanPart
+from calendar_app.plans.models import Audience, BrandValue, Channel, OrderedPart, Plan
 from tests.builders import a_team
 
 
@@ -41,7 +41,7 @@ def add_channel(plan: Plan, name: str) -> Channel:
     return plan.add_channel(name, letters)
 
 
-Adder = Callable[[Plan, str], PlanPart]
+Adder = Callable[[Plan, str], OrderedPart]
 every_part = pytest.mark.parametrize("add", [add_value, add_audience, add_channel])
 
 

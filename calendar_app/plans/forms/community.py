@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField
 
-from calendar_app.plans.forms.fields import NOTE, PlanPartForm, id_or_none
+from calendar_app.plans.forms.fields import NOTE, PlanPartForm
 from calendar_app.plans.models import RING_NAMES, Actor, Plan
-from calendar_app.web.forms import LineField, TextField, needed, options
+from calendar_app.web.forms import LineField, TextField, id_or_none, needed, options
 
 
 class ActorForm(PlanPartForm):
@@ -44,7 +44,6 @@ class ActorForm(PlanPartForm):
         texts = super().answers()
         if texts["ring"] == 1:
             texts["via_id"] = None
-        texts["bond"] = texts["bond"] or ""
         texts["trusted_by"] = sorted(set(texts["trusted_by"] or ()))
         texts["reaches"] = sorted({*(texts["reaches"] or ()), *texts["trusted_by"]})
         return texts

@@ -15,7 +15,7 @@ from wtforms.validators import Optional
 from calendar_app.people.door import shown
 from calendar_app.people.models import Person
 from calendar_app.plans import slots
-from calendar_app.web.forms import Form, TextField, options
+from calendar_app.web.forms import Form, TextField, id_or_none, options
 from calendar_app.web.language import language
 from calendar_app.web.request import now
 from calendar_app.web.templating import local
@@ -105,11 +105,6 @@ class PersonField(SelectField):
 def slot_lines(kept: str) -> str:
     """The hours of a channel, a line each, as this person writes them."""
     return "\n".join(slots.in_words(kept, language()))
-
-
-def id_or_none(value: object) -> int | None:
-    """The id that a select field sends; None for its choice of nobody."""
-    return int(str(value)) if value not in (None, "", "None") else None
 
 
 def _as_compared(answers: Mapping[str, Any]) -> dict[str, Any]:

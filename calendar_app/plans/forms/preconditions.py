@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField
+from wtforms import RadioField
 
-from calendar_app.people.door import shown
-from calendar_app.people.models import Person
-from calendar_app.plans.forms.fields import NOTE, DayField, PlanPartForm, choices, id_or_none
+from calendar_app.plans.forms.fields import NOTE, DayField, PersonField, PlanPartForm, choices
 from calendar_app.plans.models.plan import MOST_HOURS_A_WEEK, MOST_MINUTES_A_POST
 from calendar_app.plans.preconditions import RATING_NAMES, RATINGS
-from calendar_app.web.forms import NumberField, TextField, options
+from calendar_app.web.forms import NumberField, TextField
 
 
 class PreconditionForm(PlanPartForm):
@@ -23,15 +18,9 @@ class PreconditionForm(PlanPartForm):
         _l("What is it for you?"), choices=choices(RATINGS, RATING_NAMES), default="unknown"
     )
     evidence = TextField(_l("How do you know this?"), limit=NOTE)
-    owner_id = SelectField(_l("Owner"), coerce=id_or_none)
+    owner_id = PersonField(_l("Owner"))
     action = TextField(_l("What will you do about it?"), limit=NOTE)
     recheck_on = DayField(_l("When do you look at it again?"))
-
-    def offer(self, people: Sequence[Person], also: Person | None = None) -> None:
-        """Offer these owners, and `also` who has left the team since."""
-        gone = [] if also is None or also in people else [also]
-        named = [(person.id, shown(person).name) for person in [*people, *gone]]
-        self.owner_id.choices = options([("", _("Nobody yet")), *named])
 
 
 class HoursForm(PlanPartForm):

@@ -88,7 +88,6 @@ class ChannelForm(PlanPartForm):
             "audiences": self._chosen(),
             "owner": self.owner.person,
             "deputy": self.deputy.person,
-            "slots": self.slots.data or "",
         }
         return {**super().texts(), **chosen}
 

@@ -35,7 +35,7 @@ from calendar_app.plans.models.experiments import (
     OUTCOMES,
     Experiment,
 )
-from calendar_app.plans.models.part import PlanPart
+from calendar_app.plans.models.part import OrderedPart, PlanPart
 from calendar_app.plans.models.plan import (
     ADDRESS_FORMS,
     BRAND_KIND_NAMES,
@@ -85,6 +85,7 @@ __all__ = [
     "ChannelTexts",
     "Experiment",
     "FactTexts",
+    "OrderedPart",
     "Plan",
     "PlanPart",
     "PlanTexts",

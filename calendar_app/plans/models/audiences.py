@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.plans.models.part import PlanPart, check_name, write
+from calendar_app.plans.models.part import OrderedPart, check_name, write
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -32,7 +32,7 @@ class FactTexts(TypedDict, total=False):
     dated_on: date | None
 
 
-class Audience(PlanPart, Editable, Base):
+class Audience(OrderedPart, Editable, Base):
     """People the plan wants to reach."""
 
     __tablename__ = "audience"

@@ -15,7 +15,7 @@ from calendar_app.language import N_
 from calendar_app.people.models import Person
 from calendar_app.plans import slots as hours
 from calendar_app.plans.models.audiences import Audience
-from calendar_app.plans.models.part import PlanPart, check_name, live, write
+from calendar_app.plans.models.part import OrderedPart, check_name, live, write
 from calendar_app.plans.models.roles import check_member
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ChannelTexts(TypedDict, total=False):
     slots: str
 
 
-class Channel(PlanPart, Editable, Base):
+class Channel(OrderedPart, Editable, Base):
     """A place where posts appear, with the rhythm the plan asks of it."""
 
     __tablename__ = "channel"

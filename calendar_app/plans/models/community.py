@@ -14,7 +14,7 @@ from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.plans.community import Around
 from calendar_app.plans.models.audiences import Audience
-from calendar_app.plans.models.part import PlanPart, check_name, live
+from calendar_app.plans.models.part import OrderedPart, check_name, live
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -36,7 +36,7 @@ class ActorTexts(TypedDict, total=False):
     bond: str
 
 
-class Actor(PlanPart, Editable, Base):
+class Actor(OrderedPart, Editable, Base):
     """Somebody in the network of the audiences (ring 1), or in the network of those (ring 2)."""
 
     __tablename__ = "actor"

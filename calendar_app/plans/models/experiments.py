@@ -14,7 +14,7 @@ from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person
-from calendar_app.plans.models.part import check_name, check_unused, write
+from calendar_app.plans.models.part import PlanPart, check_name, write
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -44,7 +44,7 @@ class ExperimentTexts(TypedDict, total=False):
     ends_on: date
 
 
-class Experiment(Editable, Base):
+class Experiment(PlanPart, Editable, Base):
     """One idea of what may work, tried with posts until a day, and what came of it."""
 
     __tablename__ = "experiment"
@@ -69,11 +69,6 @@ class Experiment(Editable, Base):
 
     plan: Mapped[Plan] = relationship(back_populates="experiments", foreign_keys=plan_id)
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
-
-    @property
-    def called(self) -> str:
-        """What the audit log calls this."""
-        return self.name
 
     @property
     def siblings(self) -> Sequence[Experiment]:
@@ -115,13 +110,16 @@ class Experiment(Editable, Base):
         """Say what comes of it, also before its last day; `today` is the local day of `at`.
 
         To repeat it makes a new experiment, from the day after this one ended until `again_until`,
-        and answers that. Raises Refused at the field.
+        and answers that; as with each that begins, the first three steps come before it. Raises
+        Refused at the field.
         """
         self._expect_open()
         if outcome not in OUTCOMES:
             raise Refused(N_("Choose what comes of it."), field="outcome")
         if not lesson:
             raise Refused(N_("Write what you learned. One sentence is enough."), field="lesson")
+        if outcome == "repeat":
+            self.plan.expect_ready(today, field="outcome")
         again = self._again(min(self.ends_on, today), again_until) if outcome == "repeat" else None
         self.outcome, self.lesson, self.decided_at, self.decided_by = outcome, lesson, at, by
         return again
@@ -129,16 +127,6 @@ class Experiment(Editable, Base):
     def reopen(self) -> None:
         """Take the outcome back; what was written as a lesson stays."""
         self.outcome, self.decided_at, self.decided_by = "", None, None
-
-    def remove(self, at: datetime, coming_posts: int) -> None:
-        """Take it out of the plan. Raises Refused while `coming_posts` planned posts hang on it."""
-        check_unused(coming_posts)
-        self.deleted_at = at
-
-    def put_back(self) -> None:
-        """Undo `remove`. Raises Refused when its name was given away."""
-        check_name(self.name, self.siblings, but=self, field=None)
-        self.deleted_at = None
 
     def _again(self, ended_on: date, until: date | None) -> Experiment:
         starts_on = max(ended_on, self.starts_on) + timedelta(days=1)

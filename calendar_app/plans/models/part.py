@@ -1,4 +1,4 @@
-"""What hangs on a plan in an order of its own, and the rules that every kind of it shares."""
+"""What hangs on a plan, some of it in an order of its own, and the rules that it all shares."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from calendar_app.people.models import count_change
 
 
 class PlanPart:
-    """What hangs on a plan in an order of its own: a value, an audience or a channel."""
+    """What hangs on a plan under a name, and can be taken out of it and put back."""
 
     id: Any
     team_id: Any
     plan_id: Any
     name: Any
-    position: Any
     version: Any
     deleted_at: Any
 
@@ -33,7 +32,7 @@ class PlanPart:
 
     @property
     def siblings(self) -> Sequence[PlanPart]:
-        """The plan's parts of the same kind in their order, this one among them."""
+        """The plan's parts of the same kind, this one among them."""
         raise NotImplementedError
 
     def remove(self, at: datetime, coming_posts: int) -> None:
@@ -45,6 +44,17 @@ class PlanPart:
         """Undo `remove`. Raises Refused when its name was given away."""
         check_name(self.name, self.siblings, but=self, field=None)
         self.deleted_at = None
+
+
+class OrderedPart(PlanPart):
+    """A part that people put in an order: a value, an audience, an actor or a channel."""
+
+    position: Any
+
+    @property
+    def siblings(self) -> Sequence[OrderedPart]:
+        """The plan's parts of the same kind in their order, this one among them."""
+        raise NotImplementedError
 
     def move_up(self) -> None:
         """One place earlier; the first stays where it is."""
@@ -70,6 +80,7 @@ class Named(Protocol):
 
 
 Part = TypeVar("Part", bound=PlanPart)
+Ordered = TypeVar("Ordered", bound=OrderedPart)
 
 
 def live(parts: Sequence[Part]) -> list[Part]:
@@ -77,14 +88,14 @@ def live(parts: Sequence[Part]) -> list[Part]:
     return [part for part in parts if part.deleted_at is None]
 
 
-def append(parts: list[Part], part: Part) -> Part:
+def append(parts: list[Ordered], part: Ordered) -> Ordered:
     """Put `part` behind the others."""
     part.position = max((other.position for other in parts), default=-1) + 1
     parts.append(part)
     return part
 
 
-def put_in_order(parts: Sequence[PlanPart]) -> None:
+def put_in_order(parts: Sequence[OrderedPart]) -> None:
     """Past the mapper: another place is nobody's edit, and makes no colleague's form stale."""
     session = object_session(parts[0])
     if session is None:

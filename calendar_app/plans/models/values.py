@@ -13,7 +13,7 @@ from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.plans.digest import ValueWords
-from calendar_app.plans.models.part import PlanPart, check_name, live, write
+from calendar_app.plans.models.part import OrderedPart, check_name, live, write
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -46,7 +46,7 @@ class ValueTexts(TypedDict, total=False):
     wanted_share: int
 
 
-class BrandValue(PlanPart, Editable, Base):
+class BrandValue(OrderedPart, Editable, Base):
     """One value of the brand: a hook to hang content on, with a border around it."""
 
     __tablename__ = "brand_value"

@@ -14,6 +14,7 @@ from calendar_app.plans.views import (
     values,
     where,
 )
+from calendar_app.plans.views.places import ways_back
 from calendar_app.plans.views.shared import bp
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "plan",
     "preconditions",
     "values",
+    "ways_back",
     "where",
 ]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from calendar_app.plans.forms import ActorForm, PlanPartForm
 from calendar_app.plans.models import Actor, Plan
-from calendar_app.plans.views.parts import PartPages
+from calendar_app.plans.views.parts import OrderedPages
 from calendar_app.plans.views.shared import address_of_community
 
 
-class ActorPages(PartPages[Actor]):
+class ActorPages(OrderedPages[Actor]):
     """Those who reach the audiences, in ring 1 or 2."""
 
     name, step, kind = "actor", "who", Actor

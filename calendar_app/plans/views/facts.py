@@ -65,7 +65,7 @@ def save_fact(plan_id: int, audience_id: int, fact_id: int) -> ResponseReturnVal
     plan = plan_to_change(plan_id)
     audience = part_of(plan, Audience, audience_id)
     fact = fact_of(audience, fact_id)
-    form = FactForm()
+    form = FactForm(obj=fact)
     return saved(
         form,
         fact,

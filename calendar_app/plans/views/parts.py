@@ -1,14 +1,15 @@
 """Values, audiences and channels: a page for each, its order, and its way out and back.
 
-What a plan is made of is added, changed, ordered, taken out and put back in one way, whatever kind
-it is. `PartPages` is that way; each kind says only what is its own: its form and its place.
+What a plan is made of is added, changed, taken out and put back in one way, whatever kind it is.
+`PartPages` is that way, `OrderedPages` that of what people put in an order; each kind says only
+what is its own: its form and its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
-from typing import ClassVar, Generic
+from typing import ClassVar, Generic, TypeVar
 
 from flask.typing import ResponseReturnValue
 
@@ -26,6 +27,7 @@ from calendar_app.plans.forms import (
 from calendar_app.plans.models import (
     CERTAINTY_NAMES,
     SIDE_NAMES,
+    Actor,
     Audience,
     BrandValue,
     Channel,
@@ -50,6 +52,8 @@ from calendar_app.plans.views.shared import (
 )
 from calendar_app.web.request import session
 
+Ordered = TypeVar("Ordered", BrandValue, Audience, Channel, Actor)
+
 
 class PartPages(Generic[Part]):
     """The pages of one kind of part. `name` is its word in addresses and in templates."""
@@ -57,6 +61,10 @@ class PartPages(Generic[Part]):
     name: ClassVar[str]
     # The step of the plan's page on which this kind stands.
     step: ClassVar[str]
+    # Behind the address of one part: where it is written, if the address itself only shows it.
+    written_at: ClassVar[str] = ""
+    # What the route is called that shows the form of one part.
+    verb: ClassVar[str] = "show"
     kind: type[Part]
 
     def blank(self, plan: Plan) -> PlanPartForm:
@@ -92,7 +100,7 @@ class PartPages(Generic[Part]):
         """The page on which one part is written."""
         words = {self.name: part, **self.told(plan, part)}
         return page(
-            f"plans/{self.name}.html",
+            self.template,
             plan,
             current=self.step,
             form=form,
@@ -100,31 +108,49 @@ class PartPages(Generic[Part]):
             **words,
         )
 
+    @property
+    def template(self) -> str:
+        """The page with the form."""
+        return f"plans/{self.name}.html"
+
     def own(self, plan: Plan, row: dict[str, int]) -> Part:
         """The part that the address names. Raises NotYours."""
         return part_of(plan, self.kind, row[f"{self.name}_id"])
 
     def install(self) -> None:
         """Add the routes of this kind."""
-        new, one = (f"/plans/<int:plan_id>/{self.name}s/{rest}" for rest in ("new", self._one))
-        self._route("GET", new, f"show_new_{self.name}", _show_new)
-        self._route("POST", new, f"save_new_{self.name}", _save_new)
-        self._route("GET", one, f"show_{self.name}", _show)
-        self._route("POST", one, f"save_{self.name}", _save)
-        self._route("POST", f"{one}/up", f"move_{self.name}_up", _move_up)
-        self._route("POST", f"{one}/down", f"move_{self.name}_down", _move_down)
-        self._route("POST", f"{one}/deletion", f"remove_{self.name}", _remove)
-        self._route("POST", f"{one}/restoration", f"put_{self.name}_back", _put_back)
+        new, form = self.address("new"), self._one + self.written_at
+        self.route("GET", new, f"show_new_{self.name}", _show_new)
+        self.route("POST", new, f"save_new_{self.name}", _save_new)
+        self.route("GET", form, f"{self.verb}_{self.name}", _show)
+        self.route("POST", form, f"save_{self.name}", _save)
+        self.route("POST", f"{self._one}/deletion", f"remove_{self.name}", _remove)
+        self.route("POST", f"{self._one}/restoration", f"put_{self.name}_back", _put_back)
+
+    def address(self, rest: str) -> str:
+        """The rule of an address below those of this kind."""
+        return f"/plans/<int:plan_id>/{self.name}s/{rest}"
 
     @property
     def _one(self) -> str:
-        return f"<int:{self.name}_id>"
+        return self.address(f"<int:{self.name}_id>")
 
-    def _route(
+    def route(
         self, method: str, rule: str, endpoint: str, view: Callable[..., ResponseReturnValue]
     ) -> None:
+        """Let `view` of these pages answer at `rule`, for who may write plans."""
         own_view = update_wrapper(partial(view, self), view)
         bp.add_url_rule(rule, endpoint, requires("plans.write")(own_view), methods=[method])
+
+
+class OrderedPages(PartPages[Ordered], Generic[Ordered]):
+    """The pages of one kind of part that people put in an order."""
+
+    def install(self) -> None:
+        """Add the routes of this kind, with those that move one up or down."""
+        super().install()
+        self.route("POST", f"{self._one}/up", f"move_{self.name}_up", _move_up)
+        self.route("POST", f"{self._one}/down", f"move_{self.name}_down", _move_down)
 
 
 def _show_new(pages: PartPages[Part], plan_id: int) -> ResponseReturnValue:
@@ -155,7 +181,7 @@ def _show(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnVal
 def _save(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
     plan = plan_to_change(plan_id)
     part = pages.own(plan, row)
-    form = pages.form(plan, part)
+    form = pages.form(plan, part, obj=part)
     return saved(
         form,
         part,
@@ -165,12 +191,12 @@ def _save(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnVal
     )
 
 
-def _move_up(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+def _move_up(pages: OrderedPages[Ordered], plan_id: int, **row: int) -> ResponseReturnValue:
     part = pages.own(plan_to_change(plan_id), row)
     return moved(part, part.move_up)
 
 
-def _move_down(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseReturnValue:
+def _move_down(pages: OrderedPages[Ordered], plan_id: int, **row: int) -> ResponseReturnValue:
     part = pages.own(plan_to_change(plan_id), row)
     return moved(part, part.move_down)
 
@@ -185,7 +211,7 @@ def _put_back(pages: PartPages[Part], plan_id: int, **row: int) -> ResponseRetur
     return put_back(plan, removed_part_of(plan, pages.kind, row[f"{pages.name}_id"]))
 
 
-class ValuePages(PartPages[BrandValue]):
+class ValuePages(OrderedPages[BrandValue]):
     """The brand values."""
 
     name, step, kind = "value", "what", BrandValue
@@ -215,7 +241,7 @@ class ValuePages(PartPages[BrandValue]):
         return {"left": WHOLE - others}
 
 
-class AudiencePages(PartPages[Audience]):
+class AudiencePages(OrderedPages[Audience]):
     """The audiences, each with its facts."""
 
     name, step, kind = "audience", "who", Audience
@@ -246,7 +272,7 @@ class AudiencePages(PartPages[Audience]):
         }
 
 
-class ChannelPages(PartPages[Channel]):
+class ChannelPages(OrderedPages[Channel]):
     """The channels."""
 
     name, step, kind = "channel", "where", Channel

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
+from flask_babel import gettext as _
 
 from calendar_app.plans.models import Plan
 from calendar_app.plans.steps import Point
@@ -16,6 +17,14 @@ _PAGES = {"why", "what", "shares", "roles", "webcare"}
 def place_of(plan: Plan, point: Point) -> str:
     """The address of the field where a missing point can be mended."""
     return url_for(**_page_of(point), plan_id=plan.id, _anchor=point.field)
+
+
+def ways_back() -> list[tuple[str, str]]:
+    """The address of the plan that this request is about, and its name; nothing without one."""
+    plan_id = (request.view_args or {}).get("plan_id")
+    if plan_id is None:
+        return []
+    return [(url_for("plans.show_plan", plan_id=plan_id), _("To the plan"))]
 
 
 def _page_of(point: Point) -> dict[str, Any]:

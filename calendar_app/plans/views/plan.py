@@ -118,7 +118,7 @@ def show_why(plan_id: int) -> ResponseReturnValue:
 def save_why(plan_id: int) -> ResponseReturnValue:
     """Write the question."""
     plan = plan_to_change(plan_id)
-    form = WhyForm()
+    form = WhyForm(obj=plan)
     return saved(
         form,
         plan,
@@ -141,7 +141,7 @@ def show_what(plan_id: int) -> ResponseReturnValue:
 def save_what(plan_id: int) -> ResponseReturnValue:
     """Write the story and the tone."""
     plan = plan_to_change(plan_id)
-    form = WhatForm()
+    form = WhatForm(obj=plan)
     return saved(
         form,
         plan,

@@ -57,7 +57,7 @@ def show_preconditions(plan_id: int) -> ResponseReturnValue:
 def save_hours(plan_id: int) -> ResponseReturnValue:
     """Write how many hours there are, and what a post takes."""
     plan = plan_to_change(plan_id)
-    form = HoursForm()
+    form = HoursForm(obj=plan)
     return saved(
         form,
         plan,
@@ -73,7 +73,7 @@ def show_precondition(plan_id: int, key: str) -> ResponseReturnValue:
     """One precondition, to rate; with a day to look again that can be kept."""
     plan = plan_to_change(plan_id)
     row = _precondition_of(plan, key)
-    form = PreconditionForm(obj=row)
+    form = _form_of(row)
     if row.version == 0 or row.standing.is_due(today()):
         form.recheck_on.data = today() + RECHECK_AFTER
     return _one_page(plan, row, form)
@@ -85,8 +85,7 @@ def save_precondition(plan_id: int, key: str) -> ResponseReturnValue:
     """Rate one precondition. The same form sent twice is one rating."""
     plan = plan_to_change(plan_id)
     row = _precondition_of(plan, key)
-    form = PreconditionForm()
-    form.offer(people(session(), my_team()), also=row.owner)
+    form = _form_of(row)
     is_settled = not row.standing.is_due(today())
     if is_settled and form.validate_on_submit() and form.twin_among([row]) is not None:
         return redirect(_after(plan, row), 303)
@@ -103,6 +102,12 @@ def _precondition_of(plan: Plan, key: str) -> Precondition:
     if key not in KINDS:
         raise not_here()
     return plan.precondition(key)
+
+
+def _form_of(row: Precondition) -> PreconditionForm:
+    form = PreconditionForm(obj=row)
+    form.owner_id.offer(people(session(), my_team()), also=row.owner)
+    return form
 
 
 def _after(plan: Plan, row: Precondition) -> str:
@@ -135,8 +140,6 @@ def _all_page(plan: Plan, form: HoursForm, conflict: Conflict = ()) -> str:
 def _one_page(
     plan: Plan, row: Precondition, form: PreconditionForm, conflict: Conflict = ()
 ) -> str:
-    if not form.owner_id.choices:
-        form.offer(people(session(), my_team()), also=row.owner)
     return page(
         "plans/precondition.html",
         plan,

@@ -52,10 +52,11 @@ from calendar_app.web.templating import local, render
 
 bp = Blueprint("plans", __name__)
 
-Part = TypeVar("Part", BrandValue, Audience, Channel, Actor)
+Part = TypeVar("Part", BrandValue, Audience, Channel, Actor, Experiment)
 Row: TypeAlias = (
     Plan | BrandValue | Audience | AudienceFact | Channel | Actor | Precondition | Experiment
 )
+AnyPart: TypeAlias = BrandValue | Audience | Channel | Actor | Experiment
 Conflict = Sequence[tuple[str, str, str]]
 _ANCHORS = {"brand_value": "value", "audience": "audience", "channel": "channel", "actor": "actor"}
 
@@ -247,8 +248,10 @@ def address_of(plan: Plan, anchor: str | None = None) -> str:
     return url_for("plans.show_plan", plan_id=plan.id, _anchor=anchor)
 
 
-def address_of_part(part: BrandValue | Audience | Channel | Actor) -> str:
-    """The address of the place where `part` stands on the plan's page, or on its step's."""
+def address_of_part(part: AnyPart) -> str:
+    """The address where `part` stands: on the plan's page, on its step's, or on its own."""
+    if isinstance(part, Experiment):
+        return url_for("plans.show_experiment", plan_id=part.plan_id, experiment_id=part.id)
     anchor = f"{_ANCHORS[part.__tablename__]}-{part.id}"
     if isinstance(part, Actor):
         return address_of_community(part.plan, anchor)
@@ -330,7 +333,7 @@ def way_on(plan: Plan) -> str:
     return url_for("posts.new", plan=plan.id, _anchor="title")
 
 
-def taken_out(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> ResponseReturnValue:
+def taken_out(plan: Plan, part: AnyPart) -> ResponseReturnValue:
     """Take `part` out of `plan` and offer to put it back, or say what still hangs on it."""
     expect_shown(part)
     try:
@@ -343,7 +346,7 @@ def taken_out(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> Resp
     return redirect(address_of(plan), 303)
 
 
-def put_back(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> ResponseReturnValue:
+def put_back(plan: Plan, part: AnyPart) -> ResponseReturnValue:
     """Undo `taken_out`, or say what stands in the way."""
     try:
         part.put_back()
@@ -355,9 +358,7 @@ def put_back(plan: Plan, part: BrandValue | Audience | Channel | Actor) -> Respo
     return redirect(address_of(plan), 303)
 
 
-def moved(
-    part: BrandValue | Audience | Channel | Actor, verb: Callable[[], object]
-) -> ResponseReturnValue:
+def moved(part: AnyPart, verb: Callable[[], object]) -> ResponseReturnValue:
     """Change the order, and go on where `part` now stands."""
     verb()
     commit()

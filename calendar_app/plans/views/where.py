@@ -54,7 +54,7 @@ def save_roles(plan_id: int) -> ResponseReturnValue:
 def show_webcare(plan_id: int) -> ResponseReturnValue:
     """What is agreed about questions and reactions, to change."""
     plan = _plan_in_its_time(plan_id)
-    return _webcare_page(plan, _webcare_form(plan, shown=True))
+    return _webcare_page(plan, _webcare_form(plan))
 
 
 @bp.post("/plans/<int:plan_id>/webcare")
@@ -101,10 +101,8 @@ def _roles_page(plan: Plan, form: RolesForm, conflict: Conflict = ()) -> str:
     )
 
 
-def _webcare_form(plan: Plan, *, shown: bool = False) -> WebcareForm:
+def _webcare_form(plan: Plan) -> WebcareForm:
     colleagues = people(session(), plan.team)
-    if not shown:
-        return WebcareForm(plan, colleagues)
     return WebcareForm(plan, colleagues, data={**webcare_answers(plan), "version": plan.version})
 
 

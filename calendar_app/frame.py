@@ -10,16 +10,28 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from calendar_app.calendar.queries import count_attention
+from calendar_app.language import N_
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.queries import next_occurrence
 from calendar_app.moments import local
 from calendar_app.people.door import may, me, my_role, my_team
 from calendar_app.post_office import mail_notice
-from calendar_app.reminders.health import worker_notice
+from calendar_app.reminders.health import (
+    NEVER_RAN,
+    SENDS_NOTHING,
+    STANDS_STILL,
+    worker_notice,
+)
 from calendar_app.web.request import gave_up, house, now, session
 from calendar_app.web.templating import clock_time, short_day
 
 _LOG = "/settings/deliveries"
+# What a page says at a glance of what is wrong with the reminders.
+_SHORT = {
+    NEVER_RAN: N_("Reminders are not sent."),
+    STANDS_STILL: N_("Reminders are not sent."),
+    SENDS_NOTHING: N_("Reminders are late."),
+}
 
 
 @dataclass(frozen=True)
@@ -44,8 +56,9 @@ class NextMeetup:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something the whole page should say."""
+    """Something that every page says: in one short line, and in full for who asks for more."""
 
+    short: str
     text: str
     href: str
     link_text: str
@@ -111,7 +124,8 @@ def _notices() -> list[Notice]:
         words = worker_notice(session(), now())
         # The log itself says it at length.
         if words and request.path != _LOG:
-            found.append(Notice(_(words), _LOG, _("Log of reminders"), "bad"))
+            found.append(Notice(_(_SHORT[words]), _(words), _LOG, _("Log of reminders"), "bad"))
         if words := mail_notice(house().config):
-            found.append(Notice(_(words), _LOG, _("Log of reminders")))
+            short = _("Mails are kept, not sent.")
+            found.append(Notice(short, _(words), _LOG, _("Log of reminders")))
     return found

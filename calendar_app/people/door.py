@@ -112,6 +112,27 @@ def shown(person: Person) -> Person | Somebody:
     return Somebody(_("a colleague"), _("a colleague"))
 
 
+def shown_name(person_id: int | None, name: str) -> str:
+    """A name that was kept as a text, as my colleagues may see it: of this id, if that was kept.
+
+    A name without an id may be the old one of who does not want to be seen since: it is shown only
+    when somebody who may be seen has it.
+    """
+    hidden = unseen()
+    if person_id in hidden:
+        return _("a colleague")
+    if person_id is None and hidden and name not in _names_seen():
+        return _("a colleague")
+    return name
+
+
+def _names_seen() -> set[str]:
+    """The names of who may be seen in my team, also who left it; asked once a request."""
+    if "names_seen" not in g:
+        g.names_seen = queries.names_seen(this_request.session(), my_team())
+    return cast("set[str]", g.names_seen)
+
+
 def seen(people: Iterable[Person]) -> list[Person]:
     """Those of `people` who may be listed."""
     return [person for person in people if person.id not in unseen()]

@@ -83,6 +83,16 @@ def unseen(session: Session, team: Team) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(query)}
 
 
+def names_seen(session: Session, team: Team) -> set[str]:
+    """The names of the people who are or were in `team` and may be seen."""
+    query = (
+        select(Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.team_id == team.id, Membership.takes_part)
+    )
+    return set(session.scalars(query))
+
+
 def people(session: Session, team: Team) -> list[Person]:
     """The people in the team, by name."""
     return [membership.person for membership in members(session, team)]

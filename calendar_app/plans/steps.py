@@ -57,7 +57,7 @@ EXPLANATIONS = {
 }
 STATE_NAMES = {
     "open": N_("not begun"),
-    "busy": N_("busy"),
+    "busy": N_("in progress"),
     "done": N_("done"),
     "closed": N_("opens after step 3"),
 }

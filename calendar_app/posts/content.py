@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# What of a post is somebody.
+PEOPLE = ("owner", "reviewer", "publisher", "watcher", "sender")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ class Content:
     watcher: Person | None = None
 
     def told(self) -> dict[str, Any]:
-        """The same as plain texts, for the history: names, ISO 8601, lists of names."""
+        """The same as plain texts, for the history: names, ISO 8601, lists of names.
+
+        Of somebody also the id: who later has another name, or does not want to be seen, is known
+        by it. Nobody is an empty text.
+        """
         return {
             "title": self.title,
             "text": self.text,
@@ -56,11 +62,7 @@ class Content:
             "reasons": [f"{value.name}: {reason}" for value, reason in self.values if reason],
             "audiences": [audience.name for audience in self.audiences],
             "channels": [channel.name for channel in self.channels],
-            "owner": _name(self.owner),
-            "reviewer": _name(self.reviewer),
-            "publisher": _name(self.publisher),
-            "watcher": _name(self.watcher),
-            "sender": _name(self.sender),
+            **{name: _somebody(getattr(self, name)) for name in PEOPLE},
             "experiment": self.experiment.name if self.experiment else "",
             "starts_at": self.starts_at.isoformat() if self.starts_at else "",
         }
@@ -138,5 +140,5 @@ def _foreign(name: str, content: Content, before: Content | None) -> Refused:
     return Refused(messages[name], field=name)
 
 
-def _name(person: Person | None) -> str:
-    return person.name if person else ""
+def _somebody(person: Person | None) -> dict[str, Any] | str:
+    return {"id": person.id, "name": person.name} if person else ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.language import N_
+from calendar_app.posts.content import PEOPLE
 
 if TYPE_CHECKING:
     from calendar_app.people.models import Person
@@ -91,36 +92,35 @@ class Entry:
         return any(difference.field != "state" for difference in self.differences)
 
 
-def entries(
-    changes: Iterable[PostChange],
-    names: Mapping[str, Mapping[str, str]],
-    first_name: Callable[[Person], str],
-) -> list[Entry]:
-    """The lines of the history in the order of `changes`.
+@dataclass(frozen=True)
+class Words:
+    """How the reader reads what the history keeps."""
 
-    `names` gives for a field of fixed choices ("state") the msgid of each choice, and for a field
-    with a person what to say instead of the names that are not shown; `first_name` is how the
-    reader knows a person.
-    """
-    return [_entry(change, names, first_name) for change in changes]
+    # For a field of fixed choices ("state") the msgid of each choice.
+    names: Mapping[str, Mapping[str, str]]
+    # How the reader knows who did something.
+    first_name: Callable[[Person], str]
+    # How the reader may know somebody of old: of this id (None: not kept), under the name of then.
+    name_of: Callable[[int | None, str], str]
 
 
-def _entry(
-    change: PostChange,
-    names: Mapping[str, Mapping[str, str]],
-    first_name: Callable[[Person], str],
-) -> Entry:
+def entries(changes: Iterable[PostChange], words: Words) -> list[Entry]:
+    """The lines of the history in the order of `changes`."""
+    return [_entry(change, words) for change in changes]
+
+
+def _entry(change: PostChange, words: Words) -> Entry:
     return Entry(
         at=change.at,
         sentence=_sentence(change),
-        name=first_name(change.by) if change.by else "",
+        name=words.first_name(change.by) if change.by else "",
         note=change.note,
         differences=[
             Difference(
                 field,
                 LABELS.get(field, field),
-                _shown(field, before, names),
-                _shown(field, after, names),
+                _shown(field, before, words),
+                _shown(field, after, words),
             )
             for field, (before, after) in change.fields.items()
         ],
@@ -133,11 +133,20 @@ def _sentence(change: PostChange) -> str:
     return SENTENCES.get(change.action, SENTENCES["edited"])
 
 
-def _shown(field: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> str | datetime | None:
+def _shown(field: str, value: Any, words: Words) -> str | datetime | None:
     if not value:
         return None
+    if field in PEOPLE:
+        return _person(value, words)
     if field == "starts_at":
         return datetime.fromisoformat(value)
     if isinstance(value, list):
         return "\n".join(value) if field == "reasons" else ", ".join(value)
-    return str(names.get(field, {}).get(value, value))
+    return str(words.names.get(field, {}).get(value, value))
+
+
+def _person(value: Any, words: Words) -> str:
+    # The first entries kept a name alone.
+    if isinstance(value, str):
+        return words.name_of(None, value)
+    return words.name_of(value["id"], value["name"])

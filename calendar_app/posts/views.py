@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -24,6 +24,7 @@ from calendar_app.people.door import (
     own_by_uuid,
     requires,
     shown,
+    shown_name,
     unseen,
 )
 from calendar_app.people.queries import absences, members
@@ -50,7 +51,6 @@ from calendar_app.web.templating import clock_time, render, short_day
 bp = Blueprint("posts", __name__)
 
 _NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
-_PEOPLE = ("owner", "reviewer", "sender", "publisher", "watcher")
 _STEP_FIELDS = {"note", "address"}
 
 
@@ -528,16 +528,15 @@ def _page(
         writes=may("posts.write") and post.state not in workflow.CLOSED,
         late=post.is_late(now()),
         remarks=playing_field.remarks(post.content),
-        history=history.entries(changes, _names(), lambda person: shown(person).first_name),
+        history=history.entries(changes, _words()),
         asked=next((c for c in changes if c.action == "ask_changes"), None),
         names=_NAMES,
     )
 
 
-def _names() -> dict[str, Mapping[str, str]]:
+def _words() -> history.Words:
     """How the history tells the choices, and whom it does not name."""
-    hidden = dict.fromkeys(unseen().values(), _("a colleague"))
-    return {**_NAMES, **dict.fromkeys(_PEOPLE, hidden)}
+    return history.Words(_NAMES, lambda person: shown(person).first_name, shown_name)
 
 
 def _moment_shown(post: Post) -> dict[str, object]:

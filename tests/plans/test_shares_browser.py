@@ -90,7 +90,7 @@ def test_the_pages_of_the_room_are_for_everybody(
         page.goto(f"{plan_address}{path}")
         look_at(page, settings)
     page.goto(f"{plan_address}/values")
-    page.get_by_role("button", name="Ik heb de waarden gelezen").click()
+    page.get_by_role("button", name="Ik heb de merkwaarden gelezen").click()
     expect(page.get_by_text("Gelezen door 1 van 1 collega")).to_be_visible()
     look_at(page, settings)
 

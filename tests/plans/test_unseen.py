@@ -136,6 +136,33 @@ def test_the_name_is_on_no_page_that_colleagues_see(
     assert "A colleague asked for changes" in whole
 
 
+def test_an_old_name_is_not_shown_either(room: Room) -> None:
+    """Who took another name and does not want to be seen stands in the history as they were."""
+    visitor = room.visitor()
+    with room.database.writing() as session:
+        person = the_writer(session, room, takes_part=True)
+        team = session.get_one(Team, room.team_id)
+        owned = Content("Samira", owner=person)
+        editor = session.get_one(Person, room.people["editor"])
+        post = Post.new(team, owned, editor, NOW)
+        session.add(post)
+        session.flush()
+        # As the first entries of a history were kept: a name alone.
+        kept = {"fields": {"reviewer": ["", NAME], "sender": ["", editor.name]}, "version": 2}
+        session.add(PostChange(post_id=post.id, at=NOW, by=editor, action="edited", **kept))
+        where, other = f"/posts/{post.id}", editor.name
+    assert names(visitor.open(where))
+
+    with room.database.writing() as session:
+        person = the_writer(session, room, takes_part=False)
+        person.name, person.email = "Madelief", "m@example.org"
+
+    page = visitor.open(where)
+    assert not names(page)
+    assert "Madelief" not in page
+    assert other in page
+
+
 def words_of(answer: TestResponse) -> str:
     """What stands on a page, or on paper."""
     if answer.mimetype == "application/pdf":

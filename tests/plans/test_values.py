@@ -270,7 +270,7 @@ def test_without_values_there_is_nothing_to_confirm(room: Room) -> None:
 def test_the_page_speaks_dutch(room: Room) -> None:
     page = room.visitor("viewer", "nl").open(values_of(room))
 
-    for words in ("Het speelveld", "Ik heb de waarden gelezen", "Valt erbuiten"):
+    for words in ("Het speelveld", "Ik heb de merkwaarden gelezen", "Valt erbuiten"):
         assert words in page
 
 

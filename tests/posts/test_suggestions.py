@@ -113,8 +113,10 @@ def test_a_post_keeps_its_publisher_and_watcher_with_their_history(room: Room) -
     assert (post.publisher, post.watcher) == (room.editor, room.writer)
     assert post.content.publisher is room.editor
     change = list(room.session.scalars(post.changes.select()))[-1]
-    assert change.fields["publisher"] == [room.writer.name, room.editor.name]
-    [entry] = history.entries([change], {}, lambda person: person.first_name)
+    names = [somebody["name"] for somebody in change.fields["publisher"]]
+    assert names == [room.writer.name, room.editor.name]
+    words = history.Words({}, lambda person: person.first_name, lambda _id, name: name)
+    [entry] = history.entries([change], words)
     assert [one.label for one in entry.differences] == ["Publisher", "Watcher"]
 
 

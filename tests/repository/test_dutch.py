@@ -77,3 +77,21 @@ def test_every_dutch_translation_fills_the_same_places(dutch: Catalog) -> None:
     translated = [message for message in texts(dutch).values() if all(forms(message.string))]
 
     assert [message.id for message in translated if not fits(message)] == []
+
+
+def test_a_brand_value_has_one_name_in_dutch(dutch: Catalog) -> None:
+    strays = [m.id for m in dutch if m.id and _says(m, r"\bwaarden?\b")]
+
+    assert strays == []
+
+
+def test_quotation_marks_have_one_style_in_each_language(source: Catalog, dutch: Catalog) -> None:
+    """In Dutch ‘so’, in English “so”."""
+    english = [m.id for m in source if any("‘" in form for form in forms(m.id))]
+
+    assert english == []
+    assert [m.id for m in dutch if m.id and _says(m, '[“”„"]')] == []
+
+
+def _says(message: Message, pattern: str) -> bool:
+    return any(re.search(pattern, form, re.IGNORECASE) for form in forms(message.string))

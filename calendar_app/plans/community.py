@@ -5,9 +5,9 @@ it (ring 1), and at those around them (ring 2). The audience stands in the centr
 organisation, because a tip of somebody who is known and trusted does more than one of ours (Russo,
 HR & Social Media).
 
-`draw` gives each audience and each actor a tile that overlaps no other, and each reach a line. All
-lengths are in the units of the drawing, with its middle at (0, 0). The same facts always make the
-same drawing.
+`draw` gives each audience and each actor a tile that overlaps no other, and each reach a line that
+goes behind no third tile if it can be led around it. All lengths are in the units of the drawing,
+with its middle at (0, 0). The same facts always make the same drawing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from string import ascii_uppercase
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 LETTER = 12.5
 LINE_HEIGHT = 14.5
@@ -28,6 +28,15 @@ _GAP = 8.0
 _MARGIN = 6.0
 _BESIDE = 26.0
 _BEND = 34.0
+# How else a line may leave its actor, come to its audience, and go higher or lower, the plainest
+# first; and how far a line between two actors may bow.
+_LEAVINGS = (_BEND, 70.0, 110.0, 0.0, 160.0, -40.0)
+_ARRIVALS = (_BEND, 20.0, 60.0)
+_LIFTS = (0.0, 40.0, -40.0, 80.0, -80.0)
+_BOWS = (40.0, -40.0, 80.0, -80.0, 120.0, -120.0, 180.0, -180.0)
+# A line is looked at in so many places, and may touch the edge of a tile.
+_LOOKS = 24
+_TOUCH = 2.0
 _GROWTH = 8.0
 _SLENDER = 1.3
 _STACKED = 50.0
@@ -136,6 +145,11 @@ class Tile:
         """How high the key stands."""
         return round(self.y + KEY_LETTER * 0.36, 1)
 
+    def covers(self, x: float, y: float, touch: float = 0) -> bool:
+        """Whether this place lies behind it, more than `touch` from its edge."""
+        across = self.width / 2 - touch - abs(self.x - x)
+        return across > 0 and self.height / 2 - touch > abs(self.y - y)
+
     def overlaps(self, other: Tile, gap: float = 0) -> bool:
         """Whether less than `gap` lies between the two."""
         across = (self.width + other.width) / 2 + gap - abs(self.x - other.x)
@@ -174,6 +188,10 @@ class Drawing:
     rings: Sequence[Ring]
     lines: Sequence[Line]
     tiles: Sequence[Tile]
+
+
+# The points of a Bézier curve: two of a straight line, three or four of a bent one.
+_Curve: TypeAlias = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -349,24 +367,97 @@ def _lines(
     actors: Sequence[Around], centres: Mapping[int, Tile], tiles: Mapping[int, Tile]
 ) -> Iterator[Line]:
     reached = {one.id: {*one.reaches, *one.trusted_by} for one in actors}
+    every = [*centres.values(), *tiles.values()]
     for one in actors:
         tile, via = tiles[one.id], tiles.get(one.via or 0)
         if via is not None and one.ring != 1:
-            yield Line("via", f"M{tile.x} {tile.y}L{via.x} {via.y}")
+            yield Line("via", _led_around(_straight_or_bowed(tile, via), tile, via, every))
         # A line of ring 2 goes by the one between; only what that one does not reach is drawn.
         known = reached.get(one.via or 0, set()) if one.ring != 1 else set()
         for audience_id, centre in centres.items():
             if audience_id in reached[one.id] - known:
                 kind = "trusted" if audience_id in one.trusted_by else "reached"
-                yield Line(kind, _bow(tile, centre))
+                yield Line(kind, _led_around(_curves(tile, centre), tile, centre, every))
 
 
-def _bow(tile: Tile, centre: Tile) -> str:
-    """From an actor to the nearest side of an audience, around the audiences between."""
-    side = -1 if tile.x < 0 else 1
-    end = side * centre.width / 2
-    bend = end + side * _BEND
-    return f"M{tile.x} {tile.y}C{bend} {tile.y} {bend} {centre.y} {end} {centre.y}"
+def _curves(tile: Tile, centre: Tile) -> Iterator[_Curve]:
+    """Ways from an actor to a side of an audience: near side first, then the plainest curve."""
+    near = -1 if tile.x < 0 else 1
+    for side, lift, arrival, leaving in product((near, -near), _LIFTS, _ARRIVALS, _LEAVINGS):
+        end = side * centre.width / 2
+        yield (
+            (tile.x, tile.y),
+            (end + side * leaving, tile.y + lift),
+            (end + side * arrival, centre.y),
+            (end, centre.y),
+        )
+
+
+def _straight_or_bowed(tile: Tile, via: Tile) -> Iterator[_Curve]:
+    """Ways from one actor to another: straight, and then in a bow to either side."""
+    start, end = (tile.x, tile.y), (via.x, via.y)
+    yield start, end
+    across, down, long = end[0] - start[0], end[1] - start[1], math.dist(start, end)
+    for bow in _BOWS if long else ():
+        middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+        bowed = (middle[0] - down / long * bow, middle[1] + across / long * bow)
+        yield start, bowed, end
+
+
+def _led_around(curves: Iterable[_Curve], start: Tile, end: Tile, tiles: Sequence[Tile]) -> str:
+    """The SVG path of the first of `curves` that is clear of third tiles; else of the first."""
+    others = [one for one in tiles if one is not start and one is not end]
+    side = max(abs(one.x) + one.width / 2 for one in tiles)
+    edge = max(abs(one.y) + one.height / 2 for one in tiles)
+    plainest: _Curve = ()
+    for curve in curves:
+        plainest = plainest or curve
+        if _is_clear(curve, others, (side, edge)):
+            return _path(curve)
+    return _path(plainest)
+
+
+def _is_clear(curve: _Curve, others: Sequence[Tile], edge: tuple[float, float]) -> bool:
+    """Whether `curve` stays within the drawing and goes behind none of `others`."""
+    places = list(_along(curve))
+    xs, ys = [x for x, _y in places], [y for _x, y in places]
+    if max(map(abs, xs)) > edge[0] or max(map(abs, ys)) > edge[1]:
+        return False
+    return not any(
+        one.covers(x, y, _TOUCH)
+        for one in others
+        # Most tiles lie nowhere near the line.
+        if abs(one.x - (min(xs) + max(xs)) / 2) < (one.width + max(xs) - min(xs)) / 2
+        for x, y in places
+    )
+
+
+def _along(curve: _Curve) -> Iterator[tuple[float, float]]:
+    """Places on a Bézier curve, from its start to its end."""
+    for weights in _WEIGHTS[len(curve)]:
+        yield (
+            sum(weight * x for weight, (x, _y) in zip(weights, curve, strict=True)),
+            sum(weight * y for weight, (_x, y) in zip(weights, curve, strict=True)),
+        )
+
+
+def _bernstein(points: int) -> list[tuple[float, ...]]:
+    """How much each of so many points counts, in each place of a Bézier curve."""
+    last = points - 1
+    turns = [step / _LOOKS for step in range(_LOOKS + 1)]
+    return [
+        tuple(math.comb(last, at) * turn**at * (1 - turn) ** (last - at) for at in range(points))
+        for turn in turns
+    ]
+
+
+_WEIGHTS = {points: _bernstein(points) for points in (2, 3, 4)}
+
+
+def _path(curve: _Curve) -> str:
+    letter = {2: "L", 3: "Q", 4: "C"}[len(curve)]
+    first, *rest = (f"{round(x, 1)} {round(y, 1)}" for x, y in curve)
+    return f"M{first}{letter}{' '.join(rest)}"
 
 
 def _framed(rings: Sequence[Ring], lines: Sequence[Line], tiles: Sequence[Tile]) -> Drawing:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from calendar_app.people.models import Person
-from tests.builders import a_person, a_team, sign_in_page
+from tests.builders import a_person, a_plan, a_team, sign_in_page
 from tests.support.accessibility import axe
 
 if TYPE_CHECKING:
@@ -89,3 +89,50 @@ def look_at(page: Page, title: str, settings: dict[str, Any]) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     if settings.get("javascript", True):
         axe(page)
+
+
+@pytest.fixture
+def long_plan(
+    site: str, app: Flask, database: Database, open_page: Visitors
+) -> Callable[[int], Page]:
+    """Call it with a width for the page of a plan that is much higher than the screen."""
+
+    def opened(width: int) -> Page:
+        with database.writing() as session:
+            session.expire_on_commit = False
+            team = a_team(session)
+            editor = a_person(session, team, "editor")
+            plan = a_plan(session, team, story="Dicht bij mensen.\n" * 60)
+        page = open_page(site, width=width)
+        sign_in_page(page, site, app, editor)
+        page.goto(f"/plans/{plan.id}")
+        return page
+
+    return opened
+
+
+def test_beside_a_wide_plan_what_is_missing_stays_in_sight(
+    long_plan: Callable[[int], Page],
+) -> None:
+    page = long_plan(1440)
+
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, 600)
+    page.wait_for_function("scrollY > 300")
+
+    assert page.locator("#missing").evaluate("one => one.getBoundingClientRect().top >= 0")
+    assert not page.locator(".jumps").is_visible()
+    axe(page)
+
+
+def test_from_the_top_of_a_narrow_plan_a_link_leads_to_what_is_missing(
+    long_plan: Callable[[int], Page],
+) -> None:
+    page = long_plan(360)
+    is_in_sight = "one => one.getBoundingClientRect().top < innerHeight"
+    assert not page.locator("#missing").evaluate(is_in_sight)
+
+    page.locator(".jumps a").first.click()
+
+    assert page.locator("#missing").evaluate(is_in_sight)
+    axe(page)

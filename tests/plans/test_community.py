@@ -6,7 +6,7 @@ import random
 import re
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -188,15 +188,69 @@ def test_a_line_says_reached_trusted_or_through_whom(
     assert [line.kind for line in draw(BOTH, actors).lines] == kinds
 
 
-def test_a_reach_ends_at_the_side_of_its_audience_and_crosses_no_other() -> None:
+def test_a_reach_ends_at_the_side_of_its_audience() -> None:
     drawing = draw(*a_community(4, 9, 0))
     middle = {tile.y: tile for tile in drawing.tiles if tile.kind == "audience"}
 
     for line in drawing.lines:
-        numbers = [float(each) for each in re.findall(r"-?\d+\.?\d*", line.path)]
-        (end_x, end_y), bend = numbers[-2:], numbers[2]
+        end_x, end_y = points_of(line.path)[-1]
         assert abs(end_x) == middle[end_y].width / 2
-        assert abs(bend) > abs(end_x)
+
+
+# A ring so full that a line cannot always pass: at most so many of the lines go behind a tile.
+@pytest.mark.parametrize(
+    ("audiences", "near", "far", "at_most"),
+    [
+        (1, 2, 12, 0),
+        (2, 1, 12, 0),
+        (3, 5, 4, 0),
+        (3, 6, 3, 0),
+        (2, 6, 4, 0),
+        (4, 9, 0, 0),
+        (12, 3, 3, 0),
+        (3, 7, 5, 3),
+        (6, 12, 12, 8),
+    ],
+)
+def test_a_line_goes_behind_no_third_tile_where_it_can_be_led_around(
+    audiences: int, near: int, far: int, at_most: int
+) -> None:
+    drawing = draw(*a_community(audiences, near, far))
+
+    hidden = [line.path for line in drawing.lines if tiles_over(line.path, drawing)]
+
+    assert len(hidden) <= at_most, hidden
+
+
+def points_of(path: str) -> list[tuple[float, float]]:
+    """The points of one straight or bent line."""
+    numbers = [float(each) for each in re.findall(r"-?\d+\.?\d*", path)]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def tiles_over(path: str, drawing: Drawing) -> list[Tile]:
+    """The tiles that a line goes behind, beside those that it joins."""
+    points = points_of(path)
+    places = [on_curve(points, step / 50) for step in range(51)]
+    ends = points[0], points[-1]
+    joined = [one for one in drawing.tiles if any(touches(one, end) for end in ends)]
+    others = [tile for tile in drawing.tiles if tile not in joined]
+    return [tile for tile in others if any(tile.covers(*place, touch=5) for place in places)]
+
+
+def touches(tile: Tile, place: tuple[float, float]) -> bool:
+    """Whether the place lies on the tile or on its edge."""
+    return tile.covers(*place, touch=-1)
+
+
+def on_curve(points: list[tuple[float, float]], turn: float) -> tuple[float, float]:
+    """The place on a Bézier curve, by halving as de Casteljau did."""
+    while len(points) > 1:
+        points = [
+            (at[0] + (to[0] - at[0]) * turn, at[1] + (to[1] - at[1]) * turn)
+            for at, to in pairwise(points)
+        ]
+    return points[0]
 
 
 # The names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -62,3 +63,21 @@ def test_a_plan_begins_with_the_example_that_was_chosen(room: Room) -> None:
 
 def test_an_example_that_is_not_there_is_an_empty_form(room: Room) -> None:
     assert room.visitor().form("/plans/new?example=nowhere")["question_group"] == ""
+
+
+def test_of_the_examples_that_of_the_chosen_field_is_open(room: Room) -> None:
+    """Sixteen open ones push the form out of sight; without scripts a click opens another."""
+    visitor = room.visitor()
+
+    for path, field in (
+        ("/plans/new", "Something else"),
+        ("/plans/new?example=alumni", "Alumni"),
+        (f"{room.address}/why", "Something else"),
+    ):
+        examples = re.findall(
+            r'<details class="example"[^>]*?( open)?>\s*<summary>.*?</svg>(.*?)</summary>',
+            visitor.open(path),
+            re.DOTALL,
+        )
+        assert len(examples) == len(DOMAINS)
+        assert [name for is_open, name in examples if is_open] == [field]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # What records, and at which place the action stands.
 RECORDERS = {"audit": 0, "record": 1, "_note": 1}
 PASSED_ON = {"people/door.py", "cli.py"}
+# The quotation marks of Dutch.
+OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
 PARTS = ("brand_value", "audience", "channel", "actor", "experiment")
 WRITTEN = (*PARTS, "audience_fact", "plan", "precondition")
 
@@ -120,9 +122,7 @@ def test_the_log_says_in_dutch_what_was_done_to_what(client: FlaskClient, admin:
         ("Feit", "Leest in de pauze."),
         ("Team", "Communicatie"),
     ):
-        assert (
-            f"{thing} \N{LEFT SINGLE QUOTATION MARK}{name}\N{RIGHT SINGLE QUOTATION MARK}" in page
-        )
+        assert f"{thing} {OPEN}{name}{CLOSE}" in page
     assert not any(action in page for action in ACTION_NAMES)
     assert "of_an_older_kapstok" in page
 

@@ -324,7 +324,7 @@ def test_a_line_that_is_not_clear_is_named_and_what_was_typed_stays(room: Room) 
     answer = room.visitor(language="nl").send(f"{room.address}/channels/new", **fields)
 
     assert answer.status_code == 422
-    assert "Regel 2 is niet duidelijk: " in answer.text
+    assert "Regel 2 is niet duidelijk: \N{LEFT SINGLE QUOTATION MARK}soms" in answer.text
     assert "di 9:30\nsoms een keer</textarea>" in answer.text
 
 

@@ -297,11 +297,7 @@ def _weekday(line: Line, at: int, key: str) -> Found | None:
     weeks, last = _weeks_after(line, at + 1)
     if weeks:
         return _weekday_after_weeks(line, at, last, number, weeks)
-    found = Found("date", at, at + 1, grade, weekday=number)
-    part = words.PARTS.get(line.key(at + 1))
-    if part is not None and grade == "long":
-        found.last, found.part = at + 2, part
-    return found
+    return Found("date", at, at + 1, grade, weekday=number)
 
 
 def _weeks_after(line: Line, at: int) -> tuple[int, int]:
@@ -371,11 +367,7 @@ def _near_day(line: Line, at: int) -> Found | None:
         return None
     day = line.today + timedelta(days=words.NEAR_DAYS[key])
     grade = "sure" if key == "overmorgen" else "long"
-    found = Found("date", at, at + 1, grade, days=(day,))
-    part = words.PARTS.get(line.key(at + 1))
-    if part is not None:
-        found.last, found.part = at + 2, part
-    return found
+    return Found("date", at, at + 1, grade, days=(day,))
 
 
 def _part_of_today(line: Line, at: int) -> Found | None:

@@ -100,11 +100,15 @@ def _join_parts(line: Line) -> None:
     """ "'s avonds", "in the afternoon", "middag" after a day or a time."""
     for at, token in enumerate(line.tokens):
         part = words.PARTS.get(line.key(at))
-        if part is None or token.is_quoted:
+        if part is None:
             continue
         first = at
-        while line.key(first - 1) in {"s", "in", "the", "de", "'s"} and first > at - 2:
+        while line.key(first - 1) in {"s", "in", "the", "de"} and first > at - 2:
             first -= 1
+        begins_title = token.is_capitalised or line.key(at + 1) in words.ABOUT
+        if first == at and begins_title:
+            # "di Avond van de verpleging"
+            continue
         owner = line.owner[first - 1] if first else None
         if owner is not None and owner.kind in {"date", "time"} and owner.last == first:
             owner.part = part

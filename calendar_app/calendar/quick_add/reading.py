@@ -27,7 +27,7 @@ from calendar_app.text import clean_line
 
 _Hook = TypeVar("_Hook", bound=Hook)
 _HOOKS = ("channel", "value", "audience")
-_SEPARATORS = " ,;:-–—|·/&+"
+_SEPARATORS = " ,;:"
 _QUOTES = {'"': '"', "“": "”", "„": "”", "«": "»"}
 
 
@@ -49,8 +49,9 @@ def understand(
     line = Line(cleaned, tokens(cleaned), now.replace(tzinfo=None), language)
     names.find(line, vocabulary)
     recurrence.find(line)
-    dates.find(line)
+    # Times first: a day of the month alone (de 24e) needs a time, or nothing, after it.
     times.find(line)
+    dates.find(line)
     join(line)
     asked = Answers(answers or {})
     named = _Names(line, vocabulary, asked)
@@ -172,11 +173,16 @@ class _Names:
 def _title(line: Line) -> str:
     """The words that were not understood, and those that only may be something else."""
     kept = [
-        token.raw
+        token
         for token, owner in zip(line.tokens, line.owner, strict=True)
         if owner is None or _stays(owner)
     ]
-    title = " ".join(kept).strip(_SEPARATORS)
+    # What only parted the words that were understood.
+    while kept and kept[0].is_sign:
+        kept.pop(0)
+    while kept and kept[-1].is_sign:
+        kept.pop()
+    title = " ".join(token.raw for token in kept).strip(_SEPARATORS)
     closing = _QUOTES.get(title[:1])
     is_one_quotation = closing is not None and title.endswith(closing)
     if is_one_quotation and len(title) > 2 and closing not in title[1:-1]:

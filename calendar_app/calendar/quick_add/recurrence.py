@@ -188,7 +188,7 @@ def _plural(line: Line, at: int) -> Found:
 def _nth_weekday(line: Line, at: int) -> Found | None:
     """ "eerste maandag van de maand" without "elke": only when it says of which month."""
     found = _of_month(line, at, at)
-    if found is None or found.last == at + 2:
+    if found is None or found.rule is None or not found.rule.nth or found.last == at + 2:
         return None
     found.first = at - 1 if line.key(at - 1) in {"de", "the"} else at
     found.grade = "loose"

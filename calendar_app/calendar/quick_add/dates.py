@@ -18,6 +18,8 @@ from calendar_app.calendar.quick_add.line import Found, Line
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?", re.ASCII)
 _DAY_NUMBER = re.compile(r"(\d{1,2})(e|de|ste|st|nd|rd|th)?", re.ASCII)
+# Always, every day.
+_ALWAYS = frozenset({"24/7", "24-7"})
 _YEAR = re.compile(r"20\d{2}", re.ASCII)
 _DAY_PART = re.compile(r"([a-z]+dag)(ochtend|morgen|middag|namiddag|avond|nacht)")
 _LONGEST = 20
@@ -72,7 +74,7 @@ def _at(line: Line, at: int, key: str) -> Found | None:
         return _weekday(line, at, key)
     if key in words.ENGLISH_MONTHS:
         return _month_and_day(line, at, key)
-    return _part_of_day(line, at, key)
+    return _part_of_day(at, key)
 
 
 # By numbers
@@ -87,12 +89,10 @@ def _iso(line: Line, at: int, key: str) -> Found | None:
 
 def _numeric(line: Line, at: int, key: str) -> Found | None:
     match = _NUMERIC.fullmatch(key)
-    if match is None or key in {"24/7"} and line.key(at - 1) not in words.ON:
+    if match is None or _counts_something(line, at):
         return None
     first, sign, second, year = int(match[1]), match[2], int(match[3]), match[4]
     if sign == "." and year is None:
-        return None
-    if line.key(at - 1) in words.COUNTED or line.key(at + 1) in words.MEASURES:
         return None
     if line.key(at + 1) in words.MONTHS and sign != ".":
         return _days_of_month(line, at, first, second)
@@ -100,14 +100,18 @@ def _numeric(line: Line, at: int, key: str) -> Found | None:
     found = _first_of(line, at, pairs, None if year is None else _whole_year(year))
     if found is None:
         return None
-    if key in {"24/7", "24-7"}:
-        found.is_doubtful = True
-    padded = match[1].startswith("0") or match[3].startswith("0")
-    if year is None and max(first, second) <= 12 and not padded and sign == "-":
-        found.grade = "pair"
-    elif year is None and max(first, second) <= 12 and not padded:
-        found.grade = "fraction"
+    found.is_doubtful = found.is_doubtful or key in _ALWAYS
+    is_padded = match[1].startswith("0") or match[3].startswith("0")
+    if year is None and max(first, second) <= 12 and not is_padded:
+        found.grade = "pair" if sign == "-" else "fraction"
     return found
+
+
+def _counts_something(line: Line, at: int) -> bool:
+    """ "deel 3/4", "10-12 jaar", "24/7 open"."""
+    if line.key(at) == "24/7" and line.key(at - 1) not in words.ON:
+        return True
+    return line.key(at - 1) in words.COUNTED or line.key(at + 1) in words.MEASURES
 
 
 def _days_of_month(line: Line, at: int, first: int, second: int) -> Found | None:
@@ -278,7 +282,9 @@ def _ordinal(line: Line, at: int, day: int) -> Found | None:
 
 
 def _this_or_next_month(today: date, day: int) -> tuple[date, ...]:
-    months = ((today.replace(day=1) + timedelta(days=32 * ahead)).replace(day=1) for ahead in range(3))
+    months = (
+        (today.replace(day=1) + timedelta(days=32 * ahead)).replace(day=1) for ahead in range(3)
+    )
     for month in months:
         if day <= monthrange(month.year, month.month)[1] and month.replace(day=day) >= today:
             return (month.replace(day=day),)
@@ -303,7 +309,7 @@ def _weekday(line: Line, at: int, key: str) -> Found | None:
 def _weeks_after(line: Line, at: int) -> tuple[int, int]:
     """How many weeks "over een week" at `at` says, and the word after it; 0 when it says none."""
     if line.key(at) == "week" and not _DAY_NUMBER.fullmatch(line.key(at + 1)):
-        is_british = line.key(at + 1) in {""} and line.language == "en"
+        is_british = not line.key(at + 1) and line.language == "en"
         return (1, at + 1) if is_british else (0, at)
     if line.key(at) not in {"over", "in"}:
         return 0, at
@@ -325,7 +331,7 @@ def _weekday_after_weeks(
     return Found("date", first, last, "sure", days=tuple(days))
 
 
-def _part_of_day(line: Line, at: int, key: str) -> Found | None:
+def _part_of_day(at: int, key: str) -> Found | None:
     """ "vrijdagmiddag", "maandagochtend"."""
     match = _DAY_PART.fullmatch(key)
     if match is None or match[1] not in words.LONG_WEEKDAYS:
@@ -456,7 +462,7 @@ def _end_of(line: Line, at: int) -> Found | None:
     month = words.MONTHS.get(name)
     if name in {"maand", "month"} and place > at + 1:
         first = line.today.replace(day=1)
-    elif month is not None and len(name) > 2 and name not in {"mark"}:
+    elif month is not None and len(name) > 2:
         year = line.today.year + (month < line.today.month)
         first = date(year, month, 1)
     else:

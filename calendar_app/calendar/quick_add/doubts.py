@@ -13,7 +13,9 @@ from calendar_app.calendar.quick_add.line import Found, Line
 from calendar_app.calendar.quick_add.tokens import Token
 
 _MOMENTS = frozenset({"date", "time", "recurrence"})
-_BETWEEN_TIMES = frozenset("tot van tussen from between until till sinds vanaf".split())
+_BETWEEN_TIMES = frozenset(
+    {"tot", "van", "tussen", "from", "between", "until", "till", "sinds", "vanaf"}
+)
 _PART_OF = frozenset({"van", "of", "deel"})
 
 
@@ -105,9 +107,7 @@ def _short_day(line: Line, found: Found) -> Verdict:
     return Verdict.ASKED if line.neighbours(found) and token.key != "zo" else Verdict.TITLE
 
 
-def _short_day_at_start(
-    line: Line, token: Token, after: Token | None, *, is_word: bool
-) -> Verdict:
+def _short_day_at_start(line: Line, token: Token, after: Token | None, *, is_word: bool) -> Verdict:
     if after is None:
         # "Do LinkedIn ads work?"
         return Verdict.ASKED if token.key == "do" and line.language == "en" else Verdict.SURE

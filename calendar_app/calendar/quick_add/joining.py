@@ -1,15 +1,16 @@
-"""Words that together are one moment: dinsdag + 10 november, week 50 + vrijdag, 9 uur + 's avonds."""
+"""Words that are one moment: dinsdag + 10 november, week 50 + vrijdag, 9 uur + 's avonds."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from calendar_app.calendar.quick_add import dates, messages, words
 from calendar_app.calendar.quick_add.line import Found, Line
 from calendar_app.calendar.quick_add.times import clock_times
 
 # What may stand between a weekday and the rest of its day: vrijdag, in week 50; vrijdag de 13e.
-_WITHIN = frozenset({"", ",", "in", "van", "of", "de", "the", "-", "–"})
+_WITHIN = frozenset({"", ",", "in", "van", "of", "de", "the", "-", "\u2013"})
 
 
 def join(line: Line) -> None:
@@ -120,12 +121,14 @@ def _join_parts(line: Line) -> None:
 def _join_choices(line: Line, kind: str) -> None:
     """ "9:30 of 10:00", "di en do": one of them, or a stretch; it is asked."""
     found = line.of_kind(kind)
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         gap = _gap(line, first, second)
         if not gap or not gap <= words.TO:
             continue
         second.days = (*_days(line, first), *_days(line, second))
-        second.times = tuple(one for each in (first, second) for one in clock_times(each, each.part))
+        second.times = tuple(
+            one for each in (first, second) for one in clock_times(each, each.part)
+        )
         second.weekday = second.week = second.spoken = None
         second.message = messages.MORE_DAYS if kind == "date" else messages.MORE_TIMES
         second.is_doubtful, second.grade = True, "sure"

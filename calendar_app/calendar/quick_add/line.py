@@ -36,6 +36,8 @@ class Found:
     times: tuple[time, ...] = ()
     named: tuple[Named | Hook, ...] = ()
     rule: Rule | None = None
+    # What the same words say to others: "every second Friday" of a month, or of two.
+    other_rule: Rule | None = None
     # A weekday that was named alone, from 0.
     weekday: int | None = None
     # The Monday of a week that was named, and whether by its number.

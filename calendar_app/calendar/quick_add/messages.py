@@ -10,7 +10,6 @@ MORE_DAYS = N_("This line names more than one day. On which day does the post go
 DAYS_DIFFER = N_("“%(words)s” names two different days. Which one is it?")
 PASSED = N_("“%(words)s” has passed. Which day is it?")
 IMPOSSIBLE = N_("The day “%(words)s” does not exist. Which day is it?")
-NO_SUCH_WEEK = N_("The week of “%(words)s” does not exist. Which day is it?")
 IS_OVER = N_("Today it is later than %(time)s already. Which day is it?")
 
 WHICH_TIME = N_("At what time is “%(words)s”?")
@@ -21,7 +20,7 @@ DOUBLE_TIME = N_("The clocks change on that day: %(time)s comes twice. Which tim
 
 IS_IT_REPEATED = N_("Does this post come back (“%(words)s”), or do the words belong to the title?")
 WHICH_WEEKDAY = N_("“%(words)s”: on which day does the post come back?")
-MORE_RULES = N_("This line says in more than one way how often it comes back. Which one is it?")
+SECOND_OF_WHICH = N_("How often is “%(words)s”?")
 SHORT_MONTH = N_("Not every month has a day “%(words)s”. What is meant?")
 
 IS_IT_A_CHANNEL = N_("Is “%(words)s” the channel of this post, or does it belong to the title?")
@@ -37,6 +36,8 @@ OTHER_PLANS = N_("These words belong to different plans. For which plan is this 
 IN_THE_TITLE = N_("It belongs to the title")
 EVERY_SUCH_MONTH = N_("Only in the months that have it")
 LAST_OF_MONTH = N_("On the last day of each month")
+EVERY_MONTH = N_("Once a month")
+EVERY_TWO_WEEKS = N_("Every two weeks")
 ON_THIS_RULE = N_("It comes back")
 
 NEXT_YEAR = N_("This is in %(year)s.")

@@ -32,9 +32,42 @@ _UNKNOWN = {
 _APART = re.compile(r"[^\W_]+")
 _FOR = frozenset({"voor", "for"})
 # After a channel or an audience these go on with it: verpleegkundigen in opleiding.
-_GOES_ON = frozenset("in van met uit die of with who from and en of or zonder without".split())
+_GOES_ON = frozenset(
+    {
+        "in",
+        "van",
+        "met",
+        "uit",
+        "die",
+        "of",
+        "with",
+        "who",
+        "from",
+        "and",
+        "en",
+        "or",
+        "zonder",
+        "without",
+    }
+)
 # What makes a channel the subject of the title: tips over LinkedIn.
-_IS_SUBJECT = frozenset("over van met about of with naar to from zonder without vs versus".split())
+_IS_SUBJECT = frozenset(
+    {
+        "over",
+        "van",
+        "met",
+        "about",
+        "of",
+        "with",
+        "naar",
+        "to",
+        "from",
+        "zonder",
+        "without",
+        "vs",
+        "versus",
+    }
+)
 # So many unknown names of one line are asked; more is no line but a text.
 MOST_ASKED = 6
 _ALIKE = 0.7

@@ -182,10 +182,10 @@ def _title(line: Line) -> str:
         kept.pop(0)
     while kept and kept[-1].is_sign:
         kept.pop()
-    title = " ".join(token.raw for token in kept).strip(_SEPARATORS)
+    title = " ".join(token.raw for token in kept).rstrip(_SEPARATORS)
     closing = _QUOTES.get(title[:1])
     is_one_quotation = closing is not None and title.endswith(closing)
-    if is_one_quotation and len(title) > 2 and closing not in title[1:-1]:
+    if is_one_quotation and len(title) > 2 and (closing or "") not in title[1:-1]:
         return title[1:-1].strip()
     return title
 

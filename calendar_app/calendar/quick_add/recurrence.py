@@ -1,4 +1,4 @@
-"""How often: elke werkdag, om de week op vrijdag, every other Friday, elke 15e, de eerste maandag."""
+"""How often: elke werkdag, om de week op vrijdag, every other Friday, elke 15e."""
 
 from __future__ import annotations
 
@@ -73,9 +73,7 @@ def _with_day(line: Line, first: int, last: int, rule: Rule) -> Found:
         found = _of_month(line, first, place)
         if found is not None and found.rule is not None:
             monthly = found.rule
-            whole = Rule(
-                "MONTHLY", rule.interval, monthly.weekdays, monthly.nth, monthly.month_day
-            )
+            whole = Rule("MONTHLY", rule.interval, monthly.weekdays, monthly.nth, monthly.month_day)
             return _rule(first, found.last, whole)
     # Daily is also how titles begin: "Elke dag een glimlach".
     return _rule(first, last, rule, "sure" if rule.interval > 1 else "loose")
@@ -111,7 +109,10 @@ def _of_month(line: Line, first: int, at: int) -> Found | None:
     if key in words.ORDINALS and weekday is not None:
         last = _past_the_month(line, at + 2)
         rule = Rule("MONTHLY", weekdays=(weekday,), nth=words.ORDINALS[key])
-        return _rule(first, last, rule)
+        found = _rule(first, last, rule)
+        if key in _SECOND and last == at + 2:
+            found.other_rule = Rule("WEEKLY", 2, weekdays=(weekday,))
+        return found
     match = _ORDINAL.fullmatch(key)
     if match is None or not 1 <= int(match[1]) <= 31:
         return None

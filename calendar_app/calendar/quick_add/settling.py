@@ -92,7 +92,7 @@ class Settling:
     # What counts
 
     def _kept(self, kind: str, but: Found | None = None) -> list[Found]:
-        """The findings that count, or may; where one is sure, those that may not are the title's."""
+        """The findings that count, or may; beside a sure one those amid the title do not."""
         line = self._line
         judged = {found: verdict(line, found) for found in line.of_kind(kind) if found is not but}
         has_sure = Verdict.SURE in judged.values()
@@ -125,7 +125,7 @@ class Settling:
     def _choose(
         self, found: Found, message: str, alternatives: Iterable[Alternative], about: str
     ) -> str | None:
-        """Ask about `found`; None while it is open. Answered with none, its words are the title's."""
+        """The answer about `found`; None while it is open. After NONE its words are the title's."""
         said = self._line.words(found)
         offered = list(alternatives)
         if found.is_doubtful:
@@ -301,11 +301,23 @@ class Settling:
         for other in kept[1:]:
             self._line.release(other)
         found = kept[0] if kept else None
+        if found is not None and found.other_rule is not None:
+            return self._one_rule_of_two(found)
         if found is None or not found.is_doubtful:
             return found
         yes = Alternative("yes", words=messages.ON_THIS_RULE)
         answer = self._choose(found, messages.IS_IT_REPEATED, [yes], "recurrence")
         return found if answer == "yes" else None
+
+    def _one_rule_of_two(self, found: Found) -> Found | None:
+        offered = [
+            Alternative("weeks", words=messages.EVERY_TWO_WEEKS),
+            Alternative("month", words=messages.EVERY_MONTH),
+        ]
+        answer = self._choose(found, messages.SECOND_OF_WHICH, offered, "recurrence")
+        if answer == "weeks":
+            found.rule = found.other_rule
+        return None if answer in {None, NONE} else found
 
     def _repeat(self, found: Found, start: Found | None, until: Found | None) -> None:
         """The rule, and the first day on which it falls."""

@@ -14,7 +14,7 @@ from calendar_app.calendar.quick_add.line import Found, Line
 
 _CLOCK = re.compile(r"(\d{1,2})([:.uh])(\d{2})(u|uur|h|hrs|am|pm|a\.?m|p\.?m)?", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})(u|uur|h|am|pm|a\.?m|p\.?m)", re.ASCII)
-_RANGE = re.compile(r"(\d{1,2})[:.u](\d{2})[-–](\d{1,2})[:.u](\d{2})(?:u|uur)?", re.ASCII)
+_RANGE = re.compile(r"(\d{1,2})[:.u](\d{2})[-\u2013](\d{1,2})[:.u](\d{2})(?:u|uur)?", re.ASCII)
 _DIGITS = re.compile(r"\d{1,2}", re.ASCII)
 _HALF_DAYS = frozenset({"am", "pm", "a.m", "p.m"})
 _LONGEST = 14
@@ -112,7 +112,21 @@ def _number(line: Line, at: int) -> Found | None:
     unit = line.key(at + 1)
     if _is_unit(unit):
         return _whole_hour(line, at, at + 2, number, unit)
-    return _around_hour(line, at, number)
+    return _around_hour(line, at, number) or _bare_hour(line, at, number)
+
+
+def _bare_hour(line: Line, at: int, hour: int) -> Found | None:
+    """ "di om 9"; "om 2 redenen" is no time."""
+    if line.key(at - 1) not in words.AT or hour > 23:
+        return None
+    after = line.following(at + 1)
+    goes_on = after is not None and bool(line.key(after)) and not line.tokens[after].is_capitalised
+    found = Found("time", at, at + 1, is_doubtful=goes_on)
+    if 1 <= hour <= 12:
+        found.spoken = hour * 60 % _HALF_DAY
+    else:
+        found.times = (time(hour),)
+    return found
 
 
 def _whole_hour(line: Line, first: int, last: int, hour: int, unit: str) -> Found | None:
@@ -193,7 +207,7 @@ def _around_hour(line: Line, at: int, minutes: int) -> Found | None:
     is_saying = after == "voor" and hour == 12
     if after == "to" and by_digits and line.key(at - 1) not in words.AT:
         return None
-    found.grade = "loose" if by_digits or is_saying or after == "to" and minutes != 15 else "sure"
+    found.grade = "loose" if by_digits or is_saying or (after == "to" and minutes != 15) else "sure"
     return found
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\S+")
-_OPENING = "([{<'‘’\"“”„«"
-_CLOSING = ",.;:!?)]}>'‘’\"“”„»…"
+_OPENING = "([{<'\u2018\u2019\"“”„«"
+_CLOSING = ",.;:!?)]}>'\u2018\u2019\"“”„»…"
 # What a quotation begins with, and what may end it.
-_QUOTES = {'"': '"', "“": "”\"“", "„": "”“\"", "«": "»"}
+_QUOTES = {'"': '"', "“": '”"“', "„": '”“"', "«": "»"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def fold(text: str) -> str:
     """`text` without capitals and accents, as it is compared."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
+    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'").casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

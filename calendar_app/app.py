@@ -10,6 +10,7 @@ from calendar_app import (
     installation,
     models,  # noqa: F401 - fills the registry of mapped classes
 )
+from calendar_app.calendar import quick_add_views as quick_add
 from calendar_app.calendar import views as calendar
 from calendar_app.config import Config, folder, load
 from calendar_app.db import Database
@@ -23,7 +24,7 @@ from calendar_app.posts import views as posts
 from calendar_app.reminders import views as reminders
 from calendar_app.web import errors, language, request, security, sessions, templating
 
-_ROOMS = (people, plans, posts, meetups, calendar, reminders, feed)
+_ROOMS = (people, plans, posts, meetups, calendar, quick_add, reminders, feed)
 
 
 class RowNumber(IntegerConverter):

@@ -241,6 +241,39 @@ def person_add(
     click.echo(said)
 
 
+# Posts
+
+
+@cli.command("quick-add")
+@click.argument("text")
+@click.option(
+    "--team", "team_name", help="Whose names and plans; needed when there are more teams."
+)
+@click.option(
+    "--now", "at", metavar="MOMENT", help="Read it as at this moment, like 2026-11-10T09:18."
+)
+@click.option("--language", type=click.Choice(["nl", "en"]), help="[default: the team's]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--save", is_flag=True, help="Save it, when nothing is unsure.")
+@click.option("--by", "email", help="Who makes it [default: who is named, else an administrator]")
+@click.pass_obj
+def quick_add(
+    config: Config, /, *, text: str, as_json: bool, save: bool, **asked: str | None
+) -> None:
+    """Say what one line for a new post is understood as."""
+    from calendar_app.calendar import quick_telling  # noqa: PLC0415 - as above
+
+    _require_current_schema(config)
+    with _database(config) as database, database.writer() as session:
+        line = quick_telling.read(session, text, asked, clock.now())
+        saved = quick_telling.saved(session, line, clock.now()) if save else None
+        told = quick_telling.as_json(line, saved) if as_json else quick_telling.in_lines(line)
+        session.commit()
+        click.echo(told)
+        if saved is not None and not as_json:
+            click.echo(f"Saved as post {saved.id} ({saved.state}).")
+
+
 # Feeds, deliveries
 
 

@@ -93,7 +93,7 @@ def _is_current(href: str) -> bool:
     path = request.path
     if href == "/":
         return path == "/"
-    if href == "/calendar" and path.startswith(("/posts", "/ideas")):
+    if href == "/calendar" and path.startswith(("/posts", "/ideas", "/quick-add")):
         return True
     return path == href.rstrip("/") or path.startswith(f"{href.rstrip('/')}/")
 

@@ -68,6 +68,7 @@ ACTION_NAMES = {
     "experiment.put_back": N_("Put back an experiment"),
     "routine.made": N_("Made the posts of a routine"),
     "roles.changed": N_("Changed the role matrix of a plan"),
+    "post.added": N_("Added a post in one line"),
     "post.approved": N_("Approved a post"),
     "post.published": N_("Marked a post as published"),
     "publication.taken_back": N_("Took back a publication"),

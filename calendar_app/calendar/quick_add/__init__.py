@@ -4,11 +4,14 @@
 "voor"), @the colleague; what is left is the title, and text between double quotes always is. It
 knows no database and no clock. Both languages are read, since offices mix them; the language of the
 person settles what the two read differently (3/4). A wrong day must never be silent: what can mean
-more than one thing has no value but a question, with the answers to choose from.
+more than one thing has no value but a question, with the answers to choose from. `complete` says
+what becomes of it, and asks what it lacks for a day.
 """
 
 from __future__ import annotations
 
+from calendar_app.calendar.quick_add import messages
+from calendar_app.calendar.quick_add.completing import Completed, complete
 from calendar_app.calendar.quick_add.facts import (
     Alternative,
     ChannelFact,
@@ -26,6 +29,7 @@ from calendar_app.calendar.quick_add.reading import understand
 __all__ = [
     "Alternative",
     "ChannelFact",
+    "Completed",
     "Hook",
     "Named",
     "Note",
@@ -34,5 +38,7 @@ __all__ = [
     "Span",
     "Understood",
     "Vocabulary",
+    "complete",
+    "messages",
     "understand",
 ]

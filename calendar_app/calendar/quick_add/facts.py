@@ -111,6 +111,8 @@ class Understood:
     # The value of an RRULE property (RFC 5545 §3.3.10), without a start.
     recurrence: str | None = None
     unsure: tuple[Question, ...] = ()
+    # All that was asked, in order: those with an answer too.
+    asked: tuple[Question, ...] = ()
     notes: tuple[Note, ...] = ()
     # In order, without overlap.
     spans: tuple[Span, ...] = ()

@@ -42,3 +42,26 @@ ON_THIS_RULE = N_("It comes back")
 
 NEXT_YEAR = N_("This is in %(year)s.")
 NEXT_WEEK = N_("Today it is later already, so this is next week.")
+
+# What a line still lacks.
+NO_TITLE = N_("Type a title too.")
+LONG_LINE = N_("The line is too long. Use at most %(max)s characters.")
+LONG_TITLE = N_("The title is too long. Use at most %(max)s characters.")
+NO_DAY = N_("On which day does this post go out?")
+NO_TIME = N_("At what time does this post go out?")
+NO_VALUE = N_("Which value does this post show?")
+NO_AUDIENCE = N_("For which audience is this post?")
+AS_AN_IDEA = N_("Keep it as an idea, without a day")
+NO_PLAN = N_(
+    "Your team has no plan yet, so this becomes an idea. What you typed stays in its text."
+)
+PLAN_NOT_READY = N_(
+    "The plan “%(plan)s” is not ready: first finish steps 1 to 3. Until then this becomes an idea. "
+    "What you typed stays in its text."
+)
+TAKEN_VALUE = N_("Value: %(name)s, the only one of the plan.")
+TAKEN_AUDIENCE = N_("Audience: %(name)s, the only one here.")
+NAMED_AUDIENCE = N_("Audience: %(name)s, since the title names them.")
+CHANNEL_TIME = N_("At %(time)s, a good hour of the channel.")
+USUAL_TIME = N_("At %(time)s, since you named no time.")
+FIRST_ONLY = N_("Only the first post is made. Make the others yourself for now.")

@@ -69,6 +69,7 @@ def understand(
         plan=named.plan,
         recurrence=None if settled.rule is None else settled.rule.text(zone),
         unsure=tuple(asked.open),
+        asked=tuple(asked.asked),
         notes=tuple(settled.notes),
         spans=_spans(line),
     )

@@ -29,6 +29,7 @@ class Answers:
 
     given: Mapping[str, str]
     open: list[Question] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
     _keys: set[str] = field(default_factory=set)
 
     def key(self, about: str, said: str) -> str:
@@ -45,6 +46,7 @@ class Answers:
 
     def to(self, question: Question) -> str | None:
         """The answer to `question`; None leaves it open."""
+        self.asked.append(question)
         answer = self.given.get(question.key)
         if any(alternative.value == answer for alternative in question.alternatives):
             return answer

@@ -11,6 +11,7 @@ const behaviours = {
   "moves.js": "[data-moves]",
   "popover.js": "[data-popover]",
   "print.js": "[data-print]",
+  "quick-add.js": "[data-quick-add]",
   "timer.js": "[data-timer]",
   "total.js": "[data-total]",
   "undo.js": "[data-words]",

@@ -20,9 +20,9 @@ from calendar_app.calendar.quick_add import (
     complete,
     understand,
 )
+from calendar_app.calendar.quick_add.completing import IDEA
 from calendar_app.calendar.quick_saving import desk_of, post_of
 from calendar_app.calendar.vocabulary import vocabulary_of
-from calendar_app.calendar.quick_add.completing import IDEA
 from calendar_app.errors import Refused
 from calendar_app.language import N_, say
 from calendar_app.moments import local

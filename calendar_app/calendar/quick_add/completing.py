@@ -167,15 +167,15 @@ def _find_hooks(work: _Completing) -> None:
 
 
 def _audiences(work: _Completing, plan: PlanFact) -> tuple[Hook, ...]:
-    """Whom the channels reach, when that is one audience; else it is asked."""
+    """Of those whom the channels reach, the only one, or the one that the title names."""
     reached = {one for channel in work.line.channels for one in channel.audience_ids}
     ours = [one for one in work.vocabulary.audiences if one.plan_id == plan.id]
-    named = [one for one in ours if _is_in(one.name, work.line.title)]
-    if len(named) == 1:
+    near = [one for one in ours if one.id in reached] or ours
+    named = [one for one in near if _is_in(one.name, work.line.title)]
+    if len(near) > 1 and len(named) == 1:
         work.notes.append(Note(messages.NAMED_AUDIENCE, {"name": named[0].name}))
         return (named[0],)
-    near = [one for one in ours if one.id in reached]
-    return _chosen(work, plan, "audience", near or ours)
+    return _chosen(work, plan, "audience", near)
 
 
 def _is_in(name: str, title: str) -> bool:

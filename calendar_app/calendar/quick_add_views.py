@@ -213,7 +213,8 @@ def _summary(chips: Sequence[Chip], questions: int, *, is_ready: bool) -> str:
     if questions:
         asked = ngettext("One question is open.", "%(num)s questions are open.", questions)
         return f"{facts}. {asked}"
-    return f"{facts}. {_('Press Enter to save.')}" if is_ready else f"{facts}."
+    ready = _("Press Enter to save.")
+    return f"{facts}. {ready}" if is_ready else f"{facts}."
 
 
 def _parts(said: Understood) -> Iterator[tuple[str, str]]:

@@ -66,6 +66,8 @@ elke werkdag Tip                  | 2026-11-10 |       | Tip | rule:FREQ=WEEKLY;
 woensdag Rooster                  | 2026-11-11 |       | Rooster |
 wo 14u Rooster                    | 2026-11-11 | 14:00 | Rooster |
 Do 8:45 Rooster                   | 2026-11-12 | 08:45 | Rooster |
+do Rooster                        | 2026-11-12 |       | Rooster |
+zo Open dag                       | 2026-11-15 |       | Open dag |
 vr Vacature                       | 2026-11-13 |       | Vacature |
 di. Vacature                      | 2026-11-10 |       | Vacature |
 di: vacature                      | 2026-11-10 |       | vacature |
@@ -282,6 +284,7 @@ Maandag is wasdag                 | ?          |       | Maandag is wasdag |
 Vandaag begint het                | ?          |       | Vandaag begint het |
 Pancake Tuesday                   | ?          |       | Pancake Tuesday |
 do vacature verpleegkundige       | ?          |       | do vacature verpleegkundige |
+Do Vacature verpleegkundige       | ?          |       | Do Vacature verpleegkundige |
 ma vertelt                        | ?          |       | ma vertelt |
 VR bril op de afdeling            | ?          |       | VR bril op de afdeling |
 Vacature di                       | ?          |       | Vacature di |

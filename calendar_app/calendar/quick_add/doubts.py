@@ -110,8 +110,10 @@ def _short_day(line: Line, found: Found) -> Verdict:
 def _short_day_at_start(line: Line, token: Token, after: Token | None, *, is_word: bool) -> Verdict:
     if after is None:
         # "Do LinkedIn ads work?"
-        return Verdict.ASKED if token.key == "do" and line.language == "en" else Verdict.SURE
-    if not is_word:
+        is_english_do = token.key == "do" and line.language == "en"
+        return Verdict.ASKED if is_english_do else Verdict.SURE
+    # A sentence begins with a capital, and here the title does: "zo Open dag".
+    if not is_word or (token.text.islower() and after.is_capitalised):
         return Verdict.SURE
     return Verdict.TITLE if token.key == "zo" else Verdict.ASKED
 

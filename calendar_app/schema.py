@@ -21,6 +21,7 @@ from calendar_app.config import folder
 from calendar_app.db import Database, sqlite_file, sqlite_files
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.search.index import include_name
 from calendar_app.text import clean_line
 
 # Any number; PostgreSQL lets one holder of it migrate at a time.
@@ -76,8 +77,9 @@ def differences(database: Database) -> list[object]:
     """What the models say and the database does not, as Alembic's autogenerate tells it."""
     from calendar_app.models import Base  # noqa: PLC0415 - only this check needs every model
 
+    options: dict[str, object] = {"compare_type": True, "include_name": include_name}
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Base.metadata))
 
 

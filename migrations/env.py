@@ -10,6 +10,7 @@ from alembic.autogenerate.api import AutogenContext
 from calendar_app.config import load
 from calendar_app.db import Database, UtcDateTime
 from calendar_app.models import Base
+from calendar_app.search.index import include_name
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -40,6 +41,7 @@ def run(connection: Any) -> None:
         render_item=render_item,
         render_as_batch=True,
         compare_type=True,
+        include_name=include_name,
         transaction_per_migration=False,
     )
     with context.begin_transaction():

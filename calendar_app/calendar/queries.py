@@ -17,6 +17,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
+from calendar_app.search.queries import post_is_found
 
 _Owner = aliased(Person)
 
@@ -127,12 +128,8 @@ def _chosen(filters: Filters) -> Iterable[ColumnElement[bool]]:
         yield _linked(PostAudience.post_id, PostAudience.audience_id.in_(filters.audience))
     if filters.channel:
         yield _linked(PostChannel.post_id, PostChannel.channel_id.in_(filters.channel))
-    for word in filters.q.split():
-        yield or_(Post.title.icontains(word, autoescape=True), _in_text(word))
-
-
-def _in_text(word: str) -> ColumnElement[bool]:
-    return Post.text.icontains(word, autoescape=True)
+    if filters.q:
+        yield post_is_found(filters.q)
 
 
 def _linked(post_id: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:

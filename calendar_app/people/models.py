@@ -85,6 +85,8 @@ class Person(Account, Editable, Base):
     # None: as the browser, or failing that the team, says.
     language: Mapped[str | None] = mapped_column(String(2))
     theme: Mapped[str] = mapped_column(String(5), default="auto")
+    # Whether one key alone does something (WCAG 2.1.4); with Ctrl or Alt it always may.
+    single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
     signed_in_at: Mapped[datetime | None]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")

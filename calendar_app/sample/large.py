@@ -25,6 +25,7 @@ from calendar_app.sample.files import read
 from calendar_app.sample.password import hashed, password
 from calendar_app.sample.stamps import Stamps
 from calendar_app.sample.team import add_plan, new_team
+from calendar_app.search.index import read_in_one_go
 
 Row: TypeAlias = dict[str, Any]
 
@@ -63,7 +64,9 @@ def load_large(
         slots = _slots(now, team.zone, weeks)
         chance = random.Random(seed)  # noqa: S311 - it makes up posts and guards nothing
         made = _Posts(stamps, team, plan, members, slots, chance)
-        _insert(session.connection(), made.rows(_first_id(session, posts), posts))
+        first_id = _first_id(session, posts)
+        with read_in_one_go(session.connection(), first_id):
+            _insert(session.connection(), made.rows(first_id, posts))
         record(session, "sample.loaded", at=now, origin="sample", team=team, posts=posts)
         session.execute(text("ANALYZE"))
 

@@ -97,9 +97,7 @@ def _bound(words: Sequence[str]) -> list[ColumnElement[str]]:
 @compiles(_Matches, "sqlite")
 def _match_in_sqlite(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
     # "vac"* "spo"*: strings in quotes are never read as orders, and a blank means AND.
-    parts = (
-        f"""'"' || {compiler.process(word, **options)} || '"* '""" for word in element.clauses
-    )
+    parts = (f"""'"' || {compiler.process(word, **options)} || '"* '""" for word in element.clauses)
     return f"search_words MATCH ({' || '.join(parts)})"
 
 

@@ -1,4 +1,4 @@
-"""Finding things of a team by words. The bin and other teams are left out by the rows themselves."""
+"""Finding things of a team by words. The rows themselves leave out the bin and other teams."""
 
 from __future__ import annotations
 
@@ -108,9 +108,7 @@ def post_is_found(query: str) -> ColumnElement[bool]:
 def _best(team: Team, wanted: Sequence[str], limit: int) -> Select[Any]:
     """kind, row_id and total of the best of each kind, best first; of equals the newest first."""
     found = (
-        select(search_words.c.rowid, rank(wanted).label("rank"))
-        .where(matches(wanted))
-        .cte("found")
+        select(search_words.c.rowid, rank(wanted).label("rank")).where(matches(wanted)).cte("found")
     )
     rows = union_all(*(_of_team(table, team, found) for table in _MODELS)).subquery()
     by_rank = (rows.c.rank, rows.c.row_id.desc())

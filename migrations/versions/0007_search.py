@@ -129,7 +129,9 @@ def _upgrade_sqlite() -> None:
         "tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')"
     )
     # A word of the title counts for ten in the text, one of a value, an audience or a channel for four.
-    op.execute("INSERT INTO search_words (search_words, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0)')")
+    op.execute(
+        "INSERT INTO search_words (search_words, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0)')"
+    )
     for table in _KINDS:
         op.execute(_put_sqlite(table))
     for table, name, event in _triggers():
@@ -150,9 +152,7 @@ def _steps_sqlite(table: str, name: str) -> Iterable[str]:
     yield from _anew_sqlite(table, f"= {row}.id")
     for link, key, other in _LINKS:
         if other == table and name.endswith("_changed"):
-            yield from _anew_sqlite(
-                "post", f"IN (SELECT post_id FROM {link} WHERE {key} = NEW.id)"
-            )
+            yield from _anew_sqlite("post", f"IN (SELECT post_id FROM {link} WHERE {key} = NEW.id)")
 
 
 def _anew_sqlite(table: str, which: str) -> Iterable[str]:

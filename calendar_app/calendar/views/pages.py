@@ -158,6 +158,7 @@ def _ways(view: View, filters: Filters) -> dict[str, object]:
                 "label": label,
                 "href": replace(view, name=name).address(filters),
                 "current": name == view.name,
+                "command": f"calendar.{name}",
             }
             for name, label in names.items()
         ],

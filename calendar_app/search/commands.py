@@ -1,0 +1,327 @@
+"""Every page and action that a person may ask for by name or by key: one table.
+
+The palette (Ctrl+K) lists the commands, the page of shortcuts the keys, and the pages themselves
+mark by it which link or field a key belongs to. A command is found by its name in both languages
+and by the words beside it, whatever language the page speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from calendar_app.language import N_
+
+GROUPS = ("make", "go", "calendar", "own")
+GROUP_NAMES = {
+    "make": N_("Make"),
+    "go": N_("Go to"),
+    "calendar": N_("In the calendar"),
+    "own": N_("Kapstok itself"),
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something to ask for: a page at `address`, or the button of the page that `presses` names.
+
+    `keys` do the same by themselves, each of them: "c", or "g h" for one after the other. A key
+    first looks for its own link or field on the page. Without address and button a command is only
+    there where the page has such a link.
+    """
+
+    id: str
+    name: str
+    group: str
+    permission: str
+    words: str = ""
+    address: str = ""
+    presses: str = ""
+    keys: tuple[str, ...] = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the palette can do it from any page."""
+        return bool(self.address or self.presses)
+
+
+COMMANDS: Sequence[Command] = (
+    Command(
+        "post.new",
+        N_("New post"),
+        "make",
+        "posts.write",
+        words="bericht maken schrijven plannen toevoegen write plan add create",
+        address="/posts/new",
+        keys=("c",),
+    ),
+    # Only where the page has the line for it.
+    Command("post.quick", N_("Quick add"), "make", "posts.write", keys=("q",)),
+    Command(
+        "idea.new",
+        N_("Note an idea"),
+        "make",
+        "posts.write",
+        words="idee vastleggen noteren bedenken capture think",
+        address="/ideas#title",
+        keys=("i",),
+    ),
+    Command(
+        "plan.new",
+        N_("New plan"),
+        "make",
+        "plans.write",
+        words="plan maken beginnen make start create",
+        address="/plans/new",
+    ),
+    Command(
+        "meetup.new",
+        N_("Plan the meet-up"),
+        "make",
+        "meetups.write",
+        words="nieuwe meet-up reeks overleg tien minuten new series meeting create",
+        address="/meetups/new",
+    ),
+    Command(
+        "colleague.invite",
+        N_("Invite a colleague"),
+        "make",
+        "people.administer",
+        words="uitnodigen collega toevoegen persoon add person user account",
+        address="/team/#invite",
+    ),
+    Command(
+        "absence.note",
+        N_("Note an absence"),
+        "make",
+        "absences.own",
+        words="afwezig vakantie ziek vrij away holiday leave sick deputy vervanger",
+        address="/team/#absences",
+    ),
+    Command(
+        "home",
+        N_("Today"),
+        "go",
+        "team.see",
+        words="vandaag begin start home",
+        address="/",
+        keys=("g h",),
+    ),
+    Command(
+        "calendar",
+        N_("Calendar"),
+        "go",
+        "team.see",
+        words="kalender planning rooster schedule",
+        address="/calendar",
+        keys=("g k",),
+    ),
+    Command(
+        "plans",
+        N_("Plans"),
+        "go",
+        "team.see",
+        words="plan merkwaarden doelgroepen kanalen randvoorwaarden values audiences channels",
+        address="/plans/",
+        keys=("g p",),
+    ),
+    Command(
+        "meetups",
+        N_("Meet-ups"),
+        "go",
+        "team.see",
+        words="overleg bijeenkomst meeting",
+        address="/meetups/",
+        keys=("g m",),
+    ),
+    Command(
+        "meetup.today",
+        N_("Today's meet-up"),
+        "go",
+        "team.see",
+        words="vandaag overleg agenda today meeting",
+        address="/meetups/today",
+    ),
+    Command(
+        "ideas", N_("Ideas"), "go", "team.see", words="idee ideeën lijst list", address="/ideas"
+    ),
+    Command(
+        "feeds",
+        N_("Feeds"),
+        "go",
+        "feeds.own",
+        words="agenda-abonnement outlook google apple ical webcal subscribe abonneren",
+        address="/feeds",
+    ),
+    Command(
+        "team",
+        N_("Team"),
+        "go",
+        "team.see",
+        words="collega's mensen rollen people colleagues roles",
+        address="/team/",
+    ),
+    Command(
+        "bin",
+        N_("Bin"),
+        "go",
+        "posts.write",
+        words="prullenbak verwijderd terugzetten deleted restore trash",
+        address="/posts/bin",
+    ),
+    Command(
+        "search",
+        N_("Search"),
+        "go",
+        "team.see",
+        words="zoeken vinden find",
+        address="/search",
+        keys=("/",),
+    ),
+    Command(
+        "settings",
+        N_("Settings"),
+        "go",
+        "settings.own",
+        words="instellingen naam wachtwoord ambassadeur name password ambassador",
+        address="/settings/",
+    ),
+    Command(
+        "reminders",
+        N_("Reminders you get"),
+        "go",
+        "settings.own",
+        words="herinneringen meldingen mail stil notifications quiet",
+        address="/settings/reminders",
+    ),
+    Command(
+        "team.settings",
+        N_("Settings of the team"),
+        "go",
+        "team.administer",
+        words="tijdzone land feestdagen taal time zone country holidays language",
+        address="/settings/team",
+    ),
+    Command(
+        "radar",
+        N_("The pitfall radar"),
+        "go",
+        "team.administer",
+        words="valkuilen radar grenzen pitfalls limits",
+        address="/settings/radar",
+    ),
+    Command(
+        "deliveries",
+        N_("Log of reminders"),
+        "go",
+        "deliveries.see",
+        words="verzonden mail fouten sent errors deliveries",
+        address="/settings/deliveries",
+    ),
+    Command(
+        "log",
+        N_("Who did what"),
+        "go",
+        "audit.see",
+        words="logboek audit geschiedenis history",
+        address="/settings/log",
+    ),
+    Command(
+        "calendar.today",
+        N_("Today in the calendar"),
+        "calendar",
+        "team.see",
+        words="vandaag nu now",
+        address="/calendar",
+        keys=("t",),
+    ),
+    Command(
+        "calendar.month",
+        N_("Calendar by month"),
+        "calendar",
+        "team.see",
+        words="maand weergave view",
+        address="/calendar?view=month",
+        keys=("m",),
+    ),
+    Command("calendar.week", N_("Calendar by week"), "calendar", "team.see", keys=("w",)),
+    Command(
+        "calendar.list",
+        N_("Calendar as a list"),
+        "calendar",
+        "team.see",
+        words="lijst weergave view",
+        address="/calendar?view=list",
+        keys=("l",),
+    ),
+    Command("calendar.board", N_("Calendar as a board"), "calendar", "team.see", keys=("b",)),
+    Command(
+        "calendar.next",
+        N_("The next month or week"),
+        "calendar",
+        "team.see",
+        keys=("j", "ArrowRight"),
+    ),
+    Command(
+        "calendar.previous",
+        N_("The month or week before"),
+        "calendar",
+        "team.see",
+        keys=("k", "ArrowLeft"),
+    ),
+    Command(
+        "shortcuts",
+        N_("Shortcuts"),
+        "own",
+        "team.see",
+        words="sneltoetsen toetsen toetsenbord hulp keys keyboard help",
+        address="/shortcuts",
+        keys=("?",),
+    ),
+    Command(
+        "language",
+        N_("Other language"),
+        "own",
+        "team.see",
+        words="taal english nederlands language",
+        presses="language",
+    ),
+    Command(
+        "theme",
+        N_("Light, dark or as your device"),
+        "own",
+        "team.see",
+        words="thema licht donker dark light theme",
+        presses="theme",
+    ),
+    Command(
+        "sign.out",
+        N_("Sign out"),
+        "own",
+        "signed_in",
+        words="afmelden uitloggen log out",
+        presses="sign-out",
+    ),
+)
+
+_BY_ID = {command.id: command for command in COMMANDS}
+
+
+def command(command_id: str) -> Command:
+    """The command with this id. Raises KeyError."""
+    return _BY_ID[command_id]
+
+
+def for_whom(may: Callable[[str], bool]) -> list[Command]:
+    """The commands of who `may` do their actions, in the order of the table."""
+    return [command for command in COMMANDS if may(command.permission)]
+
+
+def by_key(commands: Iterable[Command]) -> dict[str, str]:
+    """For each key the address that it leads to when the page has no link of its own for it."""
+    return {key: each.address for each in commands for key in each.keys if each.address}
+
+
+def announced(keys: Iterable[str]) -> str:
+    """`keys` as aria-keyshortcuts takes them, which knows no keys one after the other."""
+    return " ".join(key for key in keys if " " not in key)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, jsonify, redirect, request
+from flask import Blueprint, flash, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -135,6 +135,7 @@ def show_commands() -> ResponseReturnValue:
     A list of {name, words, group, href, presses, keys}, in the order of the table.
     """
     listed = [each for each in for_whom(may) if each.is_listed]
+    has_keys = _has_keys()
     return jsonify(
         [
             {
@@ -143,7 +144,7 @@ def show_commands() -> ResponseReturnValue:
                 "group": _(GROUP_NAMES[each.group]),
                 "href": each.address,
                 "presses": each.presses,
-                "keys": next(iter(each.keys), "") if me().single_keys else "",
+                "keys": next(iter(each.keys), "") if has_keys else "",
             }
             for each in listed
         ]
@@ -203,7 +204,12 @@ def keyed(command_id: str) -> Markup:
 
 
 def _has_keys() -> bool:
-    return not gave_up() and my_role() is not None and me().single_keys
+    """Whether single keys do something for who asks; looked up once a request."""
+    if gave_up() or my_role() is None:
+        return False
+    if "has_keys" not in g:
+        g.has_keys = me().single_keys
+    return bool(g.has_keys)
 
 
 def _query() -> str:

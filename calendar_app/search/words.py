@@ -17,7 +17,8 @@ LONGEST_WORD = 40
 # Nobody types more to find something; what is longer is a paste by mistake.
 LONGEST_QUERY = 200
 
-_ACCENT = re.compile("[\u0300-\u036f]")
+# Of Latin letters alone, as the databases do: in Cyrillic it is part of the letter.
+_ACCENTS = re.compile("([a-z])[\u0300-\u036f]+")
 _WORD = re.compile("(?:[^\\W_][\u0300-\u036f]*)+")
 # Of words of at least so many letters, other endings count as the same word.
 _STEM = 4
@@ -74,7 +75,8 @@ def _cut(line: str, at: int, after: int) -> int:
 
 
 def _folded(text: str) -> str:
-    return _ACCENT.sub("", unicodedata.normalize("NFD", text.lower()))
+    parted = unicodedata.normalize("NFD", text.lower())
+    return unicodedata.normalize("NFC", _ACCENTS.sub(r"\1", parted))
 
 
 def _fits(word: str, wanted: Sequence[str]) -> bool:

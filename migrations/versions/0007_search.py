@@ -209,7 +209,8 @@ def _functions() -> Iterable[str]:
 _FOLDED = r"""
 CREATE FUNCTION search_folded(told text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT regexp_replace(
-    regexp_replace(normalize(lower(told), NFD), '[\u0300-\u036f]', '', 'g'),
+    normalize(regexp_replace(
+        normalize(lower(told), NFD), '([a-z])[\u0300-\u036f]+', '\1', 'g'), NFC),
     '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f]+', ' ', 'g')
 $$
 """

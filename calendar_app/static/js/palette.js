@@ -269,6 +269,6 @@ function holds(haystack, wanted) {
 }
 
 function folded(text) {
-  const plain = text.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "");
-  return plain.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const plain = text.toLowerCase().normalize("NFD").replace(/([a-z])[\u0300-\u036f]+/g, "$1");
+  return plain.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }

@@ -132,7 +132,7 @@ def search_found() -> ResponseReturnValue:
 def show_commands() -> ResponseReturnValue:
     """What this person may ask for by name, as JSON.
 
-    A list of {name, words, group, href, presses, keys}, in the order of the table.
+    A list of {name, names, words, group, href, presses, keys}, in the order of the table.
     """
     listed = [each for each in for_whom(may) if each.is_listed]
     has_keys = _has_keys()
@@ -140,7 +140,9 @@ def show_commands() -> ResponseReturnValue:
         [
             {
                 "name": _(each.name),
-                "words": _words(each),
+                # In both languages, whichever the page speaks.
+                "names": [catalogue(one).ugettext(each.name) for one in LANGUAGES],
+                "words": each.words,
                 "group": _(GROUP_NAMES[each.group]),
                 "href": each.address,
                 "presses": each.presses,
@@ -214,11 +216,6 @@ def _has_keys() -> bool:
 
 def _query() -> str:
     return clean_line(request.args.get("q", "")[:LONGEST_QUERY])
-
-
-def _words(each: Command) -> str:
-    names = [catalogue(language).ugettext(each.name) for language in LANGUAGES]
-    return " ".join([*names, each.words])
 
 
 def _group(kind: str, found: Found) -> Group:

@@ -25,6 +25,8 @@ NO_PAGES = (
     "/plans/<int:plan_id>/plan.pdf",
     "/healthz",
     "/robots.txt",
+    "/search/commands",
+    "/search/found",
     "/static/",
     "/.well-known/",
 )

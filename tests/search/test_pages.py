@@ -152,7 +152,7 @@ def test_commands_are_those_of_the_role_and_are_known_in_both_languages(
     named = {command["name"]: command for command in answer.json}
     assert named["Nieuw bericht"]["href"] == "/posts/new"
     assert named["Nieuw bericht"]["keys"] == "c"
-    assert "New post" in named["Nieuw bericht"]["words"]
+    assert named["Nieuw bericht"]["names"] == ["Nieuw bericht", "New post"]
     assert "/plans/new" not in {command["href"] for command in answer.json}
 
 

@@ -74,8 +74,14 @@ async function bringCommands() {
   commands = [];
   const found = await ask("/search/commands");
   if (found === null) commands = null;
-  else commands = found.map((one) => ({ ...one, haystack: folded(one.words) }));
+  else commands = found.map(readable);
   show();
+}
+
+// As letters to look in: its names in both languages, and those with all other words.
+function readable(command) {
+  const names = folded(command.names.join(" "));
+  return { ...command, names, haystack: `${names} ${folded(command.words)}` };
 }
 
 function typed() {
@@ -156,10 +162,10 @@ function asOption({ title, kind, detail, href }) {
   return { pieces: title, detail: detailed, href, group: dialog.dataset.found };
 }
 
-// What begins with the words stands before what only knows them.
+// What is called so stands before what only has to do with it.
 function byName(found, wanted) {
-  const begins = ({ name }) => holds(folded(name), wanted);
-  return [...found.filter(begins), ...found.filter((one) => !begins(one))];
+  const isCalledSo = ({ names }) => holds(names, wanted);
+  return [...found.filter(isCalledSo), ...found.filter((one) => !isCalledSo(one))];
 }
 
 // The page's own buttons and links that look like one, where a person can see them.

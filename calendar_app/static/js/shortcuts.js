@@ -32,6 +32,7 @@ function isForSomethingElse(event) {
     event.ctrlKey ||
     event.altKey ||
     event.metaKey ||
+    (event.shiftKey && /^[a-z]$/i.test(event.key)) ||
     event.getModifierState("AltGraph") ||
     target.closest?.(fields) !== null ||
     document.querySelector("dialog[open]") !== null ||

@@ -191,7 +191,7 @@ COMMANDS: Sequence[Command] = (
         N_("Reminders you get"),
         "go",
         "settings.own",
-        words="herinneringen meldingen mail stil notifications quiet",
+        words="herinneringen meldingen mail rust notifications quiet",
         address="/settings/reminders",
     ),
     Command(

@@ -39,7 +39,7 @@ def test_other_alphabets_are_found_as_they_are_written(room: Room, query: str) -
     assert len(room.titles(query)) == 1
 
 
-@pytest.mark.parametrize("query", ["coordinatie", "coördinatie", "COÖRDINATIE", "coo\u0308rd"])
+@pytest.mark.parametrize("query", ["coordinatie", "coördinatie", "COÖRDINATIE", "coördi"])
 def test_accents_do_not_matter(room: Room, query: str) -> None:
     room.post("Een dag met de coördinatie")
     room.post("Réanimatie")

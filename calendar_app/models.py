@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar_app.calendar.models import SavedView
 from calendar_app.db import Base
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
@@ -20,7 +21,14 @@ from calendar_app.plans.models import (
     TaskRole,
     ValueReading,
 )
-from calendar_app.posts.models import Post, PostAudience, PostChange, PostChannel, PostValue
+from calendar_app.posts.models import (
+    Post,
+    PostAudience,
+    PostChange,
+    PostChannel,
+    PostValue,
+    PostVote,
+)
 from calendar_app.posts.undo import Undoable, UndoablePost
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
 
@@ -52,8 +60,10 @@ __all__ = [
     "PostChange",
     "PostChannel",
     "PostValue",
+    "PostVote",
     "Precondition",
     "Relay",
+    "SavedView",
     "TaskRole",
     "Team",
     "Undoable",

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from calendar_app.calendar.cards import OVER, PostRow
 from calendar_app.calendar.filters import Filters
+from calendar_app.calendar.models import SavedView
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
@@ -106,6 +107,24 @@ def moments_on_channels(
         )
     )
     return [(channel_id, at) for channel_id, at in session.execute(query) if at is not None]
+
+
+def views_for(session: Session, team: Team, person: Person) -> list[SavedView]:
+    """The views that `person` keeps and those of the team, by name."""
+    seen = or_(SavedView.person_id == person.id, SavedView.is_shared)
+    wanted = (
+        select(SavedView)
+        .where(SavedView.team_id == team.id, seen)
+        .options(selectinload(SavedView.person))
+        .order_by(func.lower(SavedView.name), SavedView.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def count_views(session: Session, team: Team, person: Person) -> int:
+    """How many views `person` keeps in `team`."""
+    mine = (SavedView.team_id == team.id, SavedView.person_id == person.id)
+    return session.scalar(select(func.count()).select_from(SavedView).where(*mine)) or 0
 
 
 def _of(team: Team) -> list[ColumnElement[bool]]:

@@ -33,6 +33,7 @@ from calendar_app.people.door import audit, me, my_team, requires
 from calendar_app.posts import queries
 from calendar_app.posts.forms import Desk
 from calendar_app.posts.models import STATE_NAMES, Post
+from calendar_app.posts.undo import ADDED, remember
 from calendar_app.text import clean_line
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
@@ -117,32 +118,37 @@ def save() -> ResponseReturnValue:
     except Refused as refused:
         session().rollback()
         return _page(_read(request.form), refused.words(language())), 422
-    kept = _kept_once(post, key)
-    _tell(kept, read.line)
+    kept, undo = _kept_once(post, key)
+    _tell(kept, read.line, undo)
     return redirect(_leads_to(kept), code=303)
 
 
-def _kept_once(post: Post, key: str) -> Post:
-    """Keep `post`; when the same form came in twice at one moment, the first made it."""
+def _kept_once(post: Post, key: str) -> tuple[Post, str]:
+    """Keep `post`; when the same form came in twice at one moment, the first made it.
+
+    The second is the name by which it can be undone; empty when it was made before.
+    """
     session().add(post)
     try:
         audit("post.added", post)
+        undoable = remember(session(), ADDED, [(post, {})], me(), now())
         commit()
     except IntegrityError:
         session().rollback()
         first = queries.post_made_by(session(), my_team(), key) if key else None
         if first is None:
             raise
-        return first
-    return post
+        return first, ""
+    return post, undoable.uuid
 
 
-def _tell(post: Post, line: Completed) -> None:
+def _tell(post: Post, line: Completed, undo: str) -> None:
+    kind = f"undo {undo}" if undo else "good"
     if post.starts_at is None:
-        flash(_("Saved as an idea: %(title)s", title=post.title), "good")
+        flash(_("Saved as an idea: %(title)s", title=post.title), kind)
     else:
         when = moment(post.starts_at)
-        flash(_("Saved for %(when)s: %(title)s", when=when, title=post.title), "good")
+        flash(_("Saved for %(when)s: %(title)s", when=when, title=post.title), kind)
     if FIRST_ONLY in line.notes:
         flash(_(FIRST_ONLY.message), "warn")
 

@@ -521,6 +521,16 @@ class PostChannel(Base):
     channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
 
 
+class PostVote(Base):
+    """Somebody finds an idea good."""
+
+    __tablename__ = "post_vote"
+    __table_args__ = (UniqueConstraint("post_id", "person_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
 class PostChange(Base):
     """One entry of a post's history: what changed, from what to what, by whom and when."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy import ColumnElement, Select, case, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_app.errors import NotYours, Refused
@@ -18,12 +19,19 @@ from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import Audience, Experiment, Plan
 from calendar_app.plans.queries import of_step_four
-from calendar_app.posts.models import Post, PostChange, PostValue
+from calendar_app.posts.models import Post, PostChange, PostValue, PostVote
 
 OVER = ("published", "cancelled")
 UNAPPROVED = ("idea", "draft", "in_review", "changes_asked")
 BIN_SIZE = 200
 IN_BIN = timedelta(days=30)
+
+
+class Votes(NamedTuple):
+    """How many find an idea good, and whether who asks is one of them."""
+
+    number: int = 0
+    mine: bool = False
 
 
 def posts_between(session: Session, team: Team, start: datetime, end: datetime) -> list[Post]:
@@ -55,6 +63,32 @@ def ideas(session: Session, team: Team) -> list[Post]:
     newest_first = (Post.created_at.desc(), Post.id.desc())
     wanted = _of(team).where(Post.state == "idea").order_by(*newest_first)
     return list(session.scalars(wanted))
+
+
+def votes_for_ideas(session: Session, team: Team, person: Person) -> dict[int, Votes]:
+    """The votes for each idea that has any, by its id; not of who does not want to be seen."""
+    query = (
+        select(
+            PostVote.post_id,
+            func.count(),
+            func.max(case((PostVote.person_id == person.id, 1), else_=0)),
+        )
+        .join(Post, Post.id == PostVote.post_id)
+        .where(Post.team_id == team.id, Post.state == "idea", Post.deleted_at.is_(None))
+        .where(~is_unseen(PostVote.person_id, Post.team_id))
+        .group_by(PostVote.post_id)
+    )
+    return {post_id: Votes(count, bool(mine)) for post_id, count, mine in session.execute(query)}
+
+
+def vote(session: Session, post: Post, person: Person, *, wanted: bool) -> None:
+    """Let `person` vote for `post`, or no more. To ask for what is so already changes nothing."""
+    theirs = (PostVote.post_id == post.id, PostVote.person_id == person.id)
+    there = session.scalars(select(PostVote).where(*theirs)).one_or_none()
+    if wanted and there is None:
+        session.add(PostVote(post_id=post.id, person_id=person.id))
+    elif not wanted and there is not None:
+        session.delete(there)
 
 
 def post_of(session: Session, team: Team, post_id: int) -> Post:

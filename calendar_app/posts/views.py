@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -42,6 +43,7 @@ from calendar_app.posts.forms import (
     typed,
 )
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
+from calendar_app.posts.queries import Votes
 from calendar_app.posts.undo import DELETED, MOVED, Undoable, as_it_is, remember
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
@@ -314,6 +316,39 @@ def add_idea() -> ResponseReturnValue:
     return redirect(leads_to, code=303)
 
 
+@bp.post("/ideas/<int:post_id>/vote")
+@requires("posts.vote")
+def vote_for(post_id: int) -> ResponseReturnValue:
+    """My vote for an idea, or no more."""
+    queries.vote(session(), _idea(post_id), me(), wanted=request.form.get("vote") == "1")
+    try:
+        commit()
+    except IntegrityError:
+        # Pressed twice at one moment: the first counts.
+        session().rollback()
+    return redirect(f"{url_for('posts.ideas')}#idea-{post_id}", code=303)
+
+
+@bp.post("/ideas/<int:post_id>/owner")
+@requires("posts.write")
+def take_idea(post_id: int) -> ResponseReturnValue:
+    """I will work on this idea."""
+    idea = _idea(post_id)
+    idea.expect(StepForm().version.data)
+    idea.edit(replace(idea.content, owner=me()), me(), now())
+    commit()
+    flash(_("“%(title)s” is yours.", title=idea.title), "good")
+    return redirect(f"{url_for('posts.ideas')}#idea-{post_id}", code=303)
+
+
+def _idea(post_id: int) -> Post:
+    """An idea of my team. Raises NotYours, Refused."""
+    post = _post(post_id)
+    if post.state != "idea":
+        raise Refused(N_("This is no idea any more."))
+    return post
+
+
 def _routine_of(experiment_id: int) -> Experiment:
     """An experiment of my team that became a routine. Raises NotYours, Refused."""
     experiment = own(Experiment, experiment_id)
@@ -580,7 +615,13 @@ def _move_page(post: Post, form: MoveForm, *, stale: bool = False) -> str:
 
 def _ideas_page(form: IdeaForm) -> str:
     found = queries.ideas(session(), my_team())
-    return render("posts/ideas.html", form=form, posts=[_card(idea) for idea in found])
+    votes = queries.votes_for_ideas(session(), my_team(), me())
+    # The order that the query gave is kept among those with as many votes.
+    found.sort(key=lambda idea: -votes.get(idea.id, Votes()).number)
+    shown_ideas = [
+        {"idea": idea, "card": _card(idea), "votes": votes.get(idea.id, Votes())} for idea in found
+    ]
+    return render("posts/ideas.html", form=form, ideas=shown_ideas)
 
 
 def _card(post: Post) -> dict[str, object]:

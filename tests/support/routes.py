@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from calendar_app.calendar.models import SavedView
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
 from calendar_app.reminders.models import Delivery
@@ -67,7 +68,14 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         name=f"Outlook {post.id}",
         token_hash=hashlib.sha256(str(post.id).encode()).hexdigest(),
     )
-    session.add_all([occurrence, feed])
+    view = SavedView(
+        team_id=team.id,
+        person_id=person.id,
+        name=f"Week {post.id}",
+        query="view=week",
+        is_shared=True,
+    )
+    session.add_all([occurrence, feed, view])
     session.flush()
     delivery = Delivery(
         team_id=team.id,
@@ -94,6 +102,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "key": "patience",
         "experiment_id": experiment.id,
         "post_id": post.id,
+        "saved_view_id": view.id,
         "post_uuid": post.uuid,
         "meetup_id": meetup.id,
         "occurrence_id": occurrence.id,

@@ -16,10 +16,11 @@ from calendar_app.calendar import board, month, queries, week
 from calendar_app.calendar.cards import Card, PostRow
 from calendar_app.calendar.filters import VIEWS, Filters, View, from_address
 from calendar_app.calendar.views import beside, choices
+from calendar_app.calendar.views.saved import normal
 from calendar_app.calendar.views.shared import bp, cards, local_today
 from calendar_app.meetups.holidays import free_days_between
 from calendar_app.moments import local
-from calendar_app.people.door import my_pass, my_team, requires, unseen
+from calendar_app.people.door import me, my_pass, my_team, requires, unseen
 from calendar_app.posts.models import STATE_NAMES, STATES
 from calendar_app.posts.queries import open_plans
 from calendar_app.web.kept import kept_page
@@ -129,6 +130,8 @@ def _frame(
         "filters": filters,
         "choices": choices.of(plans, filters),
         "revision": my_pass().team_revision,
+        "kept_views": queries.views_for(session(), my_team(), me()),
+        "view_query": normal(request.query_string.decode("utf-8", "replace")),
         **_ways(view, filters),
         **beside.of(plans, filters, rows, days),
         "count": len(rows),

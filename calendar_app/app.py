@@ -16,6 +16,7 @@ from calendar_app.config import Config, folder, load
 from calendar_app.db import Database
 from calendar_app.feed import views as feed
 from calendar_app.frame import surroundings
+from calendar_app.layers import views as layers
 from calendar_app.meetups import views as meetups
 from calendar_app.people import door, sign_in
 from calendar_app.people import views as people
@@ -25,7 +26,7 @@ from calendar_app.reminders import views as reminders
 from calendar_app.search import views as search
 from calendar_app.web import errors, language, request, security, sessions, templating
 
-_ROOMS = (people, plans, posts, meetups, search, calendar, quick_add, reminders, feed)
+_ROOMS = (people, plans, posts, meetups, search, layers, calendar, quick_add, reminders, feed)
 
 
 class RowNumber(IntegerConverter):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
@@ -23,11 +24,12 @@ PREFIX = "KAPSTOK_"
 _NAMES_IN_FILE = frozenset(
     {
         *("DATA_DIR", "DATABASE_URL", "SECRET_KEY", "BASE_URL", "BIND", "LOG"),
-        *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD"),
+        *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD", "OUTBOUND_ALLOW"),
     }
 )
 # The tests read the second one; it may stand in a developer's shell.
 _NAMES = _NAMES_IN_FILE | {"CONFIG", "CHROMIUM"}
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]*[A-Za-z][A-Za-z0-9._-]*")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -49,6 +51,8 @@ class Config:
     mail_rate: int = 30
     log: str = "text"
     sample_password: str | None = field(default=None, repr=False)
+    # Hosts and networks that may be fetched from though they are private.
+    outbound_allow: tuple[str, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -77,6 +81,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         mail_rate=_mail_rate(found.get("MAIL_RATE", "30")),
         log=_one_of("LOG", found.get("LOG", "text"), ("text", "json")),
         sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
+        outbound_allow=_outbound_allow(found.get("OUTBOUND_ALLOW", "")),
     )
 
 
@@ -268,6 +273,24 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise BadSetting(f"{PREFIX}{name} must be one of: {', '.join(choices)}.")
     return value
+
+
+def _outbound_allow(listed: str) -> tuple[str, ...]:
+    """Hosts, addresses and networks as they are compared: small letters, networks without host."""
+    return tuple(_allowed(each) for each in listed.replace(",", " ").split())
+
+
+def _allowed(each: str) -> str:
+    try:
+        return str(ip_network(each, strict=False))
+    except ValueError:
+        pass
+    if "/" in each or not _HOST_NAME.fullmatch(each):
+        raise BadSetting(
+            "KAPSTOK_OUTBOUND_ALLOW must list hosts and networks, "
+            "like exchange.intra.example, 10.1.0.0/16."
+        )
+    return each.rstrip(".").lower()
 
 
 def _sample_password(password: str | None) -> str | None:

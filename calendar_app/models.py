@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar_app.calendar.models import SavedView
 from calendar_app.db import Base
 from calendar_app.feed.models import Feed
+from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.people.models import Absence, AuditEntry, Hit, Membership, Person, Team, Visit
 from calendar_app.plans.models import (
@@ -46,6 +47,8 @@ __all__ = [
     "ChannelAudience",
     "Delivery",
     "Experiment",
+    "ExternalCalendar",
+    "ExternalEvent",
     "Feed",
     "Hit",
     "Meetup",

@@ -1,4 +1,4 @@
-"""The clock comes in here: one process that sends the reminders, and does nothing else.
+"""The clock comes in here: one process that sends the reminders and fetches other calendars.
 
 Any number of workers may run: what each may send is decided by rows with leases and fences
 (`reminders.outbox`), never by which of them is first.
@@ -24,6 +24,8 @@ from calendar_app import (
 )
 from calendar_app.config import BadSetting, Config, load
 from calendar_app.db import Database
+from calendar_app.layers import fetching
+from calendar_app.layers import queries as layers
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
 from calendar_app.posts import queries as posts
@@ -40,6 +42,7 @@ SEND_EVERY = timedelta(seconds=1)
 SWEEP_EVERY = timedelta(seconds=5)
 BEAT_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(hours=1)
+FETCH_EVERY = timedelta(seconds=20)
 _LOOK_EVERY = 0.2
 # What can be sent well within a lease by a slow relay; the rest is claimed in the next round.
 CLAIM = 40
@@ -62,6 +65,7 @@ class Rounds:
             Job("sweep", self.sweep, SWEEP_EVERY),
             Job("plan", self.plan, PLAN_EVERY),
             Job("tidy", self.tidy, TIDY_EVERY),
+            Job("fetch", self.fetch, FETCH_EVERY),
         ]
 
     def plan(self) -> None:
@@ -104,8 +108,17 @@ class Rounds:
             removed = posts.empty_bin(session, self.desk.clock())
             parts = plans.empty_bin(session, self.desk.clock())
             undo.forget(session, self.desk.clock())
-        if removed or parts:
-            log.info("tidied: %d posts and %d parts of plans left for good", removed, parts)
+            calendars = layers.empty_bin(session, self.desk.clock())
+        if removed or parts or calendars:
+            words = "tidied: %d posts, %d parts of plans and %d other calendars left for good"
+            log.info(words, removed, parts, calendars)
+
+    def fetch(self) -> None:
+        """Bring the other calendars that are due up to date, one after the other."""
+        allowed = self.desk.config.outbound_allow
+        while not self.desk.stopping.is_set():
+            if not fetching.refresh_due(self.desk.database, allowed, self.desk.clock()):
+                break
 
     def _something_is_due(self) -> bool:
         with self.desk.database.reading() as session:

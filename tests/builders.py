@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.models import Meetup
 from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
@@ -136,6 +137,26 @@ def a_post(session: Session, team: Team, plan: Plan, **facts: Any) -> Post:
     post.audiences = list(plan.audiences)
     post.channels = list(plan.channels)
     return _added(session, post)
+
+
+def a_calendar(session: Session, team: Team, **facts: Any) -> ExternalCalendar:
+    """A calendar that was brought in as a file without events, not due for a long time."""
+    told = {
+        "name": f"Campagnes {next(_number)}",
+        "hook": 3,
+        "file": "BEGIN:VCALENDAR",
+        "due_at": datetime(2099, 1, 1, tzinfo=UTC),
+        **facts,
+    }
+    return _added(session, ExternalCalendar(team_id=team.id, **told))
+
+
+def an_event(session: Session, calendar: ExternalCalendar, **facts: Any) -> ExternalEvent:
+    """An event of `calendar`: on Tuesday 10 November 2026, unless told otherwise."""
+    told = {"uid": f"event-{next(_number)}", "title": "Week van de zorg", **facts}
+    if "starts_at" not in told:
+        told = {"first_day": date(2026, 11, 10), "last_day": date(2026, 11, 10), **told}
+    return _added(session, ExternalEvent(calendar_id=calendar.id, **told))
 
 
 def a_meetup(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from calendar_app.text import clean_line
 
 VIEWS = ("month", "week", "list", "board")
+_LAYER = re.compile(r"holidays|absences|none|[1-9][0-9]{0,8}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Filters:
     audience: frozenset[int] = frozenset()
     state: frozenset[str] = frozenset()
     person: frozenset[int] = frozenset()
+    # What lies under the posts: of "holidays", "absences", the ids of other calendars, or "none".
+    layers: frozenset[str] = frozenset()
     q: str = ""
 
     @property
@@ -63,7 +67,11 @@ class Filters:
 
     def of_ideas(self) -> Filters:
         """The same for the ideas beside the calendar: those have one state and are not searched."""
-        return replace(self, state=frozenset(), q="")
+        return replace(self, state=frozenset(), layers=frozenset(), q="")
+
+    def shows(self, layer: str | int) -> bool:
+        """Whether this layer lies under the posts: all do, unless some are chosen."""
+        return not self.layers or str(layer) in self.layers
 
 
 def from_address(values_of: Callable[[str], Iterable[str]], states: Iterable[str]) -> Filters:
@@ -76,6 +84,7 @@ def from_address(values_of: Callable[[str], Iterable[str]], states: Iterable[str
         audience=_ids(values_of("audience")),
         state=frozenset(values_of("state")) & known,
         person=_ids(values_of("person")),
+        layers=frozenset(value for value in values_of("layers") if _LAYER.fullmatch(value)),
         q=clean_line(next(iter(values_of("q")), ""))[:100],
     )
 

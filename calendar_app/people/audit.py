@@ -82,6 +82,13 @@ ACTION_NAMES = {
     "occurrence.moved": N_("Moved one meet-up"),
     "feed.made": N_("Made a feed"),
     "feed.revoked": N_("Closed a feed"),
+    "external_calendar.added": N_("Added another calendar"),
+    "external_calendar.changed": N_("Changed another calendar"),
+    "external_calendar.moved": N_("Gave another calendar a new address or file"),
+    "external_calendar.paused": N_("Switched another calendar off"),
+    "external_calendar.resumed": N_("Switched another calendar on"),
+    "external_calendar.removed": N_("Removed another calendar"),
+    "external_calendar.put_back": N_("Put back another calendar"),
 }
 # What it was done to, by the name of its table.
 OBJECT_NAMES = {
@@ -100,6 +107,7 @@ OBJECT_NAMES = {
     "meetup": N_("Series of meet-ups"),
     "occurrence": N_("Meet-up"),
     "feed": N_("Feed"),
+    "external_calendar": N_("Other calendar"),
 }
 
 

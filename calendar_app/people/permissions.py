@@ -25,6 +25,7 @@ ACTIONS = {
     "plans.write": "editor",
     "views.tidy": "editor",
     "meetups.write": "editor",
+    "calendars.write": "editor",
     "plans.open": "admin",
     "people.administer": "admin",
     "team.administer": "admin",

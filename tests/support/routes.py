@@ -92,6 +92,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     session.add(delivery)
     session.flush()
     experiment = builders.an_experiment(session, plan)
+    calendar = builders.a_calendar(session, team)
     return {
         "plan_id": plan.id,
         "value_id": plan.values[0].id,
@@ -108,6 +109,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "occurrence_id": occurrence.id,
         "occurrence_uuid": occurrence.uuid,
         "feed_id": feed.id,
+        "calendar_id": calendar.id,
         "delivery_id": delivery.id,
         "absence_id": absence.id,
         "person_id": colleague.id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from calendar_app.calendar.filters import Filters
+from calendar_app.layers import queries as layers
 from calendar_app.people.door import my_team
 from calendar_app.people.queries import people
 from calendar_app.plans.models import Plan
@@ -34,8 +35,8 @@ class Choice:
     options: Sequence[Option]
 
 
-def of(plans: Sequence[Plan], filters: Filters) -> list[Choice]:
-    """The filters for the open `plans`, with what `filters` chose."""
+def of(plans: Sequence[Plan], filters: Filters, *, has_days: bool) -> list[Choice]:
+    """The filters for the open `plans`, with what `filters` chose; where there are days, layers."""
     members = [(str(person.id), person.name, None) for person in people(session(), my_team())]
     states = [(state, _(STATE_NAMES[state]), None) for state in STATES]
     return [
@@ -45,7 +46,20 @@ def of(plans: Sequence[Plan], filters: Filters) -> list[Choice]:
         _choice("audience", _("Audience"), _parts(plans, "audiences"), filters),
         _choice("state", _("State"), states, filters),
         _choice("person", _("Person"), members, filters),
+        *(_layers(filters) if has_days else []),
     ]
+
+
+def _layers(filters: Filters) -> list[Choice]:
+    """Which layers lie under the posts."""
+    others = layers.names(session(), my_team())
+    options: list[tuple[str, str, int | None]] = [
+        ("holidays", _("Public holidays"), None),
+        ("absences", _("Who is away"), None),
+        *((str(calendar_id), name, hook) for calendar_id, name, hook in others),
+        ("none", _("None of these"), None),
+    ]
+    return [_choice("layers", _("Layers"), options, filters)]
 
 
 def _parts(plans: Sequence[Plan], name: str) -> list[tuple[str, str, int | None]]:

@@ -18,6 +18,8 @@ from calendar_app.calendar.filters import VIEWS, Filters, View, from_address
 from calendar_app.calendar.views import beside, choices
 from calendar_app.calendar.views.saved import normal
 from calendar_app.calendar.views.shared import bp, cards, local_today
+from calendar_app.layers import queries as layers
+from calendar_app.layers.days import DayLayers, layers_of_days
 from calendar_app.meetups.holidays import free_days_between
 from calendar_app.moments import local
 from calendar_app.people.door import me, my_pass, my_team, requires, unseen
@@ -60,13 +62,14 @@ def revision() -> ResponseReturnValue:
 def _month_page(view: View, filters: Filters) -> str:
     days = month.days_shown(view.day)
     rows = _rows(days, filters)
-    weeks = month.grid(view.day, local_today(), _layers(days, rows))
+    weeks = month.grid(view.day, local_today(), _on_days(days, rows, filters))
     in_month = [row for row in rows if _local_day(row).month == view.day.month]
     return render(
         "calendar/month.html",
         weeks=weeks,
         strip=month.week_of(view.day, weeks),
         weekdays=days[:7],
+        layers=_layers(days, filters),
         **_frame(view, filters, in_month, days),
     )
 
@@ -76,7 +79,8 @@ def _week_page(view: View, filters: Filters) -> str:
     rows = _rows(days, filters)
     return render(
         "calendar/week.html",
-        week=week.week(view.day, local_today(), _layers(days, rows)),
+        week=week.week(view.day, local_today(), _on_days(days, rows, filters)),
+        layers=_layers(days, filters),
         **_frame(view, filters, rows, days),
     )
 
@@ -128,7 +132,7 @@ def _frame(
         "days": days,
         "today": local_today(),
         "filters": filters,
-        "choices": choices.of(plans, filters),
+        "choices": choices.of(plans, filters, has_days=view.name in {"month", "week"}),
         "revision": my_pass().team_revision,
         "kept_views": queries.views_for(session(), my_team(), me()),
         "view_query": normal(request.query_string.decode("utf-8", "replace")),
@@ -199,13 +203,26 @@ def _rows(days: Sequence[date], filters: Filters) -> list[PostRow]:
     return queries.rows_between(session(), my_team(), start, end, filters)
 
 
-def _layers(days: Sequence[date], rows: Sequence[PostRow]) -> month.Layers:
-    team = my_team()
+def _on_days(
+    days: Sequence[date], rows: Sequence[PostRow], filters: Filters
+) -> month.Layers:
+    free = free_days_between(my_team().country, days[0], days[-1], language=language())
     return month.Layers(
         cards=_by_day(rows, cards(rows)),
         meetings=_meetings(days),
-        holidays=free_days_between(team.country, days[0], days[-1], language=language()),
+        holidays=free if filters.shows("holidays") else {},
     )
+
+
+def _layers(days: Sequence[date], filters: Filters) -> dict[date, DayLayers]:
+    """What lies under the posts of each of `days`, of the layers that are chosen."""
+    first, last = days[0], days[-1]
+    events = layers.events_between(session(), my_team(), first, last)
+    absences = []
+    if filters.shows("absences"):
+        absences = layers.absences_between(session(), my_team(), first, last)
+    shown = [event for event in events if filters.shows(event.calendar_id)]
+    return layers_of_days(shown, absences, my_team().zone, first, last)
 
 
 def _by_day(rows: Sequence[PostRow], drawn: Sequence[Card]) -> dict[date, list[Card]]:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TypeAlias
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -44,6 +45,9 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Of protocols, not of machines (RFC 6890 §2.2.2); older Pythons call some of it open.
 _OF_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
+
+# What a connection may end in; urllib3 lets through what it has from the standard library.
+_TROUBLE = (OSError, HTTPError, HTTPException)
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 LookUp: TypeAlias = Callable[[str, int], Sequence[str]]
@@ -211,7 +215,7 @@ def _words_for_trouble() -> Iterator[None]:
         raise Unfetched(N_("The connection is not safe: the certificate is not right.")) from error
     except TimeoutError as error:
         raise _too_slow() from error
-    except (OSError, HTTPError) as error:
+    except _TROUBLE as error:
         caused = error.__cause__ or error.__context__
         if isinstance(caused, TimeoutError):
             raise _too_slow() from error
@@ -244,7 +248,7 @@ def _connected(
     for address in others:
         try:
             return _connection(target, address, port, ends_at)
-        except (OSError, HTTPError):
+        except _TROUBLE:
             continue
     return _connection(target, last, port, ends_at)
 
@@ -315,7 +319,7 @@ def _cut_off(connection: HTTPConnection, ends_at: float) -> Iterator[None]:
     timer.start()
     try:
         yield
-    except (OSError, HTTPError) as error:
+    except _TROUBLE as error:
         if time.monotonic() >= ends_at:
             raise TimeoutError from error
         raise

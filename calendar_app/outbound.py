@@ -204,7 +204,7 @@ def _ask(
             connection.request(
                 "GET", _path(target), headers=_headers(target, marks), preload_content=False
             )
-            return _read(connection.getresponse(), ends_at)
+            return _read(connection.getresponse(), ends_at, was_known=bool(marks))
 
 
 @contextmanager
@@ -343,10 +343,10 @@ def _headers(target: SplitResult, marks: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _read(response: BaseHTTPResponse, ends_at: float) -> Fetched | str | None:
+def _read(response: BaseHTTPResponse, ends_at: float, *, was_known: bool) -> Fetched | str | None:
     if response.status in _REDIRECTS and response.headers.get("Location"):
         return str(response.headers["Location"])
-    if response.status == 304:
+    if response.status == 304 and was_known:
         return None
     if response.status != 200:
         raise _refused_with(response.status)

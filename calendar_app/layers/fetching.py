@@ -13,9 +13,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from calendar_app import outbound
@@ -152,8 +152,14 @@ def _claim(database: Database, now: datetime, wanted: ColumnElement[bool]) -> Cl
             mine = _CALENDAR.id == calendar_id
             # Whoever was quicker has made the conditions untrue.
             taking = update(ExternalCalendar).where(mine, *conditions).values(leased_until=until)
-            if cast("CursorResult[Any]", session.execute(taking)).rowcount == 1:
+            if _changes_one(session, taking):
                 return _held(session, calendar_id, until, now)
+
+
+def _changes_one(session: Session, statement: Update) -> bool:
+    """Whether `statement` changed the one row that it is about."""
+    result: Any = session.execute(statement)
+    return bool(result.rowcount == 1)
 
 
 def _held(session: Session, calendar_id: int, until: datetime, now: datetime) -> Claim:
@@ -202,7 +208,7 @@ def _settle(
     told = {**values, "leased_until": None}
     with database.writing() as session:
         settling = update(ExternalCalendar).where(*ours).values(told)
-        if cast("CursorResult[Any]", session.execute(settling)).rowcount != 1:
+        if not _changes_one(session, settling):
             return
         if reading is not None and _replace(session, claim.calendar_id, reading.events):
             count_change(session, claim.team_id)

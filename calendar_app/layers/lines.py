@@ -17,6 +17,7 @@ from icalendar.parser import Contentline
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.layers.repetition import NotUnderstood
+from calendar_app.text import clean_text
 
 # Of an event; of a zone, with the name of its half; and of the calendar itself.
 _OF_EVENT = frozenset(
@@ -34,8 +35,8 @@ _WANTED = {
 }
 _PARTS = _WANTED.keys()
 _DEEPEST = 8
-_FOLD = re.compile(r"(?:\r\n|\n|\r)[ \t]")
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,40}(?=[;:])")
 _LONGEST_LINE = 20_000
 
@@ -136,7 +137,7 @@ def _halves(blocks: Sequence[Block]) -> dict[str, list[Block]]:
 def _kept(text: str) -> Iterator[str]:
     """The lines that matter, with where each event and each half of a zone begins and ends."""
     inside: list[str] = []
-    for written in _LINE_END.split(_FOLD.sub("", text)):
+    for written in text.split("\n"):
         found = _NAME.match(written)
         if found is None or len(written) > _LONGEST_LINE:
             continue
@@ -162,25 +163,30 @@ def _step(inside: list[str], name: str, kind: str) -> None:
 
 
 def _text(raw: bytes) -> str:
-    """The characters of `raw`. Raises Unreadable for what is no calendar."""
-    text = _decoded(raw)
+    """The characters of `raw`, a content line a line. Raises Unreadable for what is no calendar."""
+    text = clean_text("\n".join(map(_decoded, _unfolded(raw))))
     if "BEGIN:VCALENDAR" in text[:4000].upper():
         return text
-    if text.lstrip()[:1] == "<":
+    if text[:1] == "<":
         raise Unreadable(
             N_("This is a web page, not a calendar. Look for an address that ends in .ics.")
         )
     raise Unreadable(N_("This is no calendar file. Look for one that ends in .ics."))
 
 
-def _decoded(raw: bytes) -> str:
+def _unfolded(raw: bytes) -> list[bytes]:
+    """The content lines; joined before they are decoded, since some are cut inside a character."""
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return raw.decode("utf-16", "replace")
+        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    return _LINE_END.split(_FOLD.sub(b"", raw))
+
+
+def _decoded(line: bytes) -> str:
     try:
-        return raw.decode("utf-8-sig")
+        return line.decode("utf-8")
     except UnicodeDecodeError:
         # What older programs on Windows write.
-        return raw.decode("cp1252", "replace")
+        return line.decode("cp1252", "replace")
 
 
 def _as_text(given: object) -> str:

@@ -14,6 +14,7 @@ from calendar_app.config import Config
 from calendar_app.db import Database
 from calendar_app.people import queries
 from calendar_app.people.audit import record
+from calendar_app.sample.campaigns import add_campaigns
 from calendar_app.sample.days import WEEKS, Days
 from calendar_app.sample.large import load_large
 from calendar_app.sample.password import password
@@ -64,4 +65,5 @@ def load(config: Config, database: Database, now: datetime) -> None:
         # Entered just now: nobody can have missed a meet-up before it.
         stamps.at = now
         add_meetup(session, team, people, days)
+        add_campaigns(session, team, days)
         record(session, "sample.loaded", at=now, origin="sample", team=team)

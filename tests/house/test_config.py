@@ -44,6 +44,9 @@ if TYPE_CHECKING:
         ("MAIL_RATE", "veel"),
         ("LOG", "xml"),
         ("SAMPLE_PASSWORD", "kort"),
+        ("OUTBOUND_ALLOW", "10.1.0.0/99"),
+        ("OUTBOUND_ALLOW", "https://exchange.intra.example"),
+        ("OUTBOUND_ALLOW", "10.1.2.3.4"),
         ("DATABASE_ULR", "sqlite:////srv/kapstok.sqlite"),
     ],
 )
@@ -148,3 +151,19 @@ def test_a_key_that_was_cut_off_stops_the_start(tmp_path: Path, left: str) -> No
 
     with pytest.raises(BadSetting, match="secret key"):
         load({"KAPSTOK_DATA_DIR": str(tmp_path)})
+
+
+def test_hosts_and_networks_that_may_be_reached_are_listed_with_commas_or_spaces(
+    tmp_path: Path,
+) -> None:
+    listed = "Exchange.intra.example., 10.1.2.3/16 192.168.1.7,fd00::/8"
+
+    config = load({"KAPSTOK_DATA_DIR": str(tmp_path), "KAPSTOK_OUTBOUND_ALLOW": listed})
+
+    assert config.outbound_allow == (
+        "exchange.intra.example",
+        "10.1.0.0/16",
+        "192.168.1.7/32",
+        "fd00::/8",
+    )
+    assert load({"KAPSTOK_DATA_DIR": str(tmp_path)}).outbound_allow == ()

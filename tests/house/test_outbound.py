@@ -65,6 +65,7 @@ def test_what_is_still_the_same_is_not_sent_again(outside: Outside) -> None:
         (401, "The other side wants a sign-in (401)."),
         (403, "The other side wants a sign-in (403)."),
         (500, "The other side gives an error (500)."),
+        (304, "The other side gives an error (304)."),
         (204, "The other side gives an error (204)."),
     ],
 )

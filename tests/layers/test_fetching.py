@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
+from calendar_app import outbound
 from calendar_app.config import Config
 from calendar_app.db import Database
 from calendar_app.layers import fetching
@@ -274,10 +275,8 @@ def test_a_slow_server_costs_its_own_calendar_alone(
         team = session.get_one(Team, session.get_one(ExternalCalendar, calendar_id).team_id)
         slow = {"address": outside.url("/traag.ics"), "due_at": now - EVERY}
         slow_id = builders.a_calendar(session, team, **slow).id
-    fetch = fetching.outbound.fetch
-    monkeypatch.setattr(
-        fetching.outbound, "fetch", lambda *all_, **more: fetch(*all_, **more, seconds=0.5)
-    )
+    fetch = outbound.fetch
+    monkeypatch.setattr(outbound, "fetch", lambda *all_, **more: fetch(*all_, **more, seconds=0.5))
 
     while refresh(database, now):
         pass

@@ -261,6 +261,14 @@ def test_files_of_older_programs_are_read_too(code: str) -> None:
     assert event.title == "Café zorg"
 
 
+def test_a_line_that_was_cut_inside_a_character_is_whole_again() -> None:
+    raw = a_file(a_day("Café"), a_day("Zorg")).replace("é".encode(), b"\xc3\r\n \xa9")
+    # One line of another program does not change how the others are read.
+    raw = raw.replace(b"Zorg", b"Zo\xebzorg")
+
+    assert [event.title for event in read(raw, AMSTERDAM, TODAY).events] == ["Café", "Zoëzorg"]
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
@@ -317,8 +325,10 @@ def test_what_is_kept_of_a_file_reads_the_same_and_holds_nothing_more() -> None:
         head="X-WR-TIMEZONE:Europe/London\n" + zone("Raar", "+0017", "+0017"),
     )
 
-    kept = lines.slim(raw)
+    kept = lines.slim(raw.replace(b"Week", b"W\x00eek"))
 
+    # No database keeps it.
+    assert "\x00" not in kept
     assert "Geheim" not in kept
     assert "sanne" not in kept
     assert read(kept.encode(), AMSTERDAM, TODAY) == read(raw, AMSTERDAM, TODAY)

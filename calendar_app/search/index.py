@@ -1,4 +1,4 @@
-"""The index of words that the database keeps (migration 0007), and how it is asked.
+"""The index of words that the database keeps (migration 0008), and how it is asked.
 
 `search_words` has one entry a row that can be found; `row_of` and `is_of` say of
 which. SQLite keeps the words

@@ -203,9 +203,7 @@ def _rows(days: Sequence[date], filters: Filters) -> list[PostRow]:
     return queries.rows_between(session(), my_team(), start, end, filters)
 
 
-def _on_days(
-    days: Sequence[date], rows: Sequence[PostRow], filters: Filters
-) -> month.Layers:
+def _on_days(days: Sequence[date], rows: Sequence[PostRow], filters: Filters) -> month.Layers:
     free = free_days_between(my_team().country, days[0], days[-1], language=language())
     return month.Layers(
         cards=_by_day(rows, cards(rows)),

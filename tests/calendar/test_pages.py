@@ -120,15 +120,18 @@ def test_every_filter_stands_in_the_address_and_is_obeyed(world: Any, client: Fl
         assert "Iets anders" not in page, query
 
 
-def test_a_search_takes_signs_as_they_are(world: Any, client: FlaskClient) -> None:
+def test_a_sign_in_a_search_stands_for_nothing(world: Any, client: FlaskClient) -> None:
+    """Neither for any letters, as in LIKE, nor for itself: only words are looked for."""
     session, team, plan, _editor = world
     builders.a_post(session, team, plan, title="100% inzet_nu")
     builders.a_post(session, team, plan, title="1000 redenen")
 
-    page = shown(session, client, "/calendar?view=list&date=2026-11-10&q=100%25")
+    page = shown(session, client, "/calendar?view=list&date=2026-11-10&q=100%25+inzet")
+    wild = shown(session, client, "/calendar?view=list&date=2026-11-10&q=1%25denen")
 
     assert "100% inzet_nu" in page
     assert "1000 redenen" not in page
+    assert "1000 redenen" not in wild
 
 
 def test_browsing_keeps_the_filters(world: Any, client: FlaskClient) -> None:

@@ -310,6 +310,7 @@ def test_switched_off_a_key_does_nothing_and_ctrl_k_still_works(opened: Opened) 
     page.locator("#single-keys").get_by_role("button", name="Zet ze uit").click()
     page.wait_for_url("**/settings/#single-keys")
     expect(page.get_by_text("Ze staan uit")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
 
@@ -318,7 +319,7 @@ def test_switched_off_a_key_does_nothing_and_ctrl_k_still_works(opened: Opened) 
     asked(page)
 
     assert not [url for url in sent if not url.endswith("/search/commands")]
-    expect(page.get_by_role("combobox")).to_be_focused()
+    expect(palette(page).get_by_role("combobox")).to_be_focused()
     expect(page.get_by_role("dialog", name="Sneltoetsen")).to_have_count(0)
 
 

@@ -103,10 +103,10 @@ def test_a_first_post_is_planned_by_keyboard_in_less_than_25_interactions(
     keys.go_on()
 
     # What: the story, and a value with its border.
-    assert "Vertel waarom je ooit begon" in page.inner_text("main")
+    assert "Vertel waarom jullie ooit begonnen" in page.inner_text("main")
     keys.fill("story", "Wij begonnen met een fiets en een tas.")
     keys.go_on()
-    assert "Vertel waarom je ooit begon" in page.inner_text("main")
+    assert "Vertel waarom jullie ooit begonnen" in page.inner_text("main")
     keys.fill("name", "Nabij")
     keys.fill("meaning", "Collega's kennen je naam.")
     keys.fill("belongs", "Namen en gezichten.")

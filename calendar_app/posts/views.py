@@ -44,7 +44,7 @@ from calendar_app.posts.forms import (
 )
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
 from calendar_app.posts.queries import Votes
-from calendar_app.posts.undo import DELETED, MOVED, Undoable, as_it_is, remember
+from calendar_app.posts.undo import ADDED, DELETED, MOVED, Undoable, as_it_is, remember
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.security import own_address
@@ -311,8 +311,12 @@ def add_idea() -> ResponseReturnValue:
         return _ideas_page(form), 422
     idea = Post.new_idea(my_team(), form.title.data, me(), now())
     idea.creation_key = form.creation_key.data or None
-    _kept_once(idea, form.creation_key.data)
-    flash(_("The idea is saved."), "good")
+    kept = _kept_once(idea, form.creation_key.data)
+    if kept is not idea:
+        return redirect(leads_to, code=303)
+    undoable = remember(session(), ADDED, [(idea, {})], me(), now())
+    commit()
+    flash(_("The idea is saved."), f"undo {undoable.uuid}")
     return redirect(leads_to, code=303)
 
 

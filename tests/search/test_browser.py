@@ -221,8 +221,9 @@ def test_what_the_page_itself_offers_is_found_too(opened: Opened) -> None:
 @pytest.mark.parametrize(
     ("keys", "url"),
     [
-        ("c", "**/posts/new"),
-        ("i", "**/ideas#title"),
+        ("c", "**/posts/new?day=2026-11-10"),
+        ("w", "**/calendar?view=week&date=2026-11-10"),
+        ("b", "**/calendar?view=board&date=2026-11-10"),
         ("l", "**/calendar?view=list&date=2026-11-10"),
         ("j", "**/calendar?view=month&date=2026-12-01"),
         ("ArrowRight", "**/calendar?view=month&date=2026-12-01"),
@@ -318,9 +319,27 @@ def test_switched_off_a_key_does_nothing_and_ctrl_k_still_works(opened: Opened) 
         page.keyboard.press(key)
     asked(page)
 
-    assert not [url for url in sent if not url.endswith("/search/commands")]
+    # The calendar asks by itself whether it has changed.
+    own = ("/search/commands", "/calendar/revision")
+    assert not [url for url in sent if not url.endswith(own)]
     expect(palette(page).get_by_role("combobox")).to_be_focused()
     expect(page.get_by_role("dialog", name="Sneltoetsen")).to_have_count(0)
+
+
+def test_one_key_notes_an_idea_from_any_page_and_leads_back(opened: Opened) -> None:
+    page = opened("/team/")
+
+    page.keyboard.press("i")
+    dialog = page.get_by_role("dialog", name="Idee vastleggen")
+    expect(dialog.get_by_role("textbox")).to_be_focused()
+    axe(page)
+    page.keyboard.type("Een dag met de nachtploeg")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status").first).to_contain_text("Het idee is opgeslagen.")
+    assert page.url.endswith("/team/")
+    page.goto("/ideas")
+    expect(page.get_by_role("link", name="Een dag met de nachtploeg")).to_be_visible()
 
 
 def test_without_scripts_the_button_leads_to_the_page_of_search(opened: Opened) -> None:

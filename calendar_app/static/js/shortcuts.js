@@ -51,6 +51,7 @@ function obey(keys) {
   const element = elementOf(keys);
   const address = addresses()[keys];
   if (element) use(element);
+  else if (keys === "i" && noteIdea()) return true;
   else if (address) location.assign(address);
   return Boolean(element || address);
 }
@@ -88,6 +89,17 @@ function wait(key) {
 function forget() {
   first = "";
   clearTimeout(forgetting);
+}
+
+// An idea in one line, over this page; its key makes that sending it twice makes one.
+function noteIdea() {
+  const dialog = document.querySelector("dialog[data-idea]");
+  if (!dialog) return false;
+  if (!dialog.onclick) dialog.onclick = (event) => closeByClick(dialog, event);
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  dialog.querySelector("[name=creation_key]").value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  dialog.showModal();
+  return true;
 }
 
 // The tables of the page of shortcuts, over this page.

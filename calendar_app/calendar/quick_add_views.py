@@ -33,7 +33,7 @@ from calendar_app.people.door import audit, me, my_team, requires
 from calendar_app.posts import queries
 from calendar_app.posts.forms import Desk
 from calendar_app.posts.models import STATE_NAMES, Post
-from calendar_app.posts.undo import ADDED, remember
+from calendar_app.posts.undo import ADDED, remember, undone_by
 from calendar_app.text import clean_line
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, now, session
@@ -118,15 +118,15 @@ def save() -> ResponseReturnValue:
     except Refused as refused:
         session().rollback()
         return _page(_read(request.form), refused.words(language())), 422
-    kept, undo = _kept_once(post, key)
-    _tell(kept, read.line, undo)
+    kept, kind = _kept_once(post, key)
+    _tell(kept, read.line, kind)
     return redirect(_leads_to(kept), code=303)
 
 
 def _kept_once(post: Post, key: str) -> tuple[Post, str]:
     """Keep `post`; when the same form came in twice at one moment, the first made it.
 
-    The second is the name by which it can be undone; empty when it was made before.
+    The second is the kind of the message that tells so.
     """
     session().add(post)
     try:
@@ -138,12 +138,11 @@ def _kept_once(post: Post, key: str) -> tuple[Post, str]:
         first = queries.post_made_by(session(), my_team(), key) if key else None
         if first is None:
             raise
-        return first, ""
-    return post, undoable.uuid
+        return first, "good"
+    return post, undone_by(undoable)
 
 
-def _tell(post: Post, line: Completed, undo: str) -> None:
-    kind = f"undo {undo}" if undo else "good"
+def _tell(post: Post, line: Completed, kind: str) -> None:
     if post.starts_at is None:
         flash(_("Saved as an idea: %(title)s", title=post.title), kind)
     else:

@@ -39,6 +39,8 @@ _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,40}(?=[;:])")
 _LONGEST_LINE = 20_000
+_PRIVATE = re.compile(r"CLASS(?:;[^:]*)?:\s*(?:PRIVATE|CONFIDENTIAL)\s*$", re.IGNORECASE)
+_ABOUT = frozenset({"SUMMARY", "LOCATION", "URL"})
 
 
 class Unreadable(Refused):
@@ -135,6 +137,36 @@ def _halves(blocks: Sequence[Block]) -> dict[str, list[Block]]:
 
 
 def _kept(text: str) -> Iterator[str]:
+    """The lines that matter; of a private event (RFC 5545 §3.8.1.3) not what it is about."""
+    event: list[str] | None = None
+    for written in _lines(text):
+        if written == "BEGIN:VEVENT":
+            # One that was never ended ends with the next.
+            yield from _without_secrets(event or [])
+            event = []
+        if event is None:
+            yield written
+            continue
+        event.append(written)
+        if written == "END:VEVENT":
+            yield from _without_secrets(event)
+            event = None
+    # And the last one with the file.
+    yield from _without_secrets(event or [])
+
+
+def _without_secrets(event: list[str]) -> list[str]:
+    if not any(map(_PRIVATE.match, event)):
+        return event
+    # When it is stays: it may stand for one time of a series that is not private.
+    return [written for written in event if _name_of(written) not in _ABOUT]
+
+
+def _name_of(written: str) -> str:
+    return re.split("[;:]", written, maxsplit=1)[0].upper()
+
+
+def _lines(text: str) -> Iterator[str]:
     """The lines that matter, with where each event and each half of a zone begins and ends."""
     inside: list[str] = []
     for written in text.split("\n"):

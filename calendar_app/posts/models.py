@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -255,13 +256,20 @@ class Post(Editable, Base):
         starts_at = moment(day, self.local_start.time(), self.zone)
         self._change("moved", replace(self.content, starts_at=starts_at), by, now)
 
-    def move_back(self, starts_at: datetime | None, state: str, by: Person, now: datetime) -> None:
-        """Undo a move: to its moment before (None: off the calendar) and the state it had then.
+    def move_back(
+        self,
+        starts_at: datetime | None,
+        state: str,
+        channels: Sequence[Channel],
+        by: Person,
+        now: datetime,
+    ) -> None:
+        """Undo a move: to its moment before (None: off the calendar), state and channels.
 
         Only an idea that a day made a draft gets another state. Raises Refused.
         """
         was_idea = state == "idea" and self.state == "draft" and starts_at is None
-        content = replace(self.content, starts_at=starts_at)
+        content = replace(self.content, starts_at=starts_at, channels=tuple(channels))
         self._change("moved_back", content, by, now, state="idea" if was_idea else None)
 
     def back_to_draft(self, by: Person, now: datetime) -> None:

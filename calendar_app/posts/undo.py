@@ -23,6 +23,7 @@ from calendar_app.posts.queries import last_changed_by
 MOVED, DELETED, ADDED = "moved", "deleted", "added"
 # Longer ago than a working day nobody means "what I just did".
 LASTS = timedelta(hours=12)
+_LOOKED_BACK = 50
 
 
 class Undoable(Base):
@@ -53,7 +54,7 @@ class UndoablePost(Base):
     )
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
     version: Mapped[int]
-    # {"state": …, "starts_at": ISO 8601 or null}
+    # {"version", "state", "starts_at": ISO 8601 or null, "channels": ids}; empty for a new post.
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     post: Mapped[Post] = relationship()
@@ -62,7 +63,12 @@ class UndoablePost(Base):
 def as_it_is(post: Post) -> dict[str, Any]:
     """What undoing a move must know of `post`, taken before it."""
     at = post.starts_at
-    return {"state": post.state, "starts_at": None if at is None else at.isoformat()}
+    return {
+        "version": post.version,
+        "state": post.state,
+        "starts_at": None if at is None else at.isoformat(),
+        "channels": [channel.id for channel in post.channels],
+    }
 
 
 def remember(
@@ -71,26 +77,42 @@ def remember(
     changed: Iterable[tuple[Post, dict[str, Any]]],
     by: Person,
     now: datetime,
-) -> Undoable:
-    """Keep what `by` did: each post with how it was before. Flushes, to know the versions."""
-    changed = list(changed)
+) -> Undoable | None:
+    """Keep what `by` did: each post with how it was before. Flushes, to know the versions.
+
+    Where nothing changed there is nothing to undo: None.
+    """
     session.flush()
-    rows = [UndoablePost(post=post, version=post.version, before=was) for post, was in changed]
-    undoable = Undoable(
-        team_id=changed[0][0].team_id, person_id=by.id, kind=kind, made_at=now, posts=rows
-    )
+    rows = [
+        UndoablePost(post=post, version=post.version, before=was)
+        for post, was in changed
+        if post.version != was.get("version")
+    ]
+    if not rows:
+        return None
+    team_id = rows[0].post.team_id
+    undoable = Undoable(team_id=team_id, person_id=by.id, kind=kind, made_at=now, posts=rows)
     session.add(undoable)
     session.flush()
     return undoable
 
 
+def undone_by(undoable: Undoable | None) -> str:
+    """The kind of the message that tells what was done: with a button to undo it, or without."""
+    return "good" if undoable is None else f"undo {undoable.uuid}"
+
+
 def last_of(session: Session, team: Team, by: Person, now: datetime) -> Undoable:
-    """What `by` did last and can still be undone. Raises Refused when there is nothing."""
+    """What `by` did last and can still be undone. Raises Refused when there is nothing.
+
+    What was overtaken is passed over, unless there is nothing else: then that is said.
+    """
     wanted = _own(team, by).where(Undoable.undone_at.is_(None), Undoable.made_at > now - LASTS)
-    found = session.scalars(wanted.order_by(Undoable.id.desc()).limit(1)).one_or_none()
-    if found is None:
+    found = list(session.scalars(wanted.order_by(Undoable.id.desc()).limit(_LOOKED_BACK)))
+    if not found:
         raise Refused(N_("There is nothing to undo."))
-    return found
+    fit = (one for one in found if all(row.post.version == row.version for row in one.posts))
+    return next(fit, found[0])
 
 
 def named(session: Session, team: Team, by: Person, uuid: str) -> Undoable:
@@ -111,12 +133,27 @@ def take_back(session: Session, undoable: Undoable, by: Person, now: datetime) -
     for row in undoable.posts:
         _take_back(undoable.kind, row, by, now)
     undoable.undone_at = now
+    session.flush()
+    for row in undoable.posts:
+        _lift(session, row, by)
     return [row.post for row in undoable.posts]
 
 
 def forget(session: Session, now: datetime) -> None:
     """Remove what can no longer be undone."""
     session.execute(delete(Undoable).where(Undoable.made_at < now - LASTS))
+
+
+def _lift(session: Session, row: UndoablePost, by: Person) -> None:
+    """The post is as it was: what `by` did before that can be undone next."""
+    earlier = (
+        select(UndoablePost)
+        .join(Undoable, Undoable.id == UndoablePost.undoable_id)
+        .where(UndoablePost.post_id == row.post_id, Undoable.person_id == by.id)
+        .where(Undoable.undone_at.is_(None), UndoablePost.version == row.before.get("version"))
+    )
+    for one in session.scalars(earlier):
+        one.version = row.post.version
 
 
 def _own(team: Team, by: Person) -> Select[Undoable]:
@@ -135,7 +172,8 @@ def _take_back(kind: str, row: UndoablePost, by: Person, now: datetime) -> None:
     else:
         at = row.before["starts_at"]
         starts_at = None if at is None else datetime.fromisoformat(at)
-        row.post.move_back(starts_at, row.before["state"], by, now)
+        kept = [one for one in row.post.channels if one.id in row.before["channels"]]
+        row.post.move_back(starts_at, row.before["state"], kept, by, now)
 
 
 def _overtaken(session: Session, post: Post) -> Refused:

@@ -44,7 +44,15 @@ from calendar_app.posts.forms import (
 )
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
 from calendar_app.posts.queries import Votes
-from calendar_app.posts.undo import ADDED, DELETED, MOVED, Undoable, as_it_is, remember
+from calendar_app.posts.undo import (
+    ADDED,
+    DELETED,
+    MOVED,
+    Undoable,
+    as_it_is,
+    remember,
+    undone_by,
+)
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.security import own_address
@@ -198,12 +206,13 @@ def revive(post_id: int) -> ResponseReturnValue:
 @requires("posts.write")
 def delete(post_id: int) -> ResponseReturnValue:
     """Into the bin."""
-    kept: list[Undoable] = []
+    kept: list[Undoable | None] = []
 
     def delete_it(post: Post, _form: StepForm) -> None:
+        before = as_it_is(post)
         post.delete(me(), now())
+        kept.append(remember(session(), DELETED, [(post, before)], me(), now()))
         audit("post.deleted", post)
-        kept.append(remember(session(), DELETED, [(post, as_it_is(post))], me(), now()))
 
     message = _("The post is in the bin. You can take it out again for 30 days.")
     bin_page = url_for("posts.bin_page")
@@ -316,7 +325,7 @@ def add_idea() -> ResponseReturnValue:
         return redirect(leads_to, code=303)
     undoable = remember(session(), ADDED, [(idea, {})], me(), now())
     commit()
-    flash(_("The idea is saved."), f"undo {undoable.uuid}")
+    flash(_("The idea is saved."), undone_by(undoable))
     return redirect(leads_to, code=303)
 
 
@@ -496,7 +505,7 @@ def _step(
     verb: Callable[[Post, StepForm], None],
     done: str,
     leads_to: str | None = None,
-    undoable: Sequence[Undoable] = (),
+    undoable: Sequence[Undoable | None] = (),
 ) -> ResponseReturnValue:
     """One step. What was typed beside the button is saved with it, so that nothing is lost."""
     step = StepForm()
@@ -506,7 +515,7 @@ def _step(
         return _stale_page(post_id, step)
     if not isinstance(taken, Post):
         return taken
-    flash(done, f"undo {undoable[0].uuid}" if undoable else "good")
+    flash(done, undone_by(undoable[0] if undoable else None))
     return redirect(leads_to or _address(taken), code=303)
 
 
@@ -594,7 +603,7 @@ def _move(post_id: int, form: MoveForm) -> ResponseReturnValue:
     undoable = remember(session(), MOVED, [(post, before)], me(), now())
     commit()
     if post.starts_at is not None:
-        flash(_("Moved to %(day)s.", day=short_day(post.starts_at)), f"undo {undoable.uuid}")
+        flash(_("Moved to %(day)s.", day=short_day(post.starts_at)), undone_by(undoable))
     return redirect(own_address(request.form.get("next"), _address(post)), code=303)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from calendar_app.people.models import Person, Team
+from calendar_app.people.models import AuditEntry, Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts import undo
 from calendar_app.posts.models import Post
@@ -224,7 +224,47 @@ def test_undo_of_the_last_goes_back_step_by_step(site: Site) -> None:
         answer = ask(site.visitor(), "/undo")
         seen.append((answer.status_code, site.start(pair)[:10]))
 
-    assert seen == [(200, "2026-11-13"), (422, "2026-11-13"), (422, "2026-11-13")]
+    assert seen == [(200, "2026-11-13"), (200, "2026-11-12"), (422, "2026-11-12")]
+
+
+def test_what_was_overtaken_does_not_stand_in_the_way_of_what_was_not(site: Site) -> None:
+    one, other = site.post(day=12), site.post(day=16)
+    ask(site.visitor(), post=one, day="2026-11-13")
+    ask(site.visitor(), post=other, day="2026-11-17")
+    ask(site.visitor("editor"), post=other.replace(":1", ":2"), day="2026-11-18")
+
+    assert ask(site.visitor(), "/undo").status_code == 200
+
+    assert (site.start(one)[:10], site.start(other)[:10]) == ("2026-11-12", "2026-11-18")
+
+
+def test_a_move_to_the_same_day_is_nothing_to_undo(site: Site) -> None:
+    pair = site.post()
+
+    assert ask(site.visitor(), post=pair, day="2026-11-12").get_json()["undo"] == ""
+    assert ask(site.visitor(), "/undo").status_code == 422
+
+
+def test_moving_fifty_posts_asks_hardly_more_than_moving_two(site: Site) -> None:
+    from tests.support.statements import statements  # noqa: PLC0415
+
+    client, counts = site.visitor(), []
+    for many in (2, 50):
+        pairs = [site.post() for _number in range(many)]
+        with statements(site.database) as sent:
+            assert ask(client, post=pairs, by="1").status_code == 200
+        counts.append(len([each for each in sent if each.lstrip().startswith("SELECT")]))
+
+    assert counts[1] <= counts[0] + 2
+
+
+def test_undoing_a_deletion_is_in_the_log(site: Site) -> None:
+    ask(site.visitor(), "/calendar/deletions", post=site.post())
+    ask(site.visitor(), "/undo")
+
+    with site.database.reading() as session:
+        told = [entry.action for entry in session.query(AuditEntry).order_by(AuditEntry.id)]
+    assert told[-2:] == ["post.deleted", "post.restored"]
 
 
 def test_undo_is_refused_when_somebody_changed_it_since(site: Site) -> None:
@@ -276,6 +316,9 @@ def test_an_idea_without_a_channel_gets_the_one_of_its_slot(site: Site) -> None:
         found = [session.get_one(Post, int(one.split(":")[0])).channels for one in (pair, plain)]
         assert channel not in [one.id for one in found[0]]
         assert [one.id for one in found[1]] == [channel]
+    assert ask(site.visitor(), "/undo").status_code == 200
+    with site.database.reading() as session:
+        assert session.get_one(Post, int(plain.split(":")[0])).channels == []
 
 
 def test_deleted_posts_come_back_together(site: Site) -> None:
@@ -400,3 +443,14 @@ def test_the_field_counts_audiences_channels_and_senders_too(site: Site) -> None
     assert groups.count("field-group") == 3
     assert "Ambassadors" in groups
     assert date(2026, 11, 12).isoformat() in page
+
+
+def test_nobody_is_found_who_does_not_want_to_be_seen(site: Site) -> None:
+    pair = site.post(owner_id=site.people["editor"])
+    with site.database.writing() as session:
+        session.get_one(Person, site.people["editor"]).memberships[0].takes_part = False
+
+    hidden = f"person={site.people['editor']}"
+    for address in ("/calendar/move?from=2026-11-01&", "/calendar?date=2026-11-12&select=1&"):
+        page = site.visitor().get(address + hidden).get_data(as_text=True)
+        assert f'value="{pair}"' not in page

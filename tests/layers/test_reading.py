@@ -200,6 +200,23 @@ def test_only_what_lies_in_some_months_is_kept() -> None:
 
 def test_private_events_are_left_out() -> None:
     assert starts(a_day(more="CLASS:PRIVATE"), a_day(more="CLASS:confidential")) == []
+
+
+@pytest.mark.parametrize("kind", ["PRIVATE", "confidential", "X-OWN", "PUBLIC"])
+def test_what_is_private_is_not_even_kept(kind: str) -> None:
+    raw = (
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261110T090000Z\r\n"
+        f"SUMMARY:Gesprek met Jan\r\nLOCATION:Kamer 3\r\nCLASS:{kind}\r\nEND:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nUID:2\r\nDTSTART:20261111T090000Z\r\nSUMMARY:Open dag\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
+
+    kept = lines.slim(raw)
+
+    is_private = kind.upper() in {"PRIVATE", "CONFIDENTIAL"}
+    assert ("Jan" in kept, "Kamer" in kept) == (not is_private, not is_private)
+    assert "Open dag" in kept
+    assert lines.slim(kept.encode()) == kept
     assert len(starts(a_day(more="CLASS:PUBLIC"))) == 1
 
 

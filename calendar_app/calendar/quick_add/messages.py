@@ -21,6 +21,7 @@ DOUBLE_TIME = N_("The clocks change on that day: %(time)s comes twice. Which tim
 IS_IT_REPEATED = N_("Does this post come back (“%(words)s”), or do the words belong to the title?")
 WHICH_WEEKDAY = N_("“%(words)s”: on which day does the post come back?")
 SECOND_OF_WHICH = N_("How often is “%(words)s”?")
+OFF_THE_RULE = N_("“%(words)s” is no day on which this post comes back. What is meant?")
 SHORT_MONTH = N_("Not every month has a day “%(words)s”. What is meant?")
 
 IS_IT_A_CHANNEL = N_("Is “%(words)s” the channel of this post, or does it belong to the title?")
@@ -39,6 +40,8 @@ LAST_OF_MONTH = N_("On the last day of each month")
 EVERY_MONTH = N_("Once a month")
 EVERY_TWO_WEEKS = N_("Every two weeks")
 ON_THIS_RULE = N_("It comes back")
+ON_THE_RULE = N_("It comes back, from the first such day after it")
+ONLY_ONCE = N_("Only once, on that day")
 
 NEXT_YEAR = N_("This is in %(year)s.")
 NEXT_WEEK = N_("Today it is later already, so this is next week.")

@@ -87,7 +87,7 @@ class Settling:
         self._time(self._kept("time"), days)
         day = self._day(days)
         if repeats is not None:
-            self._repeat(repeats, day, until)
+            self._repeat(repeats, day, until, begins=day is not None and day is start)
         self._check_clock()
         return self.settled
 
@@ -321,23 +321,55 @@ class Settling:
             found.rule = found.other_rule
         return None if answer in {None, NONE} else found
 
-    def _repeat(self, found: Found, start: Found | None, until: Found | None) -> None:
-        """The rule, and the first day on which it falls."""
+    def _repeat(
+        self, found: Found, start: Found | None, until: Found | None, *, begins: bool
+    ) -> None:
+        """The rule, and the first day on which it falls; `begins`: "vanaf" says the day."""
         rule = found.rule
         assert rule is not None  # noqa: S101 - a finding of this kind has one
         begin = self.settled.date
         if not rule.is_whole and begin is not None:
             rule = rule.on(begin)
-        if until is not None and until.days:
-            rule = replace(rule, until=until.days[0])
+        if until is not None:
+            rule = replace(rule, until=self._last_day(until, begin))
         if not rule.is_whole:
             rule = self._on_which_weekday(found, rule)
         if rule is not None and rule.month_day is not None and rule.month_day > 28:
             rule = self._in_short_months(found, rule)
         if rule is None or (start is None and self._answers_wait("date")):
             return
+        first = rule.first_from(begin or self._first_possible())
+        if start is not None and not begins and begin is not None and first != begin:
+            self._day_off_the_rule(start, rule, begin, first)
+            return
         self.settled.rule = rule
-        self.settled.date = rule.first_from(begin or self._first_possible())
+        self.settled.date = first
+
+    def _last_day(self, until: Found, begin: date | None) -> date | None:
+        """The last day that "t/m" names: of a week its Sunday; None while it is asked."""
+        if until.weekday is None and until.week is not None and until.weeks_ahead is None:
+            return until.week + timedelta(days=6)
+        if until.weekday is not None and begin is not None:
+            return dates.coming(until.weekday, begin - timedelta(days=1))
+        days, _note = self._days_of(until)
+        if len(days) == 1:
+            return days[0]
+        until.is_doubtful = False
+        answer = self._choose(until, messages.WHICH_DAY, _of_days(days), "recurrence")
+        return None if answer is None else date.fromisoformat(answer)
+
+    def _day_off_the_rule(self, start: Found, rule: Rule, begin: date, first: date | None) -> None:
+        """ "elke dinsdag 24-12", a Thursday: asked, since either can be the mistake."""
+        self.settled.date = None
+        start.is_doubtful = False
+        offered = [Alternative("once", words=messages.ONLY_ONCE)]
+        if first is not None:
+            offered.insert(0, Alternative("rule", words=messages.ON_THE_RULE))
+        answer = self._choose(start, messages.OFF_THE_RULE, offered, "date")
+        if answer == "rule":
+            self.settled.rule, self.settled.date = rule, first
+        elif answer == "once":
+            self.settled.date = begin
 
     def _answers_wait(self, about: str) -> bool:
         return any(question.about == about for question in self._answers.open)

@@ -13,9 +13,8 @@ from flask_babel import ngettext
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.calendar import queries, shifts
-from calendar_app.calendar.filters import Filters, from_address
 from calendar_app.calendar.forms import HOLIDAYS, MOST_POSTS, WEEKENDS, Chosen, MovesForm
-from calendar_app.calendar.views.shared import bp
+from calendar_app.calendar.views.shared import asked_filters, bp
 from calendar_app.errors import Refused, Stale
 from calendar_app.language import N_
 from calendar_app.meetups.holidays import free_days
@@ -23,9 +22,9 @@ from calendar_app.moments import local, local_day_bounds
 from calendar_app.people.door import audit, me, my_team, requires
 from calendar_app.plans.models import Channel
 from calendar_app.posts.forms import USUAL_TIME
-from calendar_app.posts.models import STATES, Post
+from calendar_app.posts.models import Post
 from calendar_app.posts.queries import last_changed_by, posts_of
-from calendar_app.posts.undo import DELETED, MOVED, Undoable, as_it_is, remember
+from calendar_app.posts.undo import DELETED, MOVED, Undoable, as_it_is, remember, undone_by
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session, wants_json
 from calendar_app.web.security import own_address
@@ -46,18 +45,16 @@ def move() -> ResponseReturnValue:
     """Move the chosen posts, all or none; a script gets JSON, a form its page."""
     form = MovesForm()
     posts = _chosen(form)
-    moved: list[Undoable] = []
+    before = [(post, as_it_is(post)) for post in posts]
 
     def move_them() -> None:
-        before = [(post, as_it_is(post)) for post in posts]
         for post in posts:
             _move(post, form)
-        moved.append(remember(session(), MOVED, before, me(), now()))
 
     if not (posts and form.validate() and form.obeys(move_them)):
         return _refused(form)
-    _commit()
-    return _done(moved[0], _words([row.post for row in moved[0].posts]))
+    undoable = remember(session(), MOVED, before, me(), now())
+    return _done(undoable, posts, _words(posts))
 
 
 @bp.post("/calendar/deletions")
@@ -71,11 +68,11 @@ def delete() -> ResponseReturnValue:
     before = [(post, as_it_is(post)) for post in posts]
     for post in posts:
         post.delete(me(), now())
-        audit("post.deleted", post)
     deleted = remember(session(), DELETED, before, me(), now())
-    _commit()
+    for post in posts:
+        audit("post.deleted", post)
     words = ngettext("%(num)s post is in the bin.", "%(num)s posts are in the bin.", len(posts))
-    return _done(deleted, words)
+    return _done(deleted, posts, words)
 
 
 def _commit() -> None:
@@ -86,18 +83,15 @@ def _commit() -> None:
         raise Stale(N_("Somebody else changed this while you were busy.")) from error
 
 
-def _done(undoable: Undoable, words: str) -> ResponseReturnValue:
-    if not wants_json():
-        flash(words, f"undo {undoable.uuid}")
-        return redirect(own_address(request.form.get("next"), "/calendar"), code=303)
-    return jsonify(
-        message=words,
-        undo=undoable.uuid,
-        posts=[
-            {"id": row.post.id, "version": row.post.version, "day": _local_day(row.post)}
-            for row in undoable.posts
-        ],
-    )
+def _done(undoable: Undoable | None, posts: Sequence[Post], words: str) -> ResponseReturnValue:
+    """Keep it, and say so; what is said is read before, since keeping it lets go of the rows."""
+    name, kind = "" if undoable is None else undoable.uuid, undone_by(undoable)
+    told = [{"id": post.id, "version": post.version, "day": _local_day(post)} for post in posts]
+    _commit()
+    if wants_json():
+        return jsonify(message=words, undo=name, posts=told)
+    flash(words, kind)
+    return redirect(own_address(request.form.get("next"), "/calendar"), code=303)
 
 
 def _words(posts: Sequence[Post]) -> str:
@@ -205,13 +199,9 @@ def _from_a_day() -> list[Chosen]:
         end: datetime = start + timedelta(days=shifts.MOST_DAYS * 3)
     except (ValueError, OverflowError):
         return []
-    rows = queries.rows_between(session(), my_team(), start, end, _filters())
+    rows = queries.rows_between(session(), my_team(), start, end, asked_filters())
     movable = [row for row in rows if row.state not in {"published", "cancelled"}]
     return [Chosen(row.id, row.version) for row in movable[:MOST_POSTS]]
-
-
-def _filters() -> Filters:
-    return from_address(request.values.getlist, STATES)
 
 
 def _page(form: MovesForm, chosen: Sequence[Chosen]) -> str:
@@ -225,7 +215,7 @@ def _page(form: MovesForm, chosen: Sequence[Chosen]) -> str:
         "calendar/move.html",
         form=form,
         shown=shown,
-        filters=_filters(),
+        filters=asked_filters(),
         from_day=request.args.get("from", "")[:10],
         leads_to=own_address(request.values.get("next"), "/calendar"),
     )

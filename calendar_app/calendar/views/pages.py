@@ -14,15 +14,15 @@ from flask_babel import gettext as _
 
 from calendar_app.calendar import board, month, queries, week
 from calendar_app.calendar.cards import Card, PostRow
-from calendar_app.calendar.filters import VIEWS, Filters, View, from_address
+from calendar_app.calendar.filters import VIEWS, Filters, View
 from calendar_app.calendar.views import beside, choices
 from calendar_app.calendar.views.saved import normal
-from calendar_app.calendar.views.shared import bp, cards, local_today
+from calendar_app.calendar.views.shared import asked_filters, bp, cards, local_today
 from calendar_app.layers import queries as layers
 from calendar_app.layers.days import DayLayers, layers_of_days
 from calendar_app.meetups.holidays import free_days_between
 from calendar_app.moments import local
-from calendar_app.people.door import me, my_pass, my_team, requires, unseen
+from calendar_app.people.door import me, my_pass, my_team, requires
 from calendar_app.posts.models import STATE_NAMES, STATES
 from calendar_app.posts.queries import open_plans
 from calendar_app.web.kept import kept_page
@@ -41,10 +41,7 @@ def calendar() -> ResponseReturnValue:
     by = request.args.get("by", board.BY[0])
     if name not in VIEWS or by not in board.BY:
         abort(404)
-    filters = from_address(request.args.getlist, STATES)
-    if filters.person:
-        # An old address may still ask for who does not want to be seen.
-        filters = replace(filters, person=filters.person - unseen().keys())
+    filters = asked_filters()
     view = View(name, _asked_day(), by, "select" in request.args)
     page = _PAGES[view.name]
     return kept_page(my_pass(), lambda: page(view, filters))
@@ -135,7 +132,7 @@ def _frame(
         "choices": choices.of(plans, filters, has_days=view.name in {"month", "week"}),
         "revision": my_pass().team_revision,
         "kept_views": queries.views_for(session(), my_team(), me()),
-        "view_query": normal(request.query_string.decode("utf-8", "replace")),
+        "view_query": normal(request.args.getlist),
         **_ways(view, filters),
         **beside.of(plans, filters, rows, days),
         "count": len(rows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs, urlencode
 
 from flask import flash, redirect, request, url_for
@@ -37,7 +38,7 @@ class SavedViewForm(Form):
 @requires("team.see")
 def saved_views() -> ResponseReturnValue:
     """My views and those of the team, and a name for the one that the address holds."""
-    query = normal(request.query_string.decode("utf-8", "replace"))
+    query = normal(request.args.getlist)
     return _page(SavedViewForm(None, data={"query": query}))
 
 
@@ -52,7 +53,7 @@ def save_view() -> ResponseReturnValue:
         _expect_may_share(form)
         if queries.count_views(session(), my_team(), me()) >= MOST_VIEWS:
             raise Refused(N_("You keep many views already. Remove one first."), field="name")
-        query = normal(form.query.data or "")
+        query = normal(_values_in(form.query.data or ""))
         shared = bool(form.is_shared.data)
         name = form.name.data
         made.append(SavedView.new(session(), me(), my_team().id, name, query, is_shared=shared))
@@ -97,15 +98,23 @@ def delete_view(saved_view_id: int) -> ResponseReturnValue:
     return redirect(url_for("calendar.saved_views"), code=303)
 
 
-def normal(query: str) -> str:
+def normal(values_of: Callable[[str], Sequence[str]]) -> str:
     """What a view's address holds, without its day and without what means nothing."""
-    told = parse_qs(query, max_num_fields=500)
-    name = told.get("view", ["month"])[0]
-    by = told.get("by", [board.BY[0]])[0]
+    name = next(iter(values_of("view")), VIEWS[0])
+    by = next(iter(values_of("by")), board.BY[0])
     pairs = [("view", name if name in VIEWS else VIEWS[0])]
     if name == "board" and by in board.BY[1:]:
         pairs.append(("by", by))
-    return urlencode([*pairs, *from_address(lambda key: told.get(key, []), STATES).pairs()])
+    return urlencode([*pairs, *from_address(values_of, STATES).pairs()])
+
+
+def _values_in(query: str) -> Callable[[str], Sequence[str]]:
+    """The values in an address that a form brought along; none in what is none."""
+    try:
+        told = parse_qs(query, max_num_fields=500)
+    except ValueError:
+        told = {}
+    return lambda name: told.get(name, [])
 
 
 def _mine(view_id: int) -> SavedView:

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from calendar_app.calendar.cards import Card, PostRow, card
+from calendar_app.calendar.filters import Filters, from_address
 from calendar_app.moments import local
-from calendar_app.posts.models import STATE_NAMES
+from calendar_app.people.door import unseen
+from calendar_app.posts.models import STATE_NAMES, STATES
 from calendar_app.web.request import now, zone
 from calendar_app.web.templating import short_day
 
 bp = Blueprint("calendar", __name__)
+
+_NOBODY = frozenset({0})
+
+
+def asked_filters() -> Filters:
+    """The filters that the address or the form names, for everybody who may be asked for."""
+    filters = from_address(request.values.getlist, STATES)
+    if not filters.person & unseen().keys():
+        return filters
+    # Who does not want to be seen is not found; an address that asks for them alone finds nothing.
+    return replace(filters, person=filters.person - unseen().keys() or _NOBODY)
 
 
 def local_today() -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, jsonify, redirect, request
@@ -13,11 +14,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from calendar_app.calendar.views.shared import bp
 from calendar_app.errors import Stale
 from calendar_app.language import N_
-from calendar_app.people.door import me, my_team, requires
+from calendar_app.people.door import audit, me, my_team, requires
 from calendar_app.posts import undo
 from calendar_app.posts.undo import Undoable
 from calendar_app.web.request import commit, now, session, wants_json
 from calendar_app.web.security import own_address
+
+# What the audit log says of undoing; moves are in the history of the post alone.
+_TOLD = {undo.ADDED: "post.deleted", undo.DELETED: "post.restored"}
 
 
 @bp.post("/undo")
@@ -36,19 +40,28 @@ def undo_this(undo_uuid: UUID) -> ResponseReturnValue:
 
 def _undo(undoable: Undoable) -> ResponseReturnValue:
     posts = undo.take_back(session(), undoable, me(), now())
+    for post in posts:
+        if undoable.kind in _TOLD:
+            audit(_TOLD[undoable.kind], post)
+    words = _words(undoable.kind, [post.title for post in posts])
     try:
         commit()
     except StaleDataError as error:
         raise Stale(N_("Somebody else changed this while you were busy.")) from error
-    if len(posts) == 1:
-        words = _("Undone: “%(title)s” is as it was.", title=posts[0].title)
-    else:
-        words = ngettext(
-            "Undone: %(num)s post is as it was.",
-            "Undone: %(num)s posts are as they were.",
-            len(posts),
-        )
     if wants_json():
         return jsonify(message=words)
     flash(words, "good")
     return redirect(own_address(request.form.get("next"), "/calendar"), code=303)
+
+
+def _words(kind: str, titles: Sequence[str]) -> str:
+    """What has been undone, in one sentence."""
+    if kind == undo.ADDED:
+        return _("Undone: “%(title)s” is in the bin.", title=titles[0])
+    if len(titles) == 1:
+        return _("Undone: “%(title)s” is as it was.", title=titles[0])
+    return ngettext(
+        "Undone: %(num)s post is as it was.",
+        "Undone: %(num)s posts are as they were.",
+        len(titles),
+    )

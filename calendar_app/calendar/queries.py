@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from calendar_app.calendar.cards import OVER, PostRow
@@ -61,6 +61,26 @@ def newest_ideas(session: Session, team: Team, filters: Filters, limit: int) -> 
     wanted = (Post.state == "idea", Post.starts_at.is_(None))
     conditions = [*_of(team), *wanted, *_chosen(filters)]
     return _rows(session, conditions, (Post.created_at.desc(), Post.id.desc()), limit)
+
+
+def fitting_ideas(
+    session: Session, team: Team, channel: Channel | None, value: BrandValue | None, limit: int
+) -> list[PostRow]:
+    """Ideas on `value`, and on `channel` or on none yet: those on it first, then the newest."""
+    wanted: list[ColumnElement[bool]] = [Post.state == "idea", Post.starts_at.is_(None)]
+    order: list[Any] = []
+    if value is not None:
+        wanted += [
+            Post.plan_id == value.plan_id,
+            _linked(PostValue.post_id, PostValue.value_id == value.id),
+        ]
+    if channel is not None:
+        on_it = _linked(PostChannel.post_id, PostChannel.channel_id == channel.id)
+        on_any = exists().where(PostChannel.post_id == Post.id)
+        wanted += [Post.plan_id == channel.plan_id, or_(on_it, ~on_any)]
+        order.append(case((on_it, 0), else_=1))
+    newest = (Post.created_at.desc(), Post.id.desc())
+    return _rows(session, [*_of(team), *wanted], (*order, *newest), limit)
 
 
 def count_attention(session: Session, team: Team, person: Person, now: datetime) -> int:

@@ -208,7 +208,12 @@ def _preview(read: Read) -> Preview:
         notes=[_words(note) for note in read.line.notes],
         refusals=[_words(note) for note in read.line.refusals],
         is_ready=read.line.is_ready,
-        summary=_summary(chips, len(is_open), is_ready=read.line.is_ready),
+        summary=" ".join(
+            [
+                _summary(chips, len(is_open), is_ready=read.line.is_ready),
+                *(_words(note) for note in read.line.refusals),
+            ]
+        ),
     )
 
 

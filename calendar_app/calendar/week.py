@@ -10,8 +10,13 @@ from calendar_app.calendar.cards import Card
 from calendar_app.calendar.month import Day, Layers, day_of
 from calendar_app.language import N_
 
-# (name, first hour) of each part of a day, ascending; the last one ends at midnight.
-PARTS = ((N_("Morning"), "00:00"), (N_("Afternoon"), "12:00"), (N_("Evening"), "17:00"))
+# Each part of a day, ascending: its name, its first hour, and the hour at which a post lands that
+# is dropped there without one. The last part ends at midnight.
+PARTS = (
+    (N_("Morning"), "00:00", "09:00"),
+    (N_("Afternoon"), "12:00", "13:00"),
+    (N_("Evening"), "17:00", "19:00"),
+)
 
 
 @dataclass(frozen=True)
@@ -20,9 +25,10 @@ class Part:
 
     # An English msgid.
     name: str
-    # The hour at which a post lands that is dropped here without one.
     begins: str
     ends: str
+    # The hour at which a post lands that is dropped here without one.
+    lands: str
     cells: Sequence[Sequence[Card]]
 
     def holds(self, clock: str) -> bool:
@@ -48,12 +54,16 @@ def days_of_week(day: date) -> list[date]:
 def week(day: date, today: date, layers: Layers) -> WeekPage:
     """The week of `day`, with `layers` laid on the days."""
     dates = days_of_week(day)
-    ends = [*(begins for _name, begins in PARTS[1:]), "24:00"]
+    ends = [*(begins for _name, begins, _lands in PARTS[1:]), "24:00"]
     rows = [
         Part(
-            name, begins, end, [_within(layers.cards.get(each, ()), begins, end) for each in dates]
+            name,
+            begins,
+            end,
+            lands,
+            [_within(layers.cards.get(each, ()), begins, end) for each in dates],
         )
-        for (name, begins), end in zip(PARTS, ends, strict=True)
+        for (name, begins, lands), end in zip(PARTS, ends, strict=True)
     ]
     days = [day_of(each, each, today, layers) for each in dates]
     return WeekPage(dates[0].isocalendar().week, days, rows)

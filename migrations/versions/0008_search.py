@@ -243,8 +243,11 @@ def _following_rows(table: str) -> str:
     steps = [_put_postgresql(table, "WHERE row_id = NEW.id")]
     for link, key, other in _LINKS:
         if other == table:
-            hung = f"WHERE row_id IN (SELECT post_id FROM {link} WHERE {key} = NEW.id)"
-            steps.append(f"IF TG_OP = 'UPDATE' THEN {_put_postgresql('post', hung)}; END IF")
+            posts = f"(SELECT post_id FROM {link} WHERE {key} = NEW.id)"
+            # Whoever writes one of these posts now is waited for, so that neither misses the other.
+            lock = f"PERFORM 1 FROM post WHERE id IN {posts} ORDER BY id FOR UPDATE"
+            put = _put_postgresql("post", f"WHERE row_id IN {posts}")
+            steps.append(f"IF TG_OP = 'UPDATE' THEN {lock}; {put}; END IF")
     return _function(f"search_follow_{table}", steps)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -101,15 +100,32 @@ def ready_to_drag(page: Page) -> None:
     expect(page.locator("[data-moves][data-ready]")).to_be_attached()
 
 
-def slow(page: Page, seconds: float = 1.0) -> None:
-    """Every answer of the server takes this much longer."""
+def slow(page: Page, seconds: float) -> None:
+    """Every answer of the server takes this much longer, as over a bad line."""
+    line = page.context.new_cdp_session(page)
+    conditions = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", {**conditions, "latency": seconds * 1000})
 
-    def late(route: Route) -> None:
-        time.sleep(seconds)
+
+def test_a_dragged_post_is_in_its_day_before_the_server_answers(desk: Desk) -> None:
+    page = desk.page()
+    ready_to_drag(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/calendar/moves", hold)
+
+    drag(page, card(page), cell(page, "2026-11-26"))
+
+    expect(cell(page, "2026-11-26").locator("[data-post].is-saving")).to_contain_text("Rooster")
+    assert desk.day() == date(2026, 11, 24)
+    for route in held:
         route.continue_()
-
-    page.route("**/calendar/moves", late)
-    page.route("**/undo**", late)
+    expect(page.locator(".toast")).to_contain_text("moved to Thu 26 Nov")
+    assert desk.day() == date(2026, 11, 26)
 
 
 @pytest.mark.parametrize("latency", [0, 1])
@@ -117,12 +133,9 @@ def test_a_dragged_post_is_there_at_once_and_undone_by_a_key(desk: Desk, latency
     page = desk.page()
     ready_to_drag(page)
     if latency:
-        slow(page)
+        slow(page, latency)
 
     drag(page, card(page), cell(page, "2026-11-26"))
-    expect(cell(page, "2026-11-26").locator("[data-post]", has_text="Rooster")).to_be_visible(
-        timeout=500
-    )
     expect(page.locator(".toast")).to_contain_text("moved to Thu 26 Nov")
     moved = desk.post()
     assert (desk.day(), moved.state) == (date(2026, 11, 26), "approved")
@@ -148,10 +161,12 @@ def test_a_dragged_post_opens_no_page(desk: Desk) -> None:
 def test_the_notice_of_a_move_stays_ten_seconds_and_undoes(desk: Desk) -> None:
     page = desk.page()
     ready_to_drag(page)
+    page.clock.install()
     drag(page, card(page), cell(page, "2026-11-25"))
+    page.clock.run_for(1_000)
     expect(page.locator(".toast")).to_be_visible()
 
-    page.wait_for_timeout(10_000)
+    page.clock.run_for(10_000)
     expect(page.locator(".toast")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
 
@@ -163,7 +178,7 @@ def test_the_notice_of_a_move_stays_ten_seconds_and_undoes(desk: Desk) -> None:
 def test_the_keyboard_carries_a_post_into_the_next_month(desk: Desk, latency: int) -> None:
     page = desk.page()
     if latency:
-        slow(page)
+        slow(page, latency)
     said = page.locator("[data-announcer]")
     card(page).locator("a").focus()
 
@@ -205,7 +220,7 @@ def test_who_moves_what_a_colleague_moved_first_is_told(desk: Desk, latency: int
     page = desk.page()
     ready_to_drag(page)
     if latency:
-        slow(page)
+        slow(page, latency)
     shown = page.locator("[data-live]").get_attribute("data-live")
     # The page must not hear of it before the hand lets go.
     page.route("**/calendar/revision", lambda route: route.fulfill(json={"revision": shown}))
@@ -279,7 +294,6 @@ def test_ticked_posts_move_together(desk: Desk) -> None:
 def test_a_colleagues_move_appears_within_two_seconds(desk: Desk) -> None:
     page = desk.page()
     expect(cell(page, "2026-11-24").locator("[data-post]")).to_have_count(1)
-    page.wait_for_timeout(500)
     with desk.database.writing() as session:
         mo = builders.a_person(session, session.get_one(Post, desk.post_id).team, name="Mo Kaya")
         session.get_one(Post, desk.post_id).move_to(date(2026, 11, 27), mo, AT)
@@ -298,3 +312,68 @@ def test_axe_finds_nothing_while_a_post_is_carried(desk: Desk, address: str) -> 
     expect(page.locator(".toast")).to_be_visible()
 
     axe(page)
+
+
+def test_two_steps_back_are_two_undos(desk: Desk) -> None:
+    page = desk.page()
+    for day in ("Wed 25 Nov", "Thu 26 Nov"):
+        card(page).locator("a").focus()
+        for key in ("Space", "ArrowRight", "Space"):
+            page.keyboard.press(key)
+        expect(page.locator(".toast")).to_contain_text(day)
+
+    for back in (date(2026, 11, 25), date(2026, 11, 24)):
+        page.keyboard.press("Control+z")
+        expect(page.locator(f"#d-{back} [data-post]")).to_have_count(1)
+        assert desk.day() == back
+
+
+def test_a_live_change_keeps_the_focus_and_what_is_folded_open(desk: Desk) -> None:
+    for hour in range(8, 15):
+        desk.another(f"Vol {hour}", starts_at=datetime(2026, 11, 18, hour, tzinfo=UTC))
+    page = desk.page()
+    fold = cell(page, "2026-11-18").locator("summary")
+    fold.click()
+    number = cell(page, "2026-11-17").locator("a.day-number")
+    number.focus()
+
+    desk.another("Van een collega", starts_at=datetime(2026, 11, 19, 9, tzinfo=UTC))
+
+    expect(card(page, "Van een collega")).to_be_visible()
+    expect(cell(page, "2026-11-17").locator("a.day-number")).to_be_focused()
+    expect(cell(page, "2026-11-18").locator("details")).to_have_attribute("open", "")
+
+
+def test_tab_leaves_a_carried_post_where_it_was(desk: Desk) -> None:
+    page = desk.page()
+    card(page).locator("a").focus()
+    for key in ("Space", "ArrowRight", "Tab"):
+        page.keyboard.press(key)
+
+    expect(cell(page, "2026-11-24").locator("[data-post]")).to_have_count(1)
+    expect(page.locator(".is-carried")).to_have_count(0)
+    assert desk.post().version == 1
+
+
+def test_after_another_month_the_forms_lead_back_to_it(desk: Desk) -> None:
+    page = desk.page()
+    card(page).locator("a").focus()
+    page.keyboard.press("Space")
+    for _week in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator(".toast")).to_contain_text("moved to Tue 8 Dec")
+
+    expect(page.locator("#jump")).to_have_value("2026-12-08")
+    fields = page.locator("main input[name=next]")
+    assert all("date=2026-12-08" in str(each.get_attribute("value")) for each in fields.all())
+
+
+def test_on_a_phone_the_filters_still_open_after_a_live_change(desk: Desk) -> None:
+    page = desk.page(width=360)
+    desk.another("Van een collega", starts_at=datetime(2026, 11, 19, 9, tzinfo=UTC))
+    expect(card(page, "Van een collega")).to_be_visible()
+
+    page.locator("[data-folds]").click()
+
+    expect(page.locator("#filters")).to_be_visible()

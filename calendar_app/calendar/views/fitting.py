@@ -8,8 +8,6 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from calendar_app.calendar import queries
-from calendar_app.calendar.cards import PostRow
-from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.views.shared import bp, cards, local_today
 from calendar_app.people.door import my_team, own, requires
 from calendar_app.plans.models import BrandValue, Channel
@@ -34,22 +32,8 @@ def fitting() -> ResponseReturnValue:
         value=value,
         day=_day(),
         time=_time(),
-        ideas=cards(_ideas(channel, value)),
+        ideas=cards(queries.fitting_ideas(session(), my_team(), channel, value, _MOST_IDEAS)),
     )
-
-
-def _ideas(channel: Channel | None, value: BrandValue | None) -> list[PostRow]:
-    """Ideas of the same plan: those on the value or the channel, then those on no channel yet."""
-    plan = channel or value
-    filters = Filters(
-        plan=frozenset() if plan is None else frozenset({plan.plan_id}),
-        value=frozenset() if value is None else frozenset({value.id}),
-    )
-    found = queries.newest_ideas(session(), my_team(), filters, _MOST_IDEAS)
-    if channel is None:
-        return found
-    fit = [row for row in found if not row.channel_ids or channel.id in row.channel_ids]
-    return sorted(fit, key=lambda row: not row.channel_ids)
 
 
 def _day() -> date | None:

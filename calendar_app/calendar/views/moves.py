@@ -31,10 +31,13 @@ from calendar_app.web.security import own_address
 from calendar_app.web.templating import render, short_day
 
 
-@bp.get("/calendar/move")
+@bp.route("/calendar/move", methods=["GET", "POST"])
 @requires("posts.write")
 def choose_where() -> ResponseReturnValue:
-    """Choose how far the chosen posts move, or all posts from a day on."""
+    """Choose how far the chosen posts move, or all posts from a day on. Nothing is changed yet.
+
+    Five hundred posts do not fit in an address: a form sends them.
+    """
     chosen = _from_a_day() or MovesForm(None).posts()
     return _page(MovesForm(None, data={"skip": [WEEKENDS, HOLIDAYS]}), chosen)
 

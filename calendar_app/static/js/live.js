@@ -4,7 +4,10 @@ import { notice } from "./notices.js";
 
 const pause = 1200;
 const longest = 30000;
-const parts = ["calendar-view", "calendar-aside"];
+// What is brought each time, and what more when the address is another one.
+const parts = ["#calendar-view", "#calendar-aside"];
+const around = [".bar h1", ".bar-extra", ".bar-actions", "#filters", "#selection"];
+const inside = "#calendar-view details, #calendar-aside details";
 
 let watching = false;
 let holders = 0;
@@ -19,17 +22,22 @@ export function start() {
 // While something is in somebody's hand the view stays as it is.
 export function hold() {
   holders += 1;
+  let held = true;
   return () => {
-    holders -= 1;
+    if (held) holders -= 1;
+    held = false;
   };
 }
 
 // Brings the view (of another address, if given) without a reload; answers whether it came.
-export function refresh(address = location.href) {
-  bringing ??= bring(address).finally(() => {
-    bringing = null;
+export async function refresh(address = location.href, isWanted = () => true) {
+  if (bringing?.address === address) return bringing.promise;
+  await bringing?.promise;
+  const promise = bring(address, isWanted).finally(() => {
+    if (bringing?.promise === promise) bringing = null;
   });
-  return bringing;
+  bringing = { address, promise };
+  return promise;
 }
 
 async function watch(wait) {
@@ -53,65 +61,93 @@ async function look(wait) {
       return 0;
     }
     const shown = document.querySelector("[data-live]")?.dataset.live;
-    if (response.ok && String(answer.revision) !== shown && !holders) await refresh();
+    const isFree = () => !holders;
+    if (response.ok && String(answer.revision) !== shown && isFree()) await refresh(location.href, isFree);
     return response.ok ? pause : Math.min(wait * 2, longest);
   } catch {
     return Math.min(wait * 2, longest);
   }
 }
 
-async function bring(address) {
-  let response;
+async function bring(address, isWanted) {
+  let fresh;
   try {
-    response = await fetch(address, { headers: { Accept: "text/html" } });
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!response.ok || response.redirected) return false;
+    fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
     return false;
   }
-  if (!response.ok || response.redirected) return false;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!fresh.getElementById(parts[0])) return false;
+  if (!fresh.querySelector(parts[0]) || !isWanted()) return false;
   const kept = keep();
-  for (const id of parts) {
-    const [here, there] = [document.getElementById(id), fresh.getElementById(id)];
-    if (here && there) here.replaceWith(document.adoptNode(there));
-  }
-  for (const selector of [".bar h1", ".bar-extra"]) {
-    const [here, there] = [document.querySelector(selector), fresh.querySelector(selector)];
-    if (here && there && here.innerHTML !== there.innerHTML) here.replaceWith(document.adoptNode(there));
-  }
+  const isElsewhere = address !== location.href;
+  for (const selector of isElsewhere ? [...parts, ...around] : parts) bringPart(selector, fresh);
+  if (isElsewhere) leadBackTo(address);
   document.title = fresh.title;
   putBack(kept);
   document.dispatchEvent(new CustomEvent("kapstok:fresh"));
   return true;
 }
 
+function bringPart(selector, fresh) {
+  const [here, there] = [document.querySelector(selector), fresh.querySelector(selector)];
+  if (here && there) here.replaceWith(document.adoptNode(there));
+}
+
+// Forms that lead back to this page lead back to what it shows now.
+function leadBackTo(address) {
+  const { pathname, search } = new URL(address);
+  for (const field of document.querySelectorAll("main input[name=next]")) field.value = pathname + search;
+}
+
 // What a person has in view and cannot be read from the server: focus, ticks, what is folded open.
 function keep() {
-  const focused = document.activeElement;
+  const folds = [...document.querySelectorAll(inside)];
   return {
-    post: focused?.closest("[data-post]")?.dataset.post,
-    ticked: focused?.matches("[type=checkbox]"),
-    open: [...document.querySelectorAll("#calendar-view details[open], #calendar-aside details[open]")].map(nameOf),
-    ticks: [...document.querySelectorAll("#calendar-view input:checked")].map(idOf),
+    focus: nameOfFocus(document.activeElement),
+    open: new Map(folds.map((details) => [nameOfFold(details), details.open])),
+    ticks: new Map([...document.querySelectorAll("#calendar-view [type=checkbox]")].map((box) => [idOf(box), box.checked])),
   };
 }
 
 function putBack(kept) {
-  for (const details of document.querySelectorAll("#calendar-view details, #calendar-aside details")) {
-    if (kept.open.includes(nameOf(details))) details.open = true;
+  for (const details of document.querySelectorAll(inside)) {
+    details.open = kept.open.get(nameOfFold(details)) ?? details.open;
   }
   for (const box of document.querySelectorAll("#calendar-view [type=checkbox]")) {
-    box.checked = kept.ticks.includes(idOf(box));
+    box.checked = kept.ticks.get(idOf(box)) ?? box.checked;
   }
-  if (kept.post) focusPost(kept.post, kept.ticked ? "[type=checkbox]" : "a");
+  kept.focus?.();
+}
+
+// How to find again what has the focus; nothing for what stays on the page anyway.
+function nameOfFocus(focused) {
+  if (!focused?.closest("#calendar-view, #calendar-aside, .bar-extra, .bar-actions, #filters")) return null;
+  const post = focused.closest("[data-post]")?.dataset.post;
+  if (post) return () => focusPost(post, focused.matches("input") ? "input" : "a");
+  const fold = focused.matches("summary") ? nameOfFold(focused.parentElement) : "";
+  if (fold) {
+    return () => {
+      const again = [...document.querySelectorAll(inside)].find((details) => nameOfFold(details) === fold);
+      again?.querySelector("summary").focus({ preventScroll: true });
+    };
+  }
+  const selector = focused.id ? `#${CSS.escape(focused.id)}` : `main a[href="${CSS.escape(focused.getAttribute("href") ?? "")}"]`;
+  return () => document.querySelector(selector)?.focus({ preventScroll: true });
 }
 
 export function focusPost(id, what = "a") {
-  document.querySelector(`[data-post="${CSS.escape(id)}"] ${what}`)?.focus({ preventScroll: true });
+  const element = document.querySelector(`[data-post="${CSS.escape(id)}"] ${what}`);
+  const fold = element?.closest("details");
+  if (fold) fold.open = true;
+  element?.focus({ preventScroll: true });
 }
 
-function nameOf(details) {
-  return details.closest("[id^=d-]")?.id ?? details.querySelector("summary").textContent;
+// The cell it stands in, and its place among those there.
+function nameOfFold(details) {
+  const cell = details.closest("[id^=d-], th, td, #calendar-aside");
+  const place = cell?.id || `${cell?.parentElement?.rowIndex}-${cell?.cellIndex}`;
+  return `${place}/${[...(cell?.querySelectorAll("details") ?? [])].indexOf(details)}`;
 }
 
 function idOf(box) {

@@ -16,7 +16,7 @@ const behaviours = {
   "shortcuts.js": "[data-single-keys=on]",
   "timer.js": "[data-timer]",
   "total.js": "[data-total]",
-  "undo.js": "[data-words]",
+  "undo.js": "[data-token]",
 };
 
 const swaps = "[hx-get],[hx-post],[hx-put],[hx-patch],[hx-delete],[hx-boost]";

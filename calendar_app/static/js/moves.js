@@ -8,14 +8,17 @@ import { send, words } from "./send.js";
 
 const bound = new WeakSet();
 let carried = null;
+let keys = Promise.resolve();
 let letGo = null;
 let sortable = null;
+let lifting = [];
 
 export function start(root) {
   const view = root.querySelector?.("[data-moves]") ?? document.querySelector("[data-moves]");
   if (!view || bound.has(view)) return;
   bound.add(view);
   view.addEventListener("keydown", onKey);
+  document.addEventListener("pointerdown", onPress);
   for (const link of view.querySelectorAll("[data-movable] a.post")) {
     link.setAttribute("aria-keyshortcuts", "Space");
     link.setAttribute("aria-describedby", "how-to-move");
@@ -37,11 +40,14 @@ function bringSortable() {
 }
 
 function makeDraggable(view) {
+  // The library remembers every list that it was given, also of a view that is gone.
+  for (const lifts of lifting) if (!lifts.el.isConnected) lifts.destroy();
+  lifting = lifting.filter((lifts) => lifts.el);
   const lists = [...view.querySelectorAll("ul[data-day]"), ...document.querySelectorAll("ul[data-ideas]")];
   for (const list of lists) {
     if (bound.has(list)) continue;
     bound.add(list);
-    window.Sortable.create(list, {
+    const lifts = window.Sortable.create(list, {
       // The library lifts the card and follows the hand; where it lands is decided here.
       group: { name: "posts", pull: false, put: false },
       sort: false,
@@ -57,6 +63,7 @@ function makeDraggable(view) {
       onStart: lift,
       onEnd: land,
     });
+    lifting.push(lifts);
   }
   view.dataset.ready = "";
 }
@@ -92,7 +99,8 @@ function dayUnder(event) {
   const list = cell?.querySelector("ul[data-day]");
   if (!list) return null;
   const slot = under.map((element) => element.closest("[data-slot]")).find(Boolean);
-  return { day: list.dataset.day, list, time: slot?.dataset.time, channel: slot?.dataset.channel };
+  const time = slot?.dataset.time ?? list.dataset.lands;
+  return { day: list.dataset.day, list, time, channel: slot?.dataset.channel };
 }
 
 function mark(day) {
@@ -136,20 +144,31 @@ function pickUp(item) {
   announce(words().pickedUp.replace("{title}", carried.title));
 }
 
-async function onKeyWhileCarrying(event) {
-  if (event.key === "Tab") return;
-  event.preventDefault();
-  if (carried.busy) return;
-  if (event.key in steps) await carry(steps[event.key]);
-  else if (event.key === "Escape") await putBack();
-  else if (event.key === " " || event.key === "Enter") letDown();
+// One key after the other, also while another month is brought: none is lost.
+function onKeyWhileCarrying(event) {
+  const { key } = event;
+  const isDrop = key === " " || key === "Enter";
+  if (!(key in steps) && !isDrop && key !== "Escape" && key !== "Tab") return;
+  // Who goes on to something else leaves it where it was.
+  if (key !== "Tab") event.preventDefault();
+  keys = keys.then(() => {
+    if (!carried) return undefined;
+    if (key in steps) return carry(steps[key]);
+    return isDrop ? letDown() : putBack({ focuses: key !== "Tab" });
+  });
+}
+
+function onPress(event) {
+  if (!carried || carried.item.contains(event.target)) return;
+  keys = keys.then(() => carried && putBack({ focuses: false }));
 }
 
 async function carry(days) {
   const day = shifted(carried.day, days);
   if (!document.querySelector(`ul[data-day="${day}"]`) && !(await turnTo(day))) return;
-  carried.day = day;
   const list = document.querySelector(`ul[data-day="${day}"]`);
+  if (!list) return;
+  carried.day = day;
   insertByTime(list, carried.item);
   mark(day);
   carried.item.querySelector("a").focus();
@@ -160,10 +179,7 @@ async function carry(days) {
 async function turnTo(day) {
   const address = new URL(location.href);
   address.searchParams.set("date", day);
-  carried.busy = true;
-  const came = await refresh(address.href);
-  carried.busy = false;
-  if (!came) {
+  if (!(await refresh(address.href))) {
     notice(words().away, { tone: "bad" });
     return false;
   }
@@ -184,10 +200,10 @@ function letDown() {
   } else drop(item, { day, list }, origin);
 }
 
-async function putBack() {
+async function putBack({ focuses }) {
   const { item } = carried;
   const origin = endCarrying();
-  await goHome(item, origin);
+  await goHome(item, origin, focuses);
   announce(words().putBack);
 }
 
@@ -230,7 +246,8 @@ function pairs(item, target, together) {
     return [...together.map((pair) => ["post", pair]), ["by", between(item.dataset.day, target.day)]];
   }
   const found = [["post", item.dataset.pair], ["day", target.day]];
-  if (!item.dataset.day && target.time) found.push(["time", target.time], ["channel", target.channel]);
+  if (!item.dataset.day && target.time) found.push(["time", target.time]);
+  if (!item.dataset.day && target.channel) found.push(["channel", target.channel]);
   return found;
 }
 
@@ -240,14 +257,14 @@ function ticked(item) {
   return [...document.querySelectorAll("#calendar-view [data-movable] input[name=post]:checked")].map((box) => box.value);
 }
 
-async function goHome(item, { home, next, address }) {
+async function goHome(item, { home, next, address }, focuses = true) {
   if (home.isConnected) home.insertBefore(item, next?.parentElement === home ? next : null);
   else {
     item.remove();
-    history.replaceState(null, "", address);
     await refresh(address);
+    history.replaceState(null, "", address);
   }
-  focusPost(item.dataset.post);
+  if (focuses) focusPost(item.dataset.post);
 }
 
 function insertByTime(list, item) {

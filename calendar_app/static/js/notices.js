@@ -13,11 +13,11 @@ export function notice(message, { tone = "good", undoes = "" } = {}) {
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.classList.add(`note-${tone}`);
   toast.querySelector("[data-message]").textContent = message;
-  toast.querySelector("[data-close]").addEventListener("click", () => toast.remove());
+  toast.querySelector("[data-close]").addEventListener("click", () => close(toast));
   const button = toast.querySelector("[data-undo]");
   button.hidden = !undoes;
   button.addEventListener("click", () => {
-    toast.remove();
+    close(toast);
     undo(undoes);
   });
   place.replaceChildren(toast);
@@ -26,6 +26,13 @@ export function notice(message, { tone = "good", undoes = "" } = {}) {
     announce(message);
     leave(toast);
   }
+}
+
+// Who closed it with the keyboard goes on from the page's content.
+function close(toast) {
+  const held = toast.contains(document.activeElement);
+  toast.remove();
+  if (held) document.querySelector("#content")?.focus({ preventScroll: true });
 }
 
 function leave(toast) {

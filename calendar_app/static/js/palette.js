@@ -52,7 +52,7 @@ function openByKey(event) {
 }
 
 function openByButton(event) {
-  const button = event.target.closest("[data-palette-open]");
+  const button = event.target.closest?.("[data-palette-open]");
   if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   open();

@@ -40,21 +40,23 @@ function address(line) {
   return `${line.form.action}?${asked}`;
 }
 
-// Answers whether the preview is of the line as it stands; an older question is given up.
+// Answers "shown" when the preview is of the line as it stands, "failed" when none can be had, and
+// "given up" when a newer question came in between.
 async function look(line) {
   const wanted = address(line);
-  if (wanted === line.shown) return true;
+  if (wanted === line.shown) return "shown";
   line.asking?.abort();
   line.asking = new AbortController();
   try {
     const answer = await fetch(wanted, { headers: { "HX-Request": "true" }, signal: line.asking.signal });
-    if (!answer.ok) return false;
+    if (!answer.ok) return "failed";
     show(line, await answer.text());
     line.shown = wanted;
-    return true;
+    return "shown";
   } catch (trouble) {
-    if (trouble.name !== "AbortError" && !(trouble instanceof TypeError)) throw trouble;
-    return false;
+    if (trouble.name === "AbortError") return "given up";
+    if (!(trouble instanceof TypeError)) throw trouble;
+    return "failed";
   }
 }
 
@@ -69,10 +71,9 @@ function show(line, html) {
 // Where no preview can be had (the session has ended, the network is away) the browser goes there itself.
 async function save(line) {
   if (!line.form.elements.text.value.trim()) return;
-  if (!(await look(line))) {
-    line.form.submit();
-    return;
-  }
+  const looked = await look(line);
+  if (looked === "failed") line.form.submit();
+  if (looked !== "shown") return;
   const found = preview(line);
   if (found && "ready" in found.dataset) found.requestSubmit();
   else found?.querySelector(".quick-question.is-open input, button")?.focus();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,19 +31,16 @@ class Answers:
     given: Mapping[str, str]
     open: list[Question] = field(default_factory=list)
     asked: list[Question] = field(default_factory=list)
-    _keys: set[str] = field(default_factory=set)
+    _taken: Counter[str] = field(default_factory=Counter)
 
     def key(self, about: str, said: str) -> str:
         """A name for a question about `said`, that no other question of the line has."""
         plain = _NO_SIGNS.sub("-", said.lower())[:40].strip("-")
         wanted = f"{about}-{plain}" if plain else about
-        number = 1
-        key = wanted
-        while key in self._keys:
-            number += 1
-            key = f"{wanted}-{number}"
-        self._keys.add(key)
-        return key
+        self._taken[wanted] += 1
+        number = self._taken[wanted]
+        # Two signs that no word ends with: no other question's own name can be the same.
+        return wanted if number == 1 else f"{wanted}--{number}"
 
     def to(self, question: Question) -> str | None:
         """The answer to `question`; None leaves it open."""

@@ -412,7 +412,6 @@ ten to four News                  |            | ?     | ten to four News |
 Daily standup                     |            |       | Daily standup | ?recurrence
 every second Friday Tip           |            |       | Tip | ?recurrence
 every week News                   |            |       | every week News | ?recurrence
-every week News                   |            |       | every week News | ?recurrence
 """
 
 

@@ -61,6 +61,9 @@ kwart voor vier Rooster           |            | 15:45 | Rooster |
 9u30 Rooster                      |            | 09:30 | Rooster |
 week 50 vrijdag Kerstpakket       | 2026-12-11 |       | Kerstpakket |
 overmorgen Rooster                | 2026-11-11 |       | Rooster |
+elke werkdag t/m vrijdag Tip      | 2026-11-10 |       | Tip | rule:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20261113T225959Z
+elke vrijdag t/m week 50 Tip      | 2026-11-13 |       | Tip | rule:FREQ=WEEKLY;BYDAY=FR;UNTIL=20261213T225959Z
+elke dinsdag vanaf 24-12 Tip      | 2026-12-29 |       | Tip | rule:FREQ=WEEKLY;BYDAY=TU
 elke werkdag Tip                  | 2026-11-10 |       | Tip | rule:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR
 = Weekdays, short and long, at the start and at the end
 woensdag Rooster                  | 2026-11-11 |       | Rooster |
@@ -289,6 +292,8 @@ ma vertelt                        | ?          |       | ma vertelt |
 VR bril op de afdeling            | ?          |       | VR bril op de afdeling |
 Vacature di                       | ?          |       | Vacature di |
 vandaag 8:00 Vacature             | ?          | 08:00 | Vacature |
+elke dinsdag 24-12 9:30 Tip       | ?          | 09:30 | Tip |
+elke maandag 1-12 10u Tip         | ?          | 10:00 | Tip |
 = What is asked: the time
 di om 9:30 of 10:00 Vacature      | 2026-11-10 | ?     | om 9:30 of 10:00 Vacature |
 di 9:30-10:00 Vacature            | 2026-11-10 | ?     | 9:30-10:00 Vacature |

@@ -40,6 +40,9 @@ FLAGS = [
 ]
 # A page with a refused form or a missing address is a page; Chromium calls its status an error.
 STATUS_COMPLAINT = re.compile(r"Failed to load .* responded with a status of (\d+)")
+# An open calendar asks again and again whether it changed, also while its server ends.
+LIVE = "/calendar/revision"
+AWAY = re.compile(r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE)")
 
 ColourScheme = Literal["light", "dark"]
 PATIENCE = 15_000  # milliseconds; generous, because two workers share two cores
@@ -72,8 +75,10 @@ class Watch:
         if message.type != "error":
             return
         status = STATUS_COMPLAINT.match(message.text)
+        where = message.location.get("url", "")
+        if AWAY.search(message.text) and where.endswith(LIVE):
+            return
         if status is None or int(status[1]) not in self.expected_statuses:
-            where = message.location.get("url", "")
             self.complaints.append(f"In the console: {message.text} ({where})")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_app.calendar.models import SavedView
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
+from calendar_app.posts.undo import MOVED, as_it_is, remember
 from calendar_app.reminders.models import Delivery
 from tests import builders
 
@@ -90,6 +91,10 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     absence = builders.an_absence(session, team, person, date(2026, 12, 1), date(2026, 12, 2))
     colleague = builders.a_person(session, team)
     session.add(delivery)
+    undoable = remember(
+        session, MOVED, [(post, {**as_it_is(post), "version": 0})], person, starts_at
+    )
+    assert undoable is not None
     session.flush()
     experiment = builders.an_experiment(session, plan)
     calendar = builders.a_calendar(session, team)
@@ -104,6 +109,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "experiment_id": experiment.id,
         "post_id": post.id,
         "saved_view_id": view.id,
+        "undo_uuid": undoable.uuid,
         "post_uuid": post.uuid,
         "meetup_id": meetup.id,
         "occurrence_id": occurrence.id,

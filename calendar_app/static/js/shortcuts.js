@@ -93,9 +93,12 @@ function forget() {
 
 // An idea in one line, over this page; its key makes that sending it twice makes one.
 function noteIdea() {
-  const dialog = document.querySelector("dialog[data-idea]");
-  if (!dialog) return false;
-  if (!dialog.onclick) dialog.onclick = (event) => closeByClick(dialog, event);
+  const template = document.querySelector("template[data-idea]");
+  if (!template) return false;
+  const dialog = template.content.firstElementChild.cloneNode(true);
+  document.body.append(dialog);
+  dialog.onclick = (event) => closeByClick(dialog, event);
+  dialog.addEventListener("close", () => dialog.remove());
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   dialog.querySelector("[name=creation_key]").value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   dialog.showModal();

@@ -27,6 +27,7 @@ NO_PAGES = (
     "/robots.txt",
     "/search/commands",
     "/search/found",
+    "/calendar/revision",
     "/static/",
     "/.well-known/",
 )

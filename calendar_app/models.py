@@ -27,8 +27,11 @@ from calendar_app.posts.models import (
     PostAudience,
     PostChange,
     PostChannel,
+    PostSeries,
+    PostTemplate,
     PostValue,
     PostVote,
+    SeriesException,
 )
 from calendar_app.posts.undo import Undoable, UndoablePost
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
@@ -62,11 +65,14 @@ __all__ = [
     "PostAudience",
     "PostChange",
     "PostChannel",
+    "PostSeries",
+    "PostTemplate",
     "PostValue",
     "PostVote",
     "Precondition",
     "Relay",
     "SavedView",
+    "SeriesException",
     "TaskRole",
     "Team",
     "Undoable",

@@ -26,10 +26,11 @@ from calendar_app.config import BadSetting, Config, load
 from calendar_app.db import Database
 from calendar_app.layers import fetching
 from calendar_app.layers import queries as layers
+from calendar_app.meetups.holidays import is_free
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
 from calendar_app.posts import queries as posts
-from calendar_app.posts import undo
+from calendar_app.posts import series, undo
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
 from calendar_app.reminders.outbox import Desk
@@ -103,15 +104,19 @@ class Rounds:
         outbox.beat(self.desk.database, self.desk.worker_id, now, ticked_at=self._ticked_at)
 
     def tidy(self) -> None:
-        """Empty the bin of what lay in it for thirty days."""
+        """Empty the bin of what lay in it for thirty days, and carry on what comes back."""
         with self.desk.database.writing() as session:
             removed = posts.empty_bin(session, self.desk.clock())
             parts = plans.empty_bin(session, self.desk.clock())
             undo.forget(session, self.desk.clock())
             calendars = layers.empty_bin(session, self.desk.clock())
+        with self.desk.database.writing() as session:
+            made, refused = series.extend_all(session, self.desk.clock(), is_free)
         if removed or parts or calendars:
             words = "tidied: %d posts, %d parts of plans and %d other calendars left for good"
             log.info(words, removed, parts, calendars)
+        if made or refused:
+            log.info("series: %d posts made, %d series not carried on", made, refused)
 
     def fetch(self) -> None:
         """Bring the other calendars that are due up to date, one after the other."""

@@ -44,6 +44,11 @@ def free_days_between(country: str, first: date, last: date, language: str) -> d
     return {day: name for day, name in found.items() if first <= day <= last}
 
 
+def is_free(country: str, day: date) -> bool:
+    """Whether `day` is a day off in `country`."""
+    return day in _free_days(country.upper(), day.year, "en")
+
+
 @lru_cache(maxsize=256)
 def _free_days(country: str, year: int, language: str) -> MappingProxyType[date, str]:
     working = _WORKING_DAYS.get(country, frozenset())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What of a post is somebody.
 PEOPLE = ("owner", "reviewer", "publisher", "watcher", "sender")
+TEXTS = ("title", "text", "form", "link", "intent")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,20 @@ class Content:
             **{name: _somebody(getattr(self, name)) for name in PEOPLE},
             "experiment": self.experiment.name if self.experiment else "",
             "starts_at": self.starts_at.isoformat() if self.starts_at else "",
+        }
+
+    def kept(self) -> dict[str, Any]:
+        """The same as plain values to make posts of later (ids, texts), without day and experiment.
+
+        `queries.content_of` reads it back.
+        """
+        return {
+            **{name: getattr(self, name) for name in TEXTS},
+            "plan": self.plan.id if self.plan else None,
+            "values": [[value.id, reason] for value, reason in self.values],
+            "audiences": [audience.id for audience in self.audiences],
+            "channels": [channel.id for channel in self.channels],
+            **{name: _id_of(getattr(self, name)) for name in PEOPLE},
         }
 
 
@@ -142,3 +157,7 @@ def _foreign(name: str, content: Content, before: Content | None) -> Refused:
 
 def _somebody(person: Person | None) -> dict[str, Any] | str:
     return {"id": person.id, "name": person.name} if person else ""
+
+
+def _id_of(person: Person | None) -> int | None:
+    return person.id if person else None

@@ -31,6 +31,8 @@ SENTENCES = {
     "revive": N_("%(name)s took it up again"),
     "deleted": N_("%(name)s put it in the bin"),
     "restored": N_("%(name)s took it out of the bin"),
+    "joined": N_("%(name)s made a series of it"),
+    "followed": N_("%(name)s changed the series"),
 }
 _EDITED_TEXT = N_("%(name)s changed the text")
 LABELS = {

@@ -20,6 +20,7 @@ from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment,
 from calendar_app.posts import content as contents
 from calendar_app.posts import workflow
 from calendar_app.posts.content import Content
+from calendar_app.posts.repetition import Rule
 from calendar_app.text import safe_link
 
 STATES = ("idea", "draft", "in_review", "changes_asked", "approved", "published", "cancelled")
@@ -40,6 +41,9 @@ INTENT_NAMES = {
     "thank": N_("Thank"),
     "invite": N_("Invite"),
 }
+# What befalls a post as one of its series; all else is done to this one post.
+_OF_SERIES = {"created", "joined", "followed"}
+_RULE = ("frequency", "interval", "month_day", "nth", "starts_on", "ends_on", "count")
 
 
 class Post(Editable, Base):
@@ -49,6 +53,7 @@ class Post(Editable, Base):
     __table_args__ = (
         Index("ix_post_team_id_starts_at", "team_id", "starts_at"),
         Index("ix_post_team_id_state", "team_id", "state"),
+        Index("ix_post_series_id_series_day", "series_id", "series_day"),
         UniqueConstraint("team_id", "creation_key"),
         CheckConstraint(
             "state IN ('idea', 'draft', 'in_review', 'changes_asked', 'approved', 'published',"
@@ -80,6 +85,11 @@ class Post(Editable, Base):
     publisher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     watcher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     experiment_id: Mapped[int | None] = mapped_column(ForeignKey("experiment.id"), index=True)
+    # Of a post that comes back: its series, and the local day for which that made it.
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("post_series.id"))
+    series_day: Mapped[date | None]
+    # Whether somebody changed it by itself, so that it goes its own way from then on.
+    is_touched: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sent_to_review_at: Mapped[datetime | None]
     sent_to_review_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -101,6 +111,7 @@ class Post(Editable, Base):
     reviewer: Mapped[Person | None] = relationship(foreign_keys=reviewer_id)
     sender: Mapped[Person | None] = relationship(foreign_keys=sender_id)
     experiment: Mapped[Experiment | None] = relationship()
+    series: Mapped[PostSeries | None] = relationship()
     publisher: Mapped[Person | None] = relationship(foreign_keys=publisher_id)
     watcher: Mapped[Person | None] = relationship(foreign_keys=watcher_id)
     approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)
@@ -140,6 +151,7 @@ class Post(Editable, Base):
             creation_key=creation_key or None,
             created_by_id=by.id,
             sequence=0,
+            is_touched=False,
             created_at=now,
             updated_at=now,
         )
@@ -173,12 +185,7 @@ class Post(Editable, Base):
 
     def _if_still_fit(self, name: str) -> Person | None:
         """Who has the part `name` of this post, unless somebody new would be refused for it."""
-        person: Person | None = getattr(self, name)
-        try:
-            _check_person(name, person, self.team)
-        except Refused:
-            return None
-        return person
+        return if_fit(name, getattr(self, name), self.team)
 
     @property
     def content(self) -> Content:
@@ -325,16 +332,40 @@ class Post(Editable, Base):
         self.approved_at, self.approved_by = None, None
 
     def delete(self, by: Person, now: datetime) -> None:
-        """Put it in the bin."""
-        self.deleted_at, self.deleted_by_id = now, by.id
-        self.sequence += 1
-        self._tell("deleted", by, now, {})
+        """Put it in the bin; its series does not make it again."""
+        if self.series is not None and self.series_day is not None:
+            self.series.leave_out(self.series_day)
+        self._bin(by, now)
+
+    def drop(self, by: Person, now: datetime) -> None:
+        """Put it in the bin as one that its series does without; the day is free again."""
+        self.creation_key = None
+        self._bin(by, now)
+
+    def join(self, series: PostSeries, day: date, by: Person, now: datetime) -> None:
+        """Become the post of `series` for `day`. Raises Refused when it has a series."""
+        if self.series is not None:
+            raise Refused(N_("This post belongs to a series already."))
+        self.series, self.series_day = series, day
+        self.is_touched = self.state != "draft"
+        self._tell("joined", by, now, {})
+
+    def follow(self, content: Content, by: Person, now: datetime) -> None:
+        """Be `content` because its series is. Raises Refused."""
+        self._change("followed", content, by, now)
 
     def restore(self, by: Person, now: datetime) -> None:
         """Take it out of the bin, as it was."""
+        if self.series is not None and self.series_day is not None:
+            self.series.take_in(self.series_day)
         self.deleted_at, self.deleted_by_id = None, None
         self.sequence += 1
         self._tell("restored", by, now, {})
+
+    def _bin(self, by: Person, now: datetime) -> None:
+        self.deleted_at, self.deleted_by_id = now, by.id
+        self.sequence += 1
+        self._tell("deleted", by, now, {})
 
     def _change(
         self,
@@ -412,6 +443,8 @@ class Post(Editable, Base):
         self, action: str, by: Person, now: datetime, told: dict[str, list[Any]], note: str = ""
     ) -> None:
         """Write the history; the version is the one that this change makes."""
+        if self.series is not None and action not in _OF_SERIES:
+            self.is_touched = True
         self.touch()
         version = (self.version or 0) + 1
         self.changes.add(
@@ -473,6 +506,15 @@ def _check_person(name: str, person: Person | None, team: Team) -> None:
         _check_sender(person, team)
 
 
+def if_fit(name: str, person: Person | None, team: Team) -> Person | None:
+    """`person`, unless they would be refused for the part `name` of a post of `team`."""
+    try:
+        _check_person(name, person, team)
+    except Refused:
+        return None
+    return person
+
+
 def _check_sender(sender: Person | None, team: Team) -> None:
     """Nobody posts from their own account who has not agreed, or agrees no longer."""
     if sender is not None and not _is_ambassador(sender, team):
@@ -492,6 +534,126 @@ def _role(person: Person, team: Team) -> str | None:
         m.role for m in person.memberships if m.team is team and m.ended_at is None and m.takes_part
     ]
     return roles[0] if roles else None
+
+
+class PostSeries(Editable, Base):
+    """A post that comes back: on which days, at what local time, and what its posts say.
+
+    Its posts are rows like all others. They are made some weeks ahead, up to `made_until`; one that
+    somebody changed by itself goes its own way (`Post.is_touched`).
+    """
+
+    __tablename__ = "post_series"
+    __table_args__ = (
+        UniqueConstraint("team_id", "creation_key"),
+        CheckConstraint(
+            "frequency IN ('daily', 'weekly', 'monthly_day', 'monthly_weekday')", name="frequency"
+        ),
+        CheckConstraint("ends_on IS NULL OR count IS NULL", name="one_end"),
+    )
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    creation_key: Mapped[str | None] = mapped_column(String(64))
+    frequency: Mapped[str] = mapped_column(String(15))
+    interval: Mapped[int]
+    # "0,2": from 0, Monday.
+    weekdays: Mapped[str] = mapped_column(String(13), default="")
+    month_day: Mapped[int] = mapped_column(default=0)
+    nth: Mapped[int] = mapped_column(default=0)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    count: Mapped[int | None]
+    # A time on the wall of that zone: it stays the same when the clocks change.
+    local_time: Mapped[time]
+    zone: Mapped[str] = mapped_column(String(64))
+    skips_holidays: Mapped[bool] = mapped_column(default=False)
+    # What its posts say, as `Content.kept` tells it.
+    content: Mapped[dict[str, Any]]
+    # The last local day that was looked at; what lies later is still to be made.
+    made_until: Mapped[date]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    stopped_at: Mapped[datetime | None]
+
+    team: Mapped[Team] = relationship()
+    made_by: Mapped[Person] = relationship()
+    exceptions: Mapped[list[SeriesException]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="SeriesException.day"
+    )
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title of its posts."""
+        return str(self.content["title"])
+
+    @property
+    def rule(self) -> Rule:
+        """On which days it falls."""
+        weekdays = tuple(int(day) for day in self.weekdays.split(",") if day)
+        return Rule(weekdays=weekdays, **{name: getattr(self, name) for name in _RULE})
+
+    @rule.setter
+    def rule(self, rule: Rule) -> None:
+        self.weekdays = ",".join(str(day) for day in rule.weekdays)
+        for name in _RULE:
+            setattr(self, name, getattr(rule, name))
+
+    @property
+    def left_out(self) -> set[date]:
+        """The days of its rule on which it does not come."""
+        return {one.day for one in self.exceptions}
+
+    def leave_out(self, day: date) -> None:
+        """Make no post for `day`."""
+        if day not in self.left_out:
+            self.exceptions.append(SeriesException(day=day))
+
+    def take_in(self, day: date) -> None:
+        """Make no exception of `day` any more."""
+        self.exceptions = [one for one in self.exceptions if one.day != day]
+
+    def starts(self, day: date) -> datetime:
+        """The moment of its post on `day`."""
+        return moment(day, self.local_time, self.zone)
+
+    def post_on(self, day: date, content: Content, by: Person, now: datetime) -> Post:
+        """A new draft for `day` that says `content`. Raises Refused."""
+        content = replace(content, starts_at=self.starts(day), experiment=None)
+        key = f"series-{self.id}-{day}"
+        post = Post.new(self.team, content, by, now, creation_key=key)
+        post.series, post.series_day = self, day
+        return post
+
+
+class SeriesException(Base):
+    """A day of its rule on which a series does not come: a holiday, or a post that was deleted."""
+
+    __tablename__ = "series_exception"
+    __table_args__ = (UniqueConstraint("series_id", "day"),)
+
+    series_id: Mapped[int] = mapped_column(ForeignKey("post_series.id", ondelete="CASCADE"))
+    day: Mapped[date]
+
+
+class PostTemplate(Editable, Base):
+    """A post to begin from: what it says, without a day, under a name that the team knows."""
+
+    __tablename__ = "post_template"
+    __table_args__ = (UniqueConstraint("team_id", "name"),)
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    # What it says, as `Content.kept` tells it.
+    content: Mapped[dict[str, Any]]
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.name
 
 
 class PostValue(Base):

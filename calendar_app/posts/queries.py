@@ -6,9 +6,9 @@ posts are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -19,7 +19,16 @@ from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import Audience, Experiment, Plan
 from calendar_app.plans.queries import of_step_four
-from calendar_app.posts.models import Post, PostChange, PostValue, PostVote
+from calendar_app.posts.content import PEOPLE, TEXTS, Content
+from calendar_app.posts.models import (
+    Post,
+    PostChange,
+    PostSeries,
+    PostTemplate,
+    PostValue,
+    PostVote,
+    if_fit,
+)
 
 OVER = ("published", "cancelled")
 UNAPPROVED = ("idea", "draft", "in_review", "changes_asked")
@@ -167,6 +176,83 @@ def posts_tried(session: Session, experiment: Experiment) -> list[Post]:
     )
     by_day = (Post.starts_at.is_(None), Post.starts_at, Post.id)
     return list(session.scalars(wanted.order_by(*by_day)))
+
+
+def content_of(session: Session, team: Team, kept: Mapping[str, Any]) -> Content:
+    """What `Content.kept` kept, as far as it is still there: without a day.
+
+    Values, audiences and channels that were removed are left out, and whoever may not have their
+    part any more; but who posts it stays, so that it never goes out under another name unasked.
+    """
+    plan = session.get(Plan, kept["plan"]) if kept["plan"] else None
+    if plan is not None and plan.team_id != team.id:
+        plan = None
+    facts: dict[str, Any] = {name: kept[name] for name in TEXTS}
+    facts |= {name: _person_kept(session, team, name, kept[name]) for name in PEOPLE}
+    if plan is None:
+        return Content(**facts)
+    values = {value.id: value for value in plan.values}
+    return Content(
+        **facts,
+        plan=plan,
+        values=tuple((values[one], why) for one, why in kept["values"] if one in values),
+        audiences=tuple(one for one in plan.audiences if one.id in kept["audiences"]),
+        channels=tuple(one for one in plan.channels if one.id in kept["channels"]),
+    )
+
+
+def _person_kept(session: Session, team: Team, name: str, person_id: int | None) -> Person | None:
+    person = session.get(Person, person_id) if person_id else None
+    return person if name == "sender" else if_fit(name, person, team)
+
+
+def series_of(session: Session, team: Team, series_id: int) -> PostSeries:
+    """One series of the team. Raises NotYours."""
+    wanted = select(PostSeries).where(PostSeries.team_id == team.id, PostSeries.id == series_id)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotYours(N_("This series is not here."))
+    return found
+
+
+def series_made_by(session: Session, team: Team, creation_key: str) -> PostSeries | None:
+    """The series that the form with this key made before, if it did."""
+    wanted = select(PostSeries).where(
+        PostSeries.team_id == team.id, PostSeries.creation_key == creation_key
+    )
+    return session.scalars(wanted).one_or_none()
+
+
+def all_series(session: Session, team: Team) -> list[PostSeries]:
+    """The team's series that go on, newest first."""
+    wanted = select(PostSeries).where(PostSeries.team_id == team.id)
+    going_on = wanted.where(PostSeries.stopped_at.is_(None)).order_by(PostSeries.id.desc())
+    return list(session.scalars(going_on))
+
+
+def posts_of_series(session: Session, series: PostSeries, first: date) -> list[Post]:
+    """The posts of `series` for its days from `first` on that are not in the bin, by day."""
+    wanted = _whole(series.team).where(
+        Post.series_id == series.id, Post.series_day >= first, Post.deleted_at.is_(None)
+    )
+    return list(session.scalars(wanted.order_by(Post.series_day, Post.id)))
+
+
+def templates(session: Session, team: Team) -> list[PostTemplate]:
+    """The templates of the team, by name."""
+    wanted = select(PostTemplate).where(PostTemplate.team_id == team.id)
+    return list(session.scalars(wanted.order_by(func.lower(PostTemplate.name), PostTemplate.id)))
+
+
+def template_of(session: Session, team: Team, template_id: int) -> PostTemplate:
+    """One template of the team. Raises NotYours."""
+    wanted = select(PostTemplate).where(
+        PostTemplate.team_id == team.id, PostTemplate.id == template_id
+    )
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotYours(N_("This template is not here."))
+    return found
 
 
 def changes_of(session: Session, post: Post) -> list[PostChange]:

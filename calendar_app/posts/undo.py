@@ -7,7 +7,8 @@ their work away, so it is refused with the name of the post and of who changed i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, String, delete, select
@@ -17,10 +18,11 @@ from calendar_app.db import Base, new_uuid
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
-from calendar_app.posts.models import Post
-from calendar_app.posts.queries import last_changed_by
+from calendar_app.posts.models import Post, PostSeries
+from calendar_app.posts.queries import content_of, last_changed_by, posts_of_series
+from calendar_app.posts.repetition import Rule
 
-MOVED, DELETED, ADDED = "moved", "deleted", "added"
+MOVED, DELETED, ADDED, SERIES = "moved", "deleted", "added", "series"
 # Longer ago than a working day nobody means "what I just did".
 LASTS = timedelta(hours=12)
 _LOOKED_BACK = 50
@@ -38,6 +40,9 @@ class Undoable(Base):
     kind: Mapped[str] = mapped_column(String(10))
     made_at: Mapped[datetime] = mapped_column(index=True)
     undone_at: Mapped[datetime | None]
+    # Of each series that it changed, by id as text: how it was ("before"; null: it was not there
+    # yet), and the version that it got.
+    series: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     posts: Mapped[list[UndoablePost]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="UndoablePost.id"
@@ -54,7 +59,8 @@ class UndoablePost(Base):
     )
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
     version: Mapped[int]
-    # {"version", "state", "starts_at": ISO 8601 or null, "channels": ids}; empty for a new post.
+    # {"version", "state", "starts_at": ISO 8601 or null, "channels": ids}; empty for a new post; of
+    # a series as `as_of_series` tells it.
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     post: Mapped[Post] = relationship()
@@ -71,27 +77,69 @@ def as_it_is(post: Post) -> dict[str, Any]:
     }
 
 
+def as_of_series(post: Post, did: str) -> dict[str, Any]:
+    """What undoing a change of its series must know of `post`, taken before it.
+
+    `did` is what befalls it: "added", "deleted" or "edited".
+    """
+    return {
+        "did": did,
+        "content": post.content.kept(),
+        "starts_at": as_it_is(post)["starts_at"],
+        "series": post.series_id,
+        "day": None if post.series_day is None else post.series_day.isoformat(),
+        "touched": post.is_touched,
+    }
+
+
+def series_as_it_is(series: PostSeries) -> dict[str, Any]:
+    """What undoing a change of `series` must know of it, taken before it."""
+    rule = series.rule
+    return {
+        "rule": {
+            **asdict(rule),
+            "starts_on": rule.starts_on.isoformat(),
+            "ends_on": None if rule.ends_on is None else rule.ends_on.isoformat(),
+        },
+        "at": series.local_time.isoformat(),
+        "content": series.content,
+        "skips_holidays": series.skips_holidays,
+        "stopped_at": None if series.stopped_at is None else series.stopped_at.isoformat(),
+    }
+
+
 def remember(
     session: Session,
     kind: str,
     changed: Iterable[tuple[Post, dict[str, Any]]],
     by: Person,
     now: datetime,
+    *,
+    series: Iterable[tuple[PostSeries, dict[str, Any] | None]] = (),
 ) -> Undoable | None:
     """Keep what `by` did: each post with how it was before. Flushes, to know the versions.
 
-    Where nothing changed there is nothing to undo: None.
+    `series` are those that changed too, each with how it was, or None when it is new. Where nothing
+    changed there is nothing to undo: None.
     """
+    series = list(series)
     session.flush()
     rows = [
         UndoablePost(post=post, version=post.version, before=was)
         for post, was in changed
         if post.version != was.get("version")
     ]
-    if not rows:
+    kept = {str(one.id): {"version": one.version, "before": was} for one, was in series}
+    if not rows and not kept:
         return None
-    team_id = rows[0].post.team_id
-    undoable = Undoable(team_id=team_id, person_id=by.id, kind=kind, made_at=now, posts=rows)
+    undoable = Undoable(
+        team_id=rows[0].post.team_id if rows else series[0][0].team_id,
+        person_id=by.id,
+        kind=kind,
+        made_at=now,
+        posts=rows,
+        series=kept,
+    )
     session.add(undoable)
     session.flush()
     return undoable
@@ -130,8 +178,14 @@ def take_back(session: Session, undoable: Undoable, by: Person, now: datetime) -
     for row in undoable.posts:
         if row.post.version != row.version:
             raise _overtaken(session, row.post)
+    series = _series_of(session, undoable)
     for row in undoable.posts:
-        _take_back(undoable.kind, row, by, now)
+        if undoable.kind == SERIES:
+            _take_back_of_series(session, row, by, now)
+        else:
+            _take_back(undoable.kind, row, by, now)
+    for one, before in series:
+        _put_back(session, one, before, by, now)
     undoable.undone_at = now
     session.flush()
     for row in undoable.posts:
@@ -174,6 +228,60 @@ def _take_back(kind: str, row: UndoablePost, by: Person, now: datetime) -> None:
         starts_at = None if at is None else datetime.fromisoformat(at)
         kept = [one for one in row.post.channels if one.id in row.before["channels"]]
         row.post.move_back(starts_at, row.before["state"], kept, by, now)
+
+
+def _series_of(
+    session: Session, undoable: Undoable
+) -> list[tuple[PostSeries, dict[str, Any] | None]]:
+    """The series that it changed, each with how it was before. Raises Refused."""
+    found = []
+    for series_id, kept in undoable.series.items():
+        series = session.get_one(PostSeries, int(series_id), with_for_update=True)
+        if series.version != kept["version"]:
+            raise Refused(
+                N_("The series “%(title)s” was changed since. Nothing was undone."),
+                title=series.title,
+            )
+        found.append((series, kept["before"]))
+    return found
+
+
+def _take_back_of_series(session: Session, row: UndoablePost, by: Person, now: datetime) -> None:
+    post, before = row.post, row.before
+    if before["did"] == "added":
+        post.drop(by, now)
+        return
+    if before["did"] == "deleted":
+        post.restore(by, now)
+    else:
+        at = before["starts_at"]
+        starts_at = None if at is None else datetime.fromisoformat(at)
+        kept = content_of(session, post.team, before["content"])
+        post.follow(replace(kept, starts_at=starts_at, experiment=post.experiment), by, now)
+    day = before["day"]
+    post.series = None if before["series"] is None else session.get(PostSeries, before["series"])
+    post.series_day = None if day is None else date.fromisoformat(day)
+    post.is_touched = before["touched"]
+
+
+def _put_back(
+    session: Session, series: PostSeries, before: dict[str, Any] | None, by: Person, now: datetime
+) -> None:
+    """The series as it was; one that was not there yet ends."""
+    if before is None:
+        series.stopped_at = now
+        for post in posts_of_series(session, series, date.min):
+            if not post.is_touched:
+                post.drop(by, now)
+        return
+    rule = before["rule"]
+    ends_on = None if rule["ends_on"] is None else date.fromisoformat(rule["ends_on"])
+    days = {"starts_on": date.fromisoformat(rule["starts_on"]), "ends_on": ends_on}
+    series.rule = Rule(**{**rule, **days, "weekdays": tuple(rule["weekdays"])})
+    series.local_time = time.fromisoformat(before["at"])
+    series.content, series.skips_holidays = before["content"], before["skips_holidays"]
+    stopped = before["stopped_at"]
+    series.stopped_at = None if stopped is None else datetime.fromisoformat(stopped)
 
 
 def _overtaken(session: Session, post: Post) -> Refused:

@@ -1,0 +1,404 @@
+"""What people do with a series of posts, and how the worker carries it on.
+
+The posts of a series are made some weeks ahead, so that the calendar, the feed, the search and the
+filters know them as posts like all others. Whoever changes one changes that one; to change those
+after it ends the series the day before and begins another; to change all leaves what lies before
+today as it is. A post that somebody changed by itself stays in each case as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.moments import local
+from calendar_app.people.models import Person, Team
+from calendar_app.posts import repetition
+from calendar_app.posts.content import Content, check_day
+from calendar_app.posts.models import Post, PostSeries, SeriesException
+from calendar_app.posts.queries import content_of, posts_of_series
+from calendar_app.posts.repetition import Rule
+from calendar_app.posts.undo import (
+    SERIES,
+    Undoable,
+    as_of_series,
+    remember,
+    series_as_it_is,
+)
+
+log = logging.getLogger(__name__)
+
+# How far ahead posts are made: of a series without an end, and of one that ends by itself.
+HORIZON = timedelta(weeks=13)
+FAR_HORIZON = timedelta(weeks=53)
+_DAY = timedelta(days=1)
+
+# Whether a local day is a public holiday where the team works.
+IsHoliday = Callable[[date], bool]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who does something to a series, when, and which days are holidays there."""
+
+    session: Session
+    by: Person
+    now: datetime
+    is_holiday: IsHoliday
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """When a series comes: its rule, its local time, and what it leaves out."""
+
+    rule: Rule
+    at: time
+    skips_holidays: bool = False
+
+
+@dataclass
+class Done:
+    """What was done: by what it can be undone, and how many posts stay as somebody made them."""
+
+    undoable: Undoable
+    series: PostSeries
+    stayed: int = 0
+
+
+@dataclass
+class _Changes:
+    """The posts that a change reaches, each with how it was before, and those that it passes."""
+
+    posts: list[tuple[Post, dict[str, Any]]] = field(default_factory=list)
+    stayed: int = 0
+
+
+def begin(
+    hand: Hand,
+    team: Team,
+    pattern: Pattern,
+    content: Content,
+    *,
+    first: Post | None = None,
+    creation_key: str = "",
+) -> Done:
+    """A new series of `team`, with its posts up to the horizon. Raises Refused.
+
+    `first` is a post that is there already: it becomes the one of its day, when it fits.
+    """
+    today = local(hand.now, team.zone).date()
+    _check_start(pattern.rule, today)
+    series = PostSeries(
+        team=team,
+        creation_key=creation_key or None,
+        local_time=pattern.at,
+        zone=team.zone,
+        skips_holidays=pattern.skips_holidays,
+        content=replace(content, starts_at=None).kept(),
+        made_until=today - _DAY,
+        made_by=hand.by,
+    )
+    series.rule = pattern.rule
+    hand.session.add(series)
+    hand.session.flush()
+    changes = _Changes()
+    if first is not None:
+        _join(hand, series, first, changes)
+    _lay(hand, series, content, max(today, pattern.rule.starts_on), changes)
+    if not changes.posts:
+        raise Refused(N_("There is no day left on which this post would come."))
+    undoable = _remember(hand, changes, [(series, None)])
+    return Done(undoable, series)
+
+
+def change_all(hand: Hand, post: Post, content: Content) -> Done:
+    """Every post of the series from today on says `content`, at its time of day. Raises Refused.
+
+    `post` is the one on whose page it was asked; it changes too, whatever befell it before.
+    """
+    series = _locked(hand, post)
+    at = _time_of(post, content, series)
+    before = series_as_it_is(series)
+    series.content, series.local_time = replace(content, starts_at=None).kept(), at
+    changes = _Changes()
+    _follow(hand, post, content, changes)
+    _lay(hand, series, content, local(hand.now, series.zone).date(), changes, also=post)
+    return Done(_remember(hand, changes, [(series, before)]), series, changes.stayed)
+
+
+def change_following(hand: Hand, post: Post, content: Content) -> Done:
+    """This post and those after it say `content` from now on, as another series. Raises Refused.
+
+    The series before them ends the day before. Where there is none before, all are meant.
+    """
+    series = _locked(hand, post)
+    day = _day_of(post)
+    earlier = repetition.days(series.rule, series.starts_on, day - _DAY)
+    if not earlier:
+        return change_all(hand, post, content)
+    at = _time_of(post, content, series)
+    before = series_as_it_is(series)
+    following = PostSeries(
+        team=series.team,
+        local_time=at,
+        zone=series.zone,
+        skips_holidays=series.skips_holidays,
+        content=replace(content, starts_at=None).kept(),
+        made_until=series.made_until,
+        made_by=hand.by,
+        exceptions=[SeriesException(day=one) for one in sorted(series.left_out) if one >= day],
+    )
+    following.rule = repetition.rest(series.rule, day)
+    hand.session.add(following)
+    series.rule = repetition.until(series.rule, day - _DAY)
+    hand.session.flush()
+    changes = _Changes()
+    _hand_over(hand, series, following, changes)
+    _follow(hand, post, content, changes)
+    _lay(hand, following, content, day, changes, also=post)
+    undoable = _remember(hand, changes, [(series, before), (following, None)])
+    return Done(undoable, following, changes.stayed)
+
+
+def change_rule(hand: Hand, series: PostSeries, pattern: Pattern) -> Done:
+    """The series comes on other days, from the rule's first day on. Raises Refused.
+
+    Posts before that day stay. A post whose day is one of the new rule too keeps its row.
+    """
+    _lock(hand, series)
+    today = local(hand.now, series.zone).date()
+    _check_start(pattern.rule, today)
+    before = series_as_it_is(series)
+    series.rule, series.local_time = pattern.rule, pattern.at
+    series.skips_holidays = pattern.skips_holidays
+    series.stopped_at = None
+    changes = _Changes()
+    content = content_of(hand.session, series.team, series.content)
+    hand.session.flush()
+    _lay(hand, series, content, pattern.rule.starts_on, changes)
+    if not changes.posts and not changes.stayed:
+        raise Refused(N_("There is no day left on which this post would come."))
+    return Done(_remember(hand, changes, [(series, before)]), series, changes.stayed)
+
+
+def stop(hand: Hand, series: PostSeries) -> Done:
+    """It comes no more: its coming posts go to the bin, but for those that somebody changed."""
+    _lock(hand, series)
+    if series.stopped_at is not None:
+        raise Refused(N_("This series has been stopped already."))
+    before = series_as_it_is(series)
+    series.stopped_at = hand.now
+    changes = _Changes()
+    for post in posts_of_series(hand.session, series, local(hand.now, series.zone).date()):
+        if post.is_touched:
+            changes.stayed += 1
+        elif post.starts_at is None or post.starts_at > hand.now:
+            _drop(hand, post, changes)
+    return Done(_remember(hand, changes, [(series, before)]), series, changes.stayed)
+
+
+def problem(hand: Hand, series: PostSeries) -> Refused | None:
+    """Why the next post of `series` could not be made, if it could not."""
+    rule = series.rule
+    coming = repetition.days(rule, series.made_until + _DAY, series.made_until + FAR_HORIZON)
+    if series.stopped_at is not None or not coming:
+        return None
+    try:
+        content = content_of(hand.session, series.team, series.content)
+        series.post_on(coming[0], content, hand.by, hand.now)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def extend_all(
+    session: Session, now: datetime, is_holiday: Callable[[str, date], bool]
+) -> tuple[int, int]:
+    """Make the posts that came within the horizon, of every team: how many, and refused series.
+
+    `is_holiday` is asked with the country of the team. Of two workers each series has one.
+    """
+    made = refused = 0
+    wanted = select(PostSeries.id).where(PostSeries.stopped_at.is_(None)).order_by(PostSeries.id)
+    for series_id in list(session.scalars(wanted)):
+        locked = select(PostSeries).where(PostSeries.id == series_id)
+        found = session.scalars(
+            locked.with_for_update(skip_locked=True), execution_options={"populate_existing": True}
+        ).one_or_none()
+        if found is None:
+            continue
+        hand = Hand(session, found.made_by, now, partial(is_holiday, found.team.country))
+        try:
+            made += _extend(hand, found)
+        except Refused as why:
+            refused += 1
+            log.info("series %d was not carried on: %s", found.id, why.words("en"))
+    return made, refused
+
+
+def _extend(hand: Hand, series: PostSeries) -> int:
+    today = local(hand.now, series.zone).date()
+    until = _horizon(series.rule, today)
+    if until <= series.made_until:
+        return 0
+    content = content_of(hand.session, series.team, series.content)
+    days = _wanted(hand, series, max(series.made_until + _DAY, today), until)
+    made = [series.post_on(day, content, hand.by, hand.now) for day in days]
+    hand.session.add_all(made)
+    # Not a change that anybody made: the version stays.
+    hand.session.execute(
+        update(PostSeries)
+        .where(PostSeries.id == series.id)
+        .values(made_until=until, updated_at=PostSeries.updated_at)
+    )
+    hand.session.flush()
+    return len(made)
+
+
+def _lay(
+    hand: Hand,
+    series: PostSeries,
+    content: Content,
+    first: date,
+    changes: _Changes,
+    also: Post | None = None,
+) -> None:
+    """Make the posts of `series` from `first` on be those of its rule, and say `content`.
+
+    What somebody changed by itself stays; `also` is the one that has been changed already.
+    """
+    today = local(hand.now, series.zone).date()
+    until = max(_horizon(series.rule, today), series.made_until)
+    wanted = set(_wanted(hand, series, first, until))
+    for post in posts_of_series(hand.session, series, first):
+        day = _day_of(post)
+        if post is also:
+            wanted.discard(day)
+        elif post.is_touched:
+            changes.stayed += 1
+            wanted.discard(day)
+        elif day in wanted:
+            starts_at = series.starts(day)
+            _follow(hand, post, replace(content, starts_at=starts_at), changes)
+            wanted.discard(day)
+        else:
+            _drop(hand, post, changes)
+    # What is over is not made after all.
+    for day in sorted(day for day in wanted if day >= today):
+        _add(hand, series.post_on(day, content, hand.by, hand.now), changes)
+    series.made_until = max(until, series.made_until)
+    hand.session.flush()
+
+
+def _wanted(hand: Hand, series: PostSeries, first: date, last: date) -> list[date]:
+    """The days from `first` to `last` on which it comes; holidays become its exceptions."""
+    days = repetition.days(series.rule, first, last)
+    if series.skips_holidays:
+        for day in filter(hand.is_holiday, days):
+            series.leave_out(day)
+    out: Collection[date] = series.left_out
+    return [day for day in days if day not in out]
+
+
+def _follow(hand: Hand, post: Post, content: Content, changes: _Changes) -> None:
+    if all(one is not post for one, _before in changes.posts):
+        changes.posts.append((post, as_of_series(post, "edited")))
+    post.follow(replace(content, experiment=post.experiment), hand.by, hand.now)
+
+
+def _join(hand: Hand, series: PostSeries, post: Post, changes: _Changes) -> None:
+    """`post` is the one of its day, if the series has that day and that time."""
+    if post.series is not None:
+        raise Refused(N_("This post belongs to a series already."))
+    start = post.local_start
+    if start is None or start.time().replace(second=0, microsecond=0) != series.local_time:
+        return
+    if start.date() in repetition.days(series.rule, start.date(), start.date()):
+        changes.posts.append((post, as_of_series(post, "edited")))
+        post.join(series, start.date(), hand.by, hand.now)
+        hand.session.flush()
+
+
+def _hand_over(hand: Hand, series: PostSeries, following: PostSeries, changes: _Changes) -> None:
+    """Give the posts from the first day of `following` on to that series."""
+    for post in posts_of_series(hand.session, series, following.starts_on):
+        changes.posts.append((post, as_of_series(post, "edited")))
+        post.series = following
+    hand.session.flush()
+
+
+def _add(hand: Hand, post: Post, changes: _Changes) -> None:
+    hand.session.add(post)
+    changes.posts.append((post, {"did": "added"}))
+
+
+def _drop(hand: Hand, post: Post, changes: _Changes) -> None:
+    before = next((was for one, was in changes.posts if one is post), None)
+    if before is None:
+        before = as_of_series(post, "deleted")
+        changes.posts.append((post, before))
+    before["did"] = "deleted"
+    post.drop(hand.by, hand.now)
+
+
+def _remember(
+    hand: Hand,
+    changes: _Changes,
+    series: Iterable[tuple[PostSeries, dict[str, Any] | None]],
+) -> Undoable:
+    return remember(hand.session, SERIES, changes.posts, hand.by, hand.now, series=series)
+
+
+def _locked(hand: Hand, post: Post) -> PostSeries:
+    if post.series is None:
+        raise Refused(N_("This post belongs to no series."))
+    _lock(hand, post.series)
+    return post.series
+
+
+def _lock(hand: Hand, series: PostSeries) -> None:
+    """Wait for a worker that carries it on right now."""
+    hand.session.refresh(series, with_for_update=True)
+
+
+def _day_of(post: Post) -> date:
+    assert post.series_day is not None  # noqa: S101 - it is one of a series
+    return post.series_day
+
+
+def _time_of(post: Post, content: Content, series: PostSeries) -> time:
+    """The time of day that `content` asks of the whole series. Raises Refused at the day."""
+    start, before = content.starts_at, post.local_start
+    if start is None:
+        raise Refused(N_("A series needs a day. Take off only this post."), field="day")
+    wall = local(start, series.zone)
+    if before is None or wall.date() != before.date():
+        raise Refused(
+            N_("This day is only for this post. Other days for the series: change its rule."),
+            field="day",
+        )
+    if wall.time() == before.time():
+        # One that somebody moved in time keeps the others where they are.
+        return series.local_time
+    return wall.time().replace(second=0, microsecond=0)
+
+
+def _check_start(rule: Rule, today: date) -> None:
+    if rule.starts_on < today:
+        raise Refused(N_("Choose a first day that is not over yet."), field="starts_on")
+    check_day(rule.starts_on, field="starts_on")
+    if rule.ends_on is not None:
+        check_day(rule.ends_on, field="ends_on")
+
+
+def _horizon(rule: Rule, today: date) -> date:
+    return today + (FAR_HORIZON if rule.ends else HORIZON)

@@ -21,12 +21,25 @@ from calendar_app.meetups import views as meetups
 from calendar_app.people import door, sign_in
 from calendar_app.people import views as people
 from calendar_app.plans import views as plans
+from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
 from calendar_app.reminders import views as reminders
 from calendar_app.search import views as search
 from calendar_app.web import errors, language, request, security, sessions, templating
 
-_ROOMS = (people, plans, posts, meetups, search, layers, calendar, quick_add, reminders, feed)
+_ROOMS = (
+    people,
+    plans,
+    posts,
+    templates,
+    meetups,
+    search,
+    layers,
+    calendar,
+    quick_add,
+    reminders,
+    feed,
+)
 
 
 class RowNumber(IntegerConverter):

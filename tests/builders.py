@@ -24,7 +24,8 @@ from calendar_app.plans.models import (
     Experiment,
     Plan,
 )
-from calendar_app.posts.models import Post, PostValue
+from calendar_app.posts.content import Content
+from calendar_app.posts.models import Post, PostSeries, PostTemplate, PostValue
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -137,6 +138,29 @@ def a_post(session: Session, team: Team, plan: Plan, **facts: Any) -> Post:
     post.audiences = list(plan.audiences)
     post.channels = list(plan.channels)
     return _added(session, post)
+
+
+def a_series(session: Session, team: Team, plan: Plan, person: Person, **facts: Any) -> PostSeries:
+    """A series of `person` on Tuesdays at half past nine, of which no post is made yet."""
+    told = {
+        "frequency": "weekly",
+        "interval": 1,
+        "weekdays": "1",
+        "starts_on": date(2026, 11, 10),
+        "local_time": time(9, 30),
+        "zone": team.zone,
+        "content": Content("Collega van de week", plan=plan).kept(),
+        "made_until": date(2026, 11, 9),
+        "made_by_id": person.id,
+        **facts,
+    }
+    return _added(session, PostSeries(team_id=team.id, **told))
+
+
+def a_template(session: Session, team: Team, post: Post, **facts: Any) -> PostTemplate:
+    """What `post` says, kept as a template."""
+    told = {"name": f"Vacature {next(_number)}", "content": post.content.kept(), **facts}
+    return _added(session, PostTemplate(team_id=team.id, **told))
 
 
 def a_calendar(session: Session, team: Team, **facts: Any) -> ExternalCalendar:

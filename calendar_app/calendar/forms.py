@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectMultipleField, TimeField
-from wtforms.validators import Optional
+from wtforms import DateField, HiddenField, IntegerField, SelectMultipleField, TimeField
+from wtforms.validators import Length, Optional
 
 from calendar_app.calendar.shifts import MOST_DAYS
 from calendar_app.web.forms import Form, NumberField, options
@@ -51,6 +51,8 @@ class MovesForm(Form):
     time = TimeField(_l("Time"), validators=[Optional()])
     # The channel whose open slot an idea was dropped on.
     channel = IntegerField(validators=[Optional()])
+    # Made by the page: copying twice from it makes the copies once.
+    creation_key = HiddenField(validators=[Length(max=32)])
 
     def posts(self) -> list[Chosen]:
         """The posts that were chosen."""

@@ -24,15 +24,15 @@ from calendar_app.calendar.quick_add import (
     messages,
     understand,
 )
-from calendar_app.calendar.quick_add.completing import FIRST_ONLY
-from calendar_app.calendar.quick_saving import desk_of, post_of
+from calendar_app.calendar.quick_saving import begun, desk_of, post_of
 from calendar_app.calendar.vocabulary import vocabulary
 from calendar_app.errors import Refused
 from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, requires
 from calendar_app.posts import queries
 from calendar_app.posts.forms import Desk
-from calendar_app.posts.models import STATE_NAMES, Post
+from calendar_app.posts.models import STATE_NAMES, Post, PostSeries
+from calendar_app.posts.saying import series_in_words
 from calendar_app.posts.undo import ADDED, remember, undone_by
 from calendar_app.text import clean_line
 from calendar_app.web.language import language
@@ -110,16 +110,21 @@ def save() -> ResponseReturnValue:
     before = queries.post_made_by(session(), my_team(), key) if key else None
     if before is not None:
         return redirect(_leads_to(before), code=303)
+    series = queries.series_made_by(session(), my_team(), key) if key else None
+    if series is not None:
+        return redirect(_leads_to_series(series), code=303)
     read = _read(request.form)
     if not read.line.is_ready:
         return _page(read), 422
+    if read.line.understood.recurrence is not None:
+        return _save_series(read, key)
     try:
         post = post_of(read.desk, read.line, now(), creation_key=key)
     except Refused as refused:
         session().rollback()
         return _page(_read(request.form), refused.words(language())), 422
     kept, kind = _kept_once(post, key)
-    _tell(kept, read.line, kind)
+    _tell(kept, kind)
     return redirect(_leads_to(kept), code=303)
 
 
@@ -142,14 +147,43 @@ def _kept_once(post: Post, key: str) -> tuple[Post, str]:
     return post, undone_by(undoable)
 
 
-def _tell(post: Post, line: Completed, kind: str) -> None:
+def _save_series(read: Read, key: str) -> ResponseReturnValue:
+    """The line becomes a series. The same form sent twice makes one."""
+    try:
+        done = begun(session(), read.desk, read.line, now(), creation_key=key)
+        audit("series.begun", done.series)
+        kind = undone_by(done.undoable)
+        commit()
+    except Refused as refused:
+        session().rollback()
+        return _page(_read(request.form), refused.words(language())), 422
+    except IntegrityError:
+        session().rollback()
+        first = queries.series_made_by(session(), my_team(), key) if key else None
+        if first is None:
+            raise
+        return redirect(_leads_to_series(first), code=303)
+    words = _(
+        "Saved as a series, %(rule)s: %(title)s",
+        rule=series_in_words(done.series),
+        title=done.series.title,
+    )
+    flash(words, kind)
+    return redirect(_leads_to_series(done.series), code=303)
+
+
+def _leads_to_series(series: PostSeries) -> str:
+    """Back to where the line was typed, else to the series."""
+    address = url_for("calendar.see_series", series_id=series.id)
+    return own_address(request.form.get("next"), address) or address
+
+
+def _tell(post: Post, kind: str) -> None:
     if post.starts_at is None:
         flash(_("Saved as an idea: %(title)s", title=post.title), kind)
     else:
         when = moment(post.starts_at)
         flash(_("Saved for %(when)s: %(title)s", when=when, title=post.title), kind)
-    if FIRST_ONLY in line.notes:
-        flash(_(FIRST_ONLY.message), "warn")
 
 
 def _leads_to(post: Post) -> str:

@@ -1,12 +1,16 @@
-"""A line that was understood becomes a post, by the same verb as the form of a post."""
+"""A line that was understood becomes a post or a series, by the same verbs as their forms."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from calendar_app.calendar.quick_add import Completed, Named
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.meetups.holidays import is_free
 from calendar_app.moments import local, moment
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import absences, members, unseen
@@ -14,6 +18,8 @@ from calendar_app.posts.content import Content
 from calendar_app.posts.forms import Desk
 from calendar_app.posts.models import Post
 from calendar_app.posts.queries import plans_to_write_on
+from calendar_app.posts.repetition import BadRule, Rule, from_rrule
+from calendar_app.posts.series import Done, Hand, Pattern, begin
 
 
 def desk_of(session: Session, team: Team, writer: Person, now: datetime) -> Desk:
@@ -33,6 +39,25 @@ def desk_of(session: Session, team: Team, writer: Person, now: datetime) -> Desk
 def post_of(desk: Desk, line: Completed, now: datetime, *, creation_key: str = "") -> Post:
     """A new post as `line` says, by the writer of the desk; not kept yet. Raises Refused."""
     return Post.new(desk.team, content(desk, line), desk.writer, now, creation_key=creation_key)
+
+
+def begun(
+    session: Session, desk: Desk, line: Completed, now: datetime, *, creation_key: str = ""
+) -> Done:
+    """A new series as `line` says, which comes back, by the writer of the desk. Raises Refused."""
+    day, at, team = line.understood.date, line.understood.time, desk.team
+    if day is None or at is None:
+        raise ValueError("a line that comes back has a day and a time")
+    hand = Hand(session, desk.writer, now, partial(is_free, team.country))
+    pattern = Pattern(_rule(line.understood.recurrence or "", day, team.zone), at)
+    return begin(hand, team, pattern, content(desk, line), creation_key=creation_key)
+
+
+def _rule(recurrence: str, day: date, zone: str) -> Rule:
+    try:
+        return from_rrule(recurrence, day, zone)
+    except BadRule as error:
+        raise Refused(N_("A series cannot come back like this. Make the post first.")) from error
 
 
 def content(desk: Desk, line: Completed) -> Content:

@@ -21,7 +21,7 @@ from calendar_app.calendar.quick_add import (
     understand,
 )
 from calendar_app.calendar.quick_add.completing import IDEA
-from calendar_app.calendar.quick_saving import desk_of, post_of
+from calendar_app.calendar.quick_saving import begun, desk_of, post_of
 from calendar_app.calendar.vocabulary import vocabulary_of
 from calendar_app.errors import Refused
 from calendar_app.language import N_, say
@@ -30,7 +30,7 @@ from calendar_app.people import queries
 from calendar_app.people.audit import record
 from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import allowed
-from calendar_app.posts.models import Post
+from calendar_app.posts.models import Post, PostSeries
 from calendar_app.text import clean_line
 
 
@@ -61,7 +61,7 @@ def read(session: Session, text: str, asked: Mapping[str, str | None], now: date
 
 
 def saved(session: Session, line: Line, now: datetime) -> Post:
-    """The post that `line` says, kept. Raises Refused while it is unsure.
+    """The post that `line` says, kept; of a series its first. Raises Refused while it is unsure.
 
     Nobody is there to ask what a day still lacks, so such a line becomes an idea.
     """
@@ -71,19 +71,30 @@ def saved(session: Session, line: Line, now: datetime) -> Post:
     for note in completed.refusals:
         raise Refused(_not_saved(say("en", note.message, **note.values)))
     writer = _writer(session, line)
-    post = post_of(desk_of(session, line.team, writer, now), completed, now)
+    desk = desk_of(session, line.team, writer, now)
+    if completed.understood.recurrence is not None:
+        done = begun(session, desk, completed, now)
+        _record(session, "series.begun", writer, done.series, now)
+        return done.undoable.posts[0].post
+    post = post_of(desk, completed, now)
     session.add(post)
     session.flush()
+    _record(session, "post.added", writer, post, now)
+    return post
+
+
+def _record(
+    session: Session, action: str, writer: Person, subject: Post | PostSeries, now: datetime
+) -> None:
     record(
         session,
-        "post.added",
+        action,
         at=now,
         origin="command line",
-        team=line.team,
+        team=subject.team,
         actor=writer,
-        subject=post,
+        subject=subject,
     )
-    return post
 
 
 def as_json(line: Line, saved_as: Post | None) -> str:
@@ -104,6 +115,8 @@ def as_json(line: Line, saved_as: Post | None) -> str:
     }
     if saved_as is not None:
         told["post"] = {"id": saved_as.id, "state": saved_as.state}
+        if saved_as.series_id is not None:
+            told["series"] = {"id": saved_as.series_id}
     return json.dumps(told, ensure_ascii=False)
 
 

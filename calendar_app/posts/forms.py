@@ -11,6 +11,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -32,6 +33,16 @@ from calendar_app.plans.steps import gate
 from calendar_app.posts import workflow
 from calendar_app.posts.content import Content, check_day
 from calendar_app.posts.models import INTENT_NAMES, Post
+from calendar_app.posts.repetition import (
+    DAILY,
+    MONTHLY_DAY,
+    MONTHLY_WEEKDAY,
+    MOST_INTERVAL,
+    MOST_TIMES,
+    NTH_NAMES,
+    WEEKLY,
+    Rule,
+)
 from calendar_app.posts.routine import MOST_WEEKS, WEEKDAY_NAMES
 from calendar_app.posts.suggestions import TASK_OF, Around, suggestions
 from calendar_app.text import clean_line
@@ -39,6 +50,7 @@ from calendar_app.web.forms import (
     Form,
     LineField,
     LinkField,
+    NumberField,
     TextField,
     id_or_none,
     needed,
@@ -48,6 +60,8 @@ from calendar_app.web.templating import day as in_words
 
 USUAL_TIME = time(9)
 REASON_LIMIT = 300
+THIS, FOLLOWING, ALL = "this", "following", "all"
+NEVER, ON, AFTER = "never", "on", "after"
 # What somebody must be allowed to be proposed for a field.
 _ACTION_OF = {
     "owner": "posts.write",
@@ -141,6 +155,18 @@ class PostForm(Form):
     experiment = SelectField(_l("Part of an experiment"), coerce=id_or_none, validate_choice=False)
     publisher = SelectField(_l("Publisher"), coerce=id_or_none)
     watcher = SelectField(_l("Watcher"), coerce=id_or_none)
+    # Of a post of a series: which of its posts are saved so.
+    scope = RadioField(
+        _l("What do you change?"),
+        default=THIS,
+        choices=options(
+            [
+                (THIS, _l("Only this post")),
+                (FOLLOWING, _l("This post and those after it")),
+                (ALL, _l("All posts of the series, from today on")),
+            ]
+        ),
+    )
 
     def __init__(self, desk: Desk, before: Content, typed: Any, **shown: Any) -> None:
         """`typed` is what the browser sent (None: nothing); else the form shows `before`."""
@@ -362,6 +388,135 @@ class RoutineForm(Form):
     def offer(self, posts: Sequence[Post]) -> None:
         """Offer the posts of the experiment."""
         self.post.choices = options((post.id, post.title) for post in posts)
+
+
+class RepeatForm(Form):
+    """On which days a post comes back, at what time, and until when."""
+
+    creation_key = HiddenField(validators=[Length(max=64)])
+    frequency = RadioField(
+        _l("How does it come back?"),
+        choices=options(
+            [
+                (DAILY, _l("By the day")),
+                (WEEKLY, _l("By the week")),
+                (MONTHLY_DAY, _l("By the month, on a date")),
+                (MONTHLY_WEEKDAY, _l("By the month, on a weekday")),
+            ]
+        ),
+    )
+    interval = NumberField(
+        _l("Every how many days, weeks or months?"), 1, MOST_INTERVAL, is_needed=True
+    )
+    weekdays = SelectMultipleField(
+        _l("By the week: on which days?"),
+        coerce=int,
+        choices=options(enumerate(map(_l, WEEKDAY_NAMES))),
+    )
+    month_day = NumberField(_l("Day of the month"), 1, 31)
+    nth = RadioField(
+        _l("Which one of the month?"),
+        coerce=int,
+        choices=options((number, _l(name)) for number, name in NTH_NAMES.items()),
+    )
+    weekday = RadioField(
+        _l("Weekday"), coerce=int, choices=options(enumerate(map(_l, WEEKDAY_NAMES)))
+    )
+    starts_on = DateField(_l("First day"), validators=[needed(_l("Choose a day."))])
+    time = TimeField(_l("Time"), validators=[InputRequired(_l("Choose a time too."))])
+    ends = RadioField(
+        _l("Until when?"),
+        choices=options(
+            [
+                (NEVER, _l("It goes on")),
+                (ON, _l("Up to a day")),
+                (AFTER, _l("A number of times")),
+            ]
+        ),
+    )
+    ends_on = DateField(_l("Last day"), validators=[Optional()])
+    count = NumberField(_l("How many times?"), 1, MOST_TIMES)
+    skips_holidays = BooleanField(_l("Not on public holidays"))
+
+    def rule(self) -> Rule:
+        """The rule that was filled in. Raises Refused at the field that lacks."""
+        check_day(self.starts_on.data, field="starts_on")
+        return Rule(
+            self.frequency.data,
+            self.starts_on.data,
+            interval=self.interval.data,
+            **self._days(),
+            **self._end(),
+        )
+
+    def _days(self) -> dict[str, Any]:
+        if self.frequency.data == WEEKLY:
+            if not self.weekdays.data:
+                raise Refused(N_("Choose at least one day."), field="weekdays")
+            return {"weekdays": tuple(sorted(set(self.weekdays.data)))}
+        if self.frequency.data == MONTHLY_DAY:
+            return {"month_day": _filled(self, "month_day")}
+        if self.frequency.data == MONTHLY_WEEKDAY:
+            return {"weekdays": (self.weekday.data,), "nth": self.nth.data}
+        return {}
+
+    def _end(self) -> dict[str, Any]:
+        if self.ends.data == NEVER:
+            return {}
+        if self.ends.data == AFTER:
+            return {"count": _filled(self, "count")}
+        check_day(_filled(self, "ends_on"), field="ends_on")
+        if self.ends_on.data < self.starts_on.data:
+            raise Refused(N_("The last day lies before the first day."), field="ends_on")
+        return {"ends_on": self.ends_on.data}
+
+
+def usual_rule(day: date) -> dict[str, Any]:
+    """What a RepeatForm shows for something that begins on `day`: every week on that weekday."""
+    return {
+        "frequency": WEEKLY,
+        "interval": 1,
+        "weekdays": [day.weekday()],
+        "month_day": day.day,
+        "nth": min((day.day - 1) // 7 + 1, 4),
+        "weekday": day.weekday(),
+        "starts_on": day,
+        "time": USUAL_TIME,
+        "ends": NEVER,
+    }
+
+
+def rule_shown(rule: Rule) -> dict[str, Any]:
+    """What a RepeatForm shows of `rule`."""
+    shown = {**usual_rule(rule.starts_on), "frequency": rule.frequency, "interval": rule.interval}
+    if rule.frequency == WEEKLY:
+        shown["weekdays"] = list(rule.weekdays)
+    elif rule.frequency == MONTHLY_DAY:
+        shown["month_day"] = rule.month_day
+    elif rule.frequency == MONTHLY_WEEKDAY:
+        shown |= {"nth": rule.nth, "weekday": rule.weekdays[0]}
+    if rule.ends_on is not None:
+        shown |= {"ends": ON, "ends_on": rule.ends_on}
+    elif rule.count is not None:
+        shown |= {"ends": AFTER, "count": rule.count}
+    return shown
+
+
+def _filled(form: Form, name: str) -> Any:
+    value = form[name].data
+    if value is None:
+        raise Refused(N_("Fill this in."), field=name)
+    return value
+
+
+class TemplateForm(Form):
+    """The name under which a post is kept as a template."""
+
+    name = LineField(
+        _l("Name of the template"),
+        limit=120,
+        validators=[needed(_l("Give the template a name."))],
+    )
 
 
 class StepForm(Form):

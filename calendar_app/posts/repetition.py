@@ -141,29 +141,25 @@ def from_rrule(text: str, starts_on: date, zone: str) -> Rule:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A rule in words: an English msgid with its values, then the same of its end.
+    """A rule in words: an English msgid with its values, and what is to be said of its end.
 
-    Of the values `days` and `weekday` are numbers of weekdays, `nth` is a msgid, `date` a day of
-    which only day and month count, and `last` a day: whoever knows the language writes them out.
+    Of the values `days` and `weekday` are numbers of weekdays, `nth` is a msgid, and `date` is a
+    day of which only day and month count: whoever knows the language writes them out.
     """
 
     message: str
     values: dict[str, object] = field(default_factory=dict)
-    # "" when the rule goes on for ever.
-    end: str = ""
+    # {"num": how often} or {"last": the last day}; empty when the rule goes on for ever.
     end_values: dict[str, object] = field(default_factory=dict)
-    # The end for one time only, where the language tells one from more.
-    end_once: str = ""
 
 
 def sentence(rule: Rule) -> Sentence:
     """`rule` in words, as "every Tuesday" and "until 24 December 2026"."""
     message, values = _SENTENCES[rule.frequency](rule)
     if rule.count is not None:
-        more = N_("%(num)s times")
-        return Sentence(message, values, more, {"num": rule.count}, N_("once"))
+        return Sentence(message, values, {"num": rule.count})
     if rule.ends_on is not None:
-        return Sentence(message, values, N_("until %(last)s"), {"last": rule.ends_on})
+        return Sentence(message, values, {"last": rule.ends_on})
     return Sentence(message, values)
 
 

@@ -23,7 +23,7 @@ from calendar_app.language import N_
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
 from calendar_app.posts import repetition
-from calendar_app.posts.content import Content, check_day
+from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post, PostSeries, SeriesException
 from calendar_app.posts.queries import content_of, posts_of_series
 from calendar_app.posts.repetition import Rule
@@ -48,12 +48,15 @@ IsHoliday = Callable[[date], bool]
 
 @dataclass(frozen=True)
 class Hand:
-    """Who does something to a series, when, and which days are holidays there."""
+    """Who does something to a series, when, and which days are holidays there.
+
+    What the posts say can be changed without knowing the holidays: they are left out already.
+    """
 
     session: Session
     by: Person
     now: datetime
-    is_holiday: IsHoliday
+    is_holiday: IsHoliday = lambda _day: False
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def begin(
     `first` is a post that is there already: it becomes the one of its day, when it fits.
     """
     today = local(hand.now, team.zone).date()
-    _check_start(pattern.rule, today)
+    check_start(pattern.rule, today)
     series = PostSeries(
         team=team,
         creation_key=creation_key or None,
@@ -104,7 +107,7 @@ def begin(
         zone=team.zone,
         skips_holidays=pattern.skips_holidays,
         content=replace(content, starts_at=None).kept(),
-        made_until=today - _DAY,
+        made_until=_made_at_first(pattern.rule, today),
         made_by=hand.by,
     )
     series.rule = pattern.rule
@@ -113,11 +116,23 @@ def begin(
     changes = _Changes()
     if first is not None:
         _join(hand, series, first, changes)
-    _lay(hand, series, content, max(today, pattern.rule.starts_on), changes)
-    if not changes.posts:
-        raise Refused(N_("There is no day left on which this post would come."))
+    _lay(hand, series, content, pattern.rule.starts_on, changes)
     undoable = _remember(hand, changes, [(series, None)])
     return Done(undoable, series)
+
+
+def _made_at_first(rule: Rule, today: date) -> date:
+    """Up to where posts are made at once: the horizon, or the first day when that lies beyond."""
+    found = repetition.first_days(rule, 1)
+    if not found:
+        raise Refused(N_("There is no day left on which this post would come."))
+    return max(_horizon(rule, today), found[0])
+
+
+def check_start(rule: Rule, today: date) -> None:
+    """Raise Refused when the first day of `rule` is over."""
+    if rule.starts_on < today:
+        raise Refused(N_("Choose a first day that is not over yet."), field="starts_on")
 
 
 def change_all(hand: Hand, post: Post, content: Content) -> Done:
@@ -176,17 +191,16 @@ def change_rule(hand: Hand, series: PostSeries, pattern: Pattern) -> Done:
     """
     _lock(hand, series)
     today = local(hand.now, series.zone).date()
-    _check_start(pattern.rule, today)
+    check_start(pattern.rule, today)
     before = series_as_it_is(series)
     series.rule, series.local_time = pattern.rule, pattern.at
     series.skips_holidays = pattern.skips_holidays
     series.stopped_at = None
+    series.made_until = max(series.made_until, _made_at_first(pattern.rule, today))
     changes = _Changes()
     content = content_of(hand.session, series.team, series.content)
     hand.session.flush()
     _lay(hand, series, content, pattern.rule.starts_on, changes)
-    if not changes.posts and not changes.stayed:
-        raise Refused(N_("There is no day left on which this post would come."))
     return Done(_remember(hand, changes, [(series, before)]), series, changes.stayed)
 
 
@@ -272,13 +286,12 @@ def _lay(
     changes: _Changes,
     also: Post | None = None,
 ) -> None:
-    """Make the posts of `series` from `first` on be those of its rule, and say `content`.
+    """Make the posts of `series`, from `first` to where it is made, be those of its rule.
 
-    What somebody changed by itself stays; `also` is the one that has been changed already.
+    They say `content`. What somebody changed by itself stays; `also` is the one that has been
+    changed already.
     """
-    today = local(hand.now, series.zone).date()
-    until = max(_horizon(series.rule, today), series.made_until)
-    wanted = set(_wanted(hand, series, first, until))
+    wanted = set(_wanted(hand, series, first, series.made_until))
     for post in posts_of_series(hand.session, series, first):
         day = _day_of(post)
         if post is also:
@@ -292,10 +305,10 @@ def _lay(
             wanted.discard(day)
         else:
             _drop(hand, post, changes)
+    today = local(hand.now, series.zone).date()
     # What is over is not made after all.
     for day in sorted(day for day in wanted if day >= today):
         _add(hand, series.post_on(day, content, hand.by, hand.now), changes)
-    series.made_until = max(until, series.made_until)
     hand.session.flush()
 
 
@@ -390,14 +403,6 @@ def _time_of(post: Post, content: Content, series: PostSeries) -> time:
         # One that somebody moved in time keeps the others where they are.
         return series.local_time
     return wall.time().replace(second=0, microsecond=0)
-
-
-def _check_start(rule: Rule, today: date) -> None:
-    if rule.starts_on < today:
-        raise Refused(N_("Choose a first day that is not over yet."), field="starts_on")
-    check_day(rule.starts_on, field="starts_on")
-    if rule.ends_on is not None:
-        check_day(rule.ends_on, field="ends_on")
 
 
 def _horizon(rule: Rule, today: date) -> date:

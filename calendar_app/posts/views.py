@@ -30,9 +30,12 @@ from calendar_app.people.door import (
 )
 from calendar_app.people.queries import absences, members
 from calendar_app.plans.models import FORM_NAMES, Experiment, Plan
-from calendar_app.posts import history, playing_field, queries, routine, workflow
+from calendar_app.posts import history, playing_field, queries, routine, series, workflow
 from calendar_app.posts.content import Content
 from calendar_app.posts.forms import (
+    ALL,
+    FOLLOWING,
+    THIS,
     USUAL_TIME,
     Desk,
     IdeaForm,
@@ -44,6 +47,8 @@ from calendar_app.posts.forms import (
 )
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
 from calendar_app.posts.queries import Votes
+from calendar_app.posts.saying import series_in_words, with_stayed
+from calendar_app.posts.series import Done, Hand
 from calendar_app.posts.undo import (
     ADDED,
     DELETED,
@@ -67,14 +72,21 @@ _STEP_FIELDS = {"note", "address"}
 @bp.get("/posts/new")
 @requires("posts.write")
 def new() -> ResponseReturnValue:
-    """An empty form, for the day, the plan and the experiment that the address names."""
+    """An empty form, for the day, the plan and the experiment that the address names.
+
+    Or one filled in as a template or another post says, which the address names too.
+    """
     desk = _desk()
+    begun = _begun_from(desk)
+    if begun is not None:
+        form = PostForm(desk, begun, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
+        return render("posts/new.html", form=form, templates=[])
     plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
     owner = None if me().id in unseen() else me()
     empty = Content("", plan=plan, owner=owner, experiment=_experiment_asked_for(plan))
     form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
     form.suggest()
-    return render("posts/new.html", form=form)
+    return _new_page(form)
 
 
 @bp.post("/posts/new")
@@ -84,13 +96,13 @@ def create() -> ResponseReturnValue:
     form = PostForm(_desk(), Content(""), request.form)
     if "choose_plan" in request.form:
         form.suggest()
-        return render("posts/new.html", form=form)
+        return _new_page(form)
     made_before = _made_before(form.creation_key.data)
     if made_before is not None:
         return redirect(_address(made_before), code=303)
     made = _made(form)
     if made is None:
-        return render("posts/new.html", form=form), 422
+        return _new_page(form), 422
     kept = _kept_once(made, form.creation_key.data)
     flash(_("The post is saved."), "good")
     return redirect(_address(kept), code=303)
@@ -396,6 +408,29 @@ def _routine_page(experiment: Experiment, form: RoutineForm) -> str:
     return render("posts/routine.html", experiment=experiment, form=form)
 
 
+def _new_page(form: PostForm) -> str:
+    found = queries.templates(session(), my_team())
+    return render("posts/new.html", form=form, templates=found)
+
+
+def _begun_from(desk: Desk) -> Content | None:
+    """What the template or the post that the address names says, as far as it lies on the desk."""
+    template, copied = (request.args.get(name, type=int) for name in ("template", "copy"))
+    if template is not None:
+        kept = queries.template_of(session(), my_team(), template).content
+    elif copied is not None:
+        kept = _post(copied).content.kept()
+    else:
+        return None
+    found = queries.content_of(session(), my_team(), kept)
+    if found.owner is None and me().id not in unseen():
+        found = replace(found, owner=me())
+    if found.plan is not None and found.plan not in desk.plans:
+        # Archived since.
+        found = replace(found, plan=None, values=(), audiences=(), channels=())
+    return found
+
+
 def _post(post_id: int) -> Post:
     return queries.post_of(session(), my_team(), post_id)
 
@@ -476,10 +511,14 @@ def _save(post_id: int) -> ResponseReturnValue:
     if form.stale(post):
         return _stale_page(post_id)
     before = post.state
-    if not _saved_too(post, form):
+    done: list[Done] = []
+    if not _saved_too(post, form, done):
         return _refused_page(post_id, form)
     commit()
-    _tell_saved(before, post.state)
+    if done:
+        _tell_series(done[0])
+    else:
+        _tell_saved(before, post.state)
     return redirect(_address(post), code=303)
 
 
@@ -533,10 +572,27 @@ def _take_step(
     return post
 
 
-def _saved_too(post: Post, form: PostForm) -> bool:
+def _saved_too(post: Post, form: PostForm, done: list[Done] | None = None) -> bool:
+    """Whether what was typed is in the post; `done` gets what befell its series besides."""
     if typed() is None:
         return True
-    return form.validate() and form.obeys(lambda: post.edit(form.content(), me(), now()))
+    return form.validate() and form.obeys(lambda: _write(post, form, [] if done is None else done))
+
+
+def _write(post: Post, form: PostForm, done: list[Done]) -> None:
+    scope = form.scope.data if post.series is not None else THIS
+    if scope not in {FOLLOWING, ALL}:
+        post.edit(form.content(), me(), now())
+        return
+    change = series.change_following if scope == FOLLOWING else series.change_all
+    changed = change(Hand(session(), me(), now()), post, form.content())
+    audit("series.changed", changed.series)
+    done.append(changed)
+
+
+def _tell_series(done: Done) -> None:
+    words = with_stayed(_("The series is saved."), done.stayed)
+    flash(words, f"undo {done.undoable.uuid}")
 
 
 def _taken(
@@ -579,6 +635,7 @@ def _page(
         history=history.entries(changes, _words()),
         asked=next((c for c in changes if c.action == "ask_changes"), None),
         names=_NAMES,
+        repeats=series_in_words(post.series) if post.series is not None else "",
     )
 
 

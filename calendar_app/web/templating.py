@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
         "short_weekday": short_weekday,
         "weekday_and_day": weekday_and_day,
         "plain_day": plain_day,
+        "day_of_year": day_of_year,
         "with_capital": with_capital,
     }
     app.jinja_env.filters.update(filters)
@@ -108,6 +109,11 @@ def weekday_and_day(value: date) -> str:
 def plain_day(value: date) -> str:
     """ "10 november 2026"."""
     return format_date(value, "d MMMM y", locale=_locale())
+
+
+def day_of_year(value: date) -> str:
+    """ "10 november"."""
+    return format_date(value, "d MMMM", locale=_locale())
 
 
 def with_capital(text: str) -> str:

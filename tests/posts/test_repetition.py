@@ -200,7 +200,7 @@ def _facts(frequency: str, **facts: Any) -> Rule:
 )
 def test_a_rule_is_said_in_words(rule: Rule, message: str) -> None:
     assert sentence(rule).message == message
-    assert sentence(rule).end == ""
+    assert sentence(rule).end_values == {}
 
 
 def test_the_end_is_said_too() -> None:

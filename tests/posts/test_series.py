@@ -127,6 +127,12 @@ def test_a_series_without_a_day_is_refused(room: Room) -> None:
         begun(room, replace(WEEKLY, starts_on=date(2026, 11, 11), ends_on=date(2026, 11, 12)))
 
 
+def test_a_series_that_begins_far_ahead_has_its_first_post(room: Room) -> None:
+    done = begun(room, replace(WEEKLY, starts_on=date(2028, 1, 1)))
+
+    assert days_of(room, done.series) == [date(2028, 1, 4)]
+
+
 VERBS: dict[str, Callable[[Post, Room], None]] = {
     "edit": lambda post, room: post.edit(replace(post.content, text="Anders."), room.writer, NOW),
     "move": lambda post, room: post.move_to(date(2026, 11, 19), room.writer, NOW),

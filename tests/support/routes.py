@@ -98,6 +98,8 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     session.flush()
     experiment = builders.an_experiment(session, plan)
     calendar = builders.a_calendar(session, team)
+    series = builders.a_series(session, team, plan, person)
+    template = builders.a_template(session, team, post)
     return {
         "plan_id": plan.id,
         "value_id": plan.values[0].id,
@@ -116,6 +118,8 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "occurrence_uuid": occurrence.uuid,
         "feed_id": feed.id,
         "calendar_id": calendar.id,
+        "series_id": series.id,
+        "template_id": template.id,
         "delivery_id": delivery.id,
         "absence_id": absence.id,
         "person_id": colleague.id,

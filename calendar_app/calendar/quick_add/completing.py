@@ -78,7 +78,7 @@ def complete(
             _find_hooks(work)
             _find_time(work)
         if work.line.recurrence is not None and not work.is_idea:
-            work.notes.append(FIRST_ONLY)
+            work.notes.append(Note(messages.COMES_BACK))
     if work.is_idea:
         work.line = replace(work.line, date=None, time=None, recurrence=None)
         work.questions = []
@@ -91,10 +91,6 @@ def complete(
         tuple(_refusals(work.line)),
         keeps_line=work.is_idea,
     )
-
-
-# The one place that says what becomes of a rule; once a series can be made from a line, this goes.
-FIRST_ONLY = Note(messages.FIRST_ONLY)
 
 
 def _refusals(line: Understood) -> Iterable[Note]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,8 +24,16 @@ from calendar_app.people.door import audit, me, my_team, requires
 from calendar_app.plans.models import Channel
 from calendar_app.posts.forms import USUAL_TIME
 from calendar_app.posts.models import Post
-from calendar_app.posts.queries import last_changed_by, posts_of
-from calendar_app.posts.undo import DELETED, MOVED, Undoable, as_it_is, remember, undone_by
+from calendar_app.posts.queries import keys_used, last_changed_by, posts_of
+from calendar_app.posts.undo import (
+    ADDED,
+    DELETED,
+    MOVED,
+    Undoable,
+    as_it_is,
+    remember,
+    undone_by,
+)
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session, wants_json
 from calendar_app.web.security import own_address
@@ -39,7 +48,8 @@ def choose_where() -> ResponseReturnValue:
     Five hundred posts do not fit in an address: a form sends them.
     """
     chosen = _from_a_day() or MovesForm(None).posts()
-    return _page(MovesForm(None, data={"skip": [WEEKENDS, HOLIDAYS]}), chosen)
+    usual = {"skip": [WEEKENDS, HOLIDAYS], "creation_key": uuid.uuid4().hex}
+    return _page(MovesForm(None, data=usual), chosen)
 
 
 @bp.post("/calendar/moves")
@@ -58,6 +68,25 @@ def move() -> ResponseReturnValue:
         return _refused(form)
     undoable = remember(session(), MOVED, before, me(), now())
     return _done(undoable, posts, _words(posts))
+
+
+@bp.post("/calendar/copies")
+@requires("posts.write")
+def copy() -> ResponseReturnValue:
+    """Copy the chosen posts by some days, as drafts, all or none. Sent twice it makes them once."""
+    form = MovesForm()
+    posts = _chosen(form)
+    made: list[Post] = []
+
+    def copy_them() -> None:
+        made.extend(one for one in (_copied(post, form) for post in posts) if one is not None)
+
+    if not (posts and form.validate() and form.obeys(copy_them)):
+        return _refused(form)
+    session().add_all(made)
+    copied = remember(session(), ADDED, [(one, {}) for one in made], me(), now())
+    words = ngettext("%(num)s post is copied.", "%(num)s posts are copied.", len(made))
+    return _done(copied, made, words)
 
 
 @bp.post("/calendar/deletions")
@@ -160,6 +189,20 @@ def _move(post: Post, form: MovesForm) -> None:
         post.move_to(shifts.shifted(start, by, _skips(form)), me(), now())
     else:
         raise Refused(N_("Choose by how many days, or a day."), field="by")
+
+
+def _copied(post: Post, form: MovesForm) -> Post | None:
+    """A draft like `post`, that many days later; None when this page made it. Raises Refused."""
+    start, by = post.local_start, form.by.data
+    if start is None:
+        raise Refused(N_("“%(title)s” has no day. Copy only posts with a day."), title=post.title)
+    if not by:
+        raise Refused(N_("Choose by how many days."), field="by")
+    key = f"copy-{form.creation_key.data or uuid.uuid4().hex}-{post.id}"
+    if keys_used(session(), my_team(), [key]):
+        return None
+    day = shifts.shifted(start.date(), by, _skips(form))
+    return post.repeat(day, start.time(), me(), now(), creation_key=key)
 
 
 def _channel(form: MovesForm, post: Post) -> Channel | None:

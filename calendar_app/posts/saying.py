@@ -1,0 +1,74 @@
+"""A rule and a series in words, in the language of the request."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from calendar_app.posts.models import PostSeries
+from calendar_app.posts.repetition import Rule, sentence
+from calendar_app.web.templating import day_of_year, plain_day, weekday
+
+# A Monday, to name the weekdays from.
+_MONDAY = date(2026, 1, 5)
+
+
+def rule_in_words(rule: Rule) -> str:
+    """ "every Tuesday", "every 2 weeks on Tuesday and Friday, 6 times"."""
+    said = sentence(rule)
+    words: str = _(said.message, **{key: _word(key, one) for key, one in said.values.items()})
+    end = _end(said.end_values)
+    return f"{words}, {end}" if end else words
+
+
+def series_in_words(series: PostSeries) -> str:
+    """ "every Tuesday at 09:30"."""
+    at = f"{series.local_time:%H:%M}"
+    words: str = _("%(rule)s at %(time)s", rule=rule_in_words(series.rule), time=at)
+    return words
+
+
+def with_stayed(words: str, stayed: int) -> str:
+    """`words`, and that `stayed` posts were left as somebody made them."""
+    if not stayed:
+        return words
+    more = ngettext(
+        "%(num)s post that somebody changed by itself stays as it is.",
+        "%(num)s posts that somebody changed by themselves stay as they are.",
+        stayed,
+    )
+    return f"{words} {more}"
+
+
+def _word(key: str, value: Any) -> object:
+    if key == "days":
+        return _listed([_weekday(day) for day in value])
+    if key == "weekday":
+        return _weekday(value)
+    if key == "nth":
+        return _(value)
+    return day_of_year(value) if key == "date" else value
+
+
+def _end(values: dict[str, Any]) -> str:
+    words: str = ""
+    if "num" in values:
+        words = ngettext("%(num)s time", "%(num)s times", values["num"])
+    elif "last" in values:
+        words = _("until %(last)s", last=plain_day(values["last"]))
+    return words
+
+
+def _weekday(number: int) -> str:
+    return weekday(_MONDAY + timedelta(days=number))
+
+
+def _listed(names: list[str]) -> str:
+    """ "Monday", "Monday and Friday", "Monday, Tuesday and Friday"."""
+    if len(names) == 1:
+        return names[0]
+    words: str = _("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])
+    return words

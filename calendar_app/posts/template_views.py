@@ -1,0 +1,74 @@
+"""Templates of posts: what a team writes again and again, under a name."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.people.door import audit, my_team, requires
+from calendar_app.posts import queries
+from calendar_app.posts.forms import TemplateForm
+from calendar_app.posts.models import PostTemplate
+from calendar_app.web.forms import expect_shown
+from calendar_app.web.request import commit, session
+from calendar_app.web.templating import render
+
+bp = Blueprint("templates", __name__)
+
+
+@bp.get("/posts/templates")
+@requires("posts.write")
+def see_all() -> ResponseReturnValue:
+    """The templates of the team, each with a way to begin from it."""
+    return render("posts/templates.html", templates=queries.templates(session(), my_team()))
+
+
+@bp.get("/posts/<int:post_id>/template")
+@requires("posts.write")
+def ask(post_id: int) -> ResponseReturnValue:
+    """Under which name is this post kept as a template?"""
+    post = queries.post_of(session(), my_team(), post_id)
+    form = TemplateForm(None, data={"name": post.title[:120]})
+    return render("posts/template.html", post=post, form=form)
+
+
+@bp.post("/posts/<int:post_id>/template")
+@requires("posts.write")
+def keep(post_id: int) -> ResponseReturnValue:
+    """Keep what the post says as a template."""
+    post, form = queries.post_of(session(), my_team(), post_id), TemplateForm()
+    if not form.validate():
+        return render("posts/template.html", post=post, form=form), 422
+    kept = post.content.kept()
+    template = PostTemplate(team_id=my_team().id, name=form.name.data, content=kept)
+    session().add(template)
+    try:
+        session().flush()
+    except IntegrityError:
+        session().rollback()
+        form.refuse(
+            Refused(N_("There is a template with this name. Choose another."), field="name")
+        )
+        post = queries.post_of(session(), my_team(), post_id)
+        return render("posts/template.html", post=post, form=form), 422
+    audit("template.kept", template)
+    commit()
+    flash(_("Kept as a template: %(name)s", name=template.name), "good")
+    return redirect(url_for("templates.see_all"), code=303)
+
+
+@bp.post("/posts/templates/<int:template_id>/deletion")
+@requires("posts.write")
+def remove(template_id: int) -> ResponseReturnValue:
+    """Without this template; posts that were made from it stay."""
+    template = queries.template_of(session(), my_team(), template_id)
+    expect_shown(template)
+    audit("template.removed", template)
+    session().delete(template)
+    commit()
+    flash(_("The template is removed. Posts that were made from it stay."), "good")
+    return redirect(url_for("templates.see_all"), code=303)

@@ -124,6 +124,22 @@ COMMANDS: Sequence[Command] = (
         keys=("g k",),
     ),
     Command(
+        "series",
+        N_("Series of posts"),
+        "go",
+        "team.see",
+        words="reeks herhaling terugkerend herhalen repeat recurring every",
+        address="/series",
+    ),
+    Command(
+        "templates",
+        N_("Templates"),
+        "go",
+        "posts.write",
+        words="sjabloon voorbeeld bericht template copy",
+        address="/posts/templates",
+    ),
+    Command(
         "plans",
         N_("Plans"),
         "go",

@@ -89,6 +89,22 @@ def test_saving_makes_the_post_by_who_is_named(
         assert entry.actor.name == "Anouk Visser"
 
 
+def test_a_line_that_comes_back_is_saved_as_a_series(
+    settings: dict[str, str], database: Database
+) -> None:
+    line = ("elke dinsdag 9:30 LinkedIn Tip #Nabij", "--now", "2098-11-10T09:18")
+    answer = kapstok("quick-add", *line, "--json", "--save", settings=settings)
+
+    assert answer.returncode == 0, answer.stderr
+    saved = json.loads(answer.stdout)
+    with database.reading() as session:
+        post = session.get_one(Post, saved["post"]["id"])
+        assert post.starts_at == datetime(2098, 11, 11, 8, 30, tzinfo=UTC)
+        assert post.series_id == saved["series"]["id"]
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "series.begun")).one()
+        assert entry.origin == "command line"
+
+
 def test_what_lacks_something_for_a_day_is_saved_as_an_idea(
     settings: dict[str, str], database: Database
 ) -> None:

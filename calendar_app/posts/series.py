@@ -368,7 +368,10 @@ def _remember(
     changes: _Changes,
     series: Iterable[tuple[PostSeries, dict[str, Any] | None]],
 ) -> Undoable:
-    return remember(hand.session, SERIES, changes.posts, hand.by, hand.now, series=series)
+    kept = remember(hand.session, SERIES, changes.posts, hand.by, hand.now, series=series)
+    if kept is None:
+        raise RuntimeError("a change of a series changed no series")
+    return kept
 
 
 def _locked(hand: Hand, post: Post) -> PostSeries:

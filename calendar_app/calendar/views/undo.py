@@ -56,6 +56,14 @@ def _undo(undoable: Undoable) -> ResponseReturnValue:
 
 def _words(kind: str, titles: Sequence[str]) -> str:
     """What has been undone, in one sentence."""
+    if kind == undo.SERIES:
+        return _("Undone: the series is as it was.")
+    if kind == undo.ADDED and len(titles) > 1:
+        return ngettext(
+            "Undone: %(num)s post is in the bin.",
+            "Undone: %(num)s posts are in the bin.",
+            len(titles),
+        )
     if kind == undo.ADDED:
         return _("Undone: “%(title)s” is in the bin.", title=titles[0])
     if len(titles) == 1:

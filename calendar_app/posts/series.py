@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from calendar_app.errors import Refused
@@ -242,8 +242,7 @@ def extend_all(
     `is_holiday` is asked with the country of the team. Of two workers each series has one.
     """
     made = refused = 0
-    wanted = select(PostSeries.id).where(PostSeries.stopped_at.is_(None)).order_by(PostSeries.id)
-    for series_id in list(session.scalars(wanted)):
+    for series_id in _to_extend(session, now):
         locked = select(PostSeries).where(PostSeries.id == series_id)
         found = session.scalars(
             locked.with_for_update(skip_locked=True), execution_options={"populate_existing": True}
@@ -257,6 +256,18 @@ def extend_all(
             refused += 1
             log.info("series %d was not carried on: %s", found.id, why.words("en"))
     return made, refused
+
+
+def _to_extend(session: Session, now: datetime) -> list[int]:
+    """The series of which the horizon may have come nearer than what is made."""
+    until, ends_on = PostSeries.made_until, PostSeries.ends_on
+    goes_on = and_(ends_on.is_(None), PostSeries.count.is_(None), until < now.date() + HORIZON)
+    is_left = or_(until < ends_on, PostSeries.count.is_not(None))
+    wanted = select(PostSeries.id).where(
+        PostSeries.stopped_at.is_(None),
+        or_(goes_on, and_(is_left, until < now.date() + FAR_HORIZON)),
+    )
+    return list(session.scalars(wanted.order_by(PostSeries.id)))
 
 
 def _extend(hand: Hand, series: PostSeries) -> int:

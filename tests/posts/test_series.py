@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,18 +13,25 @@ from sqlalchemy import func, select
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.moments import local
+from calendar_app.post_office import post_office
 from calendar_app.posts import queries, series, undo
 from calendar_app.posts.models import Post, PostChange, PostSeries
 from calendar_app.posts.repetition import Rule, days
 from calendar_app.posts.series import Done, Hand, Pattern
+from calendar_app.reminders.outbox import Desk
+from calendar_app.worker import Rounds
 from tests.builders import a_team
-from tests.posts.room import NOW, Room
+from tests.posts.room import NOW, Room, a_room
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from calendar_app.config import Config
+    from calendar_app.db import Database
+
 TUESDAY = date(2026, 11, 10)
 WEEKLY = Rule("weekly", TUESDAY, weekdays=(1,))
+MONDAYS = Rule("weekly", TUESDAY, weekdays=(0,))
 AT = time(9, 30)
 WEEK = timedelta(weeks=1)
 
@@ -305,6 +313,21 @@ def test_the_worker_makes_each_post_once(room: Room) -> None:
     assert done.series.version == version
 
 
+@pytest.mark.parametrize(
+    "rule", [replace(WEEKLY, ends_on=TUESDAY + 70 * WEEK), replace(WEEKLY, count=71)]
+)
+def test_a_series_that_ends_is_made_a_year_ahead_and_then_to_its_end(
+    room: Room, rule: Rule
+) -> None:
+    done = begun(room, rule)
+    assert len(posts(room, done.series)) == 54
+
+    made = [series.extend_all(room.session, NOW + n * WEEK, _no_holiday) for n in (9, 30, 31)]
+
+    assert made == [(9, 0), (8, 0), (0, 0)]
+    assert len(posts(room, done.series)) == 71
+
+
 def test_the_worker_leaves_out_holidays_and_goes_on_after_a_refusal(room: Room) -> None:
     refused = begun(room)
     skipping = begun(room, skips_holidays=True)
@@ -352,6 +375,26 @@ def test_a_stopped_series_is_not_carried_on(room: Room) -> None:
     series.stop(a_hand(room), done.series)
 
     assert series.extend_all(room.session, NOW + 9 * WEEK, _no_holiday) == (0, 0)
+
+
+def test_the_round_of_the_worker_carries_a_series_on(database: Database, config: Config) -> None:
+    with database.writing() as session:
+        room = a_room(session)
+        series_id = begun(room, MONDAYS, skips_holidays=True).series.id
+    # The coming thirteen weeks reach Easter Monday, 29 March 2027.
+    later = NOW + 7 * WEEK
+    desk = Desk(database, config, post_office(config), 1, lambda: later, threading.Event())
+
+    Rounds(desk).tidy()
+    Rounds(desk).tidy()
+
+    with database.reading() as session:
+        found = session.get_one(PostSeries, series_id)
+        made = queries.posts_of_series(session, found, date.min)
+        expected = days(MONDAYS, TUESDAY, TUESDAY + 20 * WEEK)
+        assert date(2027, 3, 29) in expected
+        expected.remove(date(2027, 3, 29))
+        assert [one.series_day for one in made] == expected
 
 
 def _state_of(room: Room) -> list[tuple[Any, ...]]:

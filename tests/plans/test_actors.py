@@ -625,7 +625,7 @@ def test_the_table_says_what_the_map_shows(room: Room) -> None:
 def test_who_has_nobody_around_an_audience_yet_is_told_why_to_look(room: Room) -> None:
     for language, words in (
         ("en", "Nobody stands around your audiences yet."),
-        ("nl", "Er staat nog niemand rond jullie doelgroepen."),
+        ("nl", "Er staat nog niemand rond je doelgroepen."),
     ):
         page = room.visitor("editor", language).open(f"{room.address}/who")
 

@@ -27,13 +27,7 @@ from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post, PostSeries, SeriesException
 from calendar_app.posts.queries import content_of, posts_of_series
 from calendar_app.posts.repetition import Rule
-from calendar_app.posts.undo import (
-    SERIES,
-    Undoable,
-    as_of_series,
-    remember,
-    series_as_it_is,
-)
+from calendar_app.posts.undo import Undoable, as_of_series, remember_series, series_as_it_is
 
 log = logging.getLogger(__name__)
 
@@ -379,10 +373,7 @@ def _remember(
     changes: _Changes,
     series: Iterable[tuple[PostSeries, dict[str, Any] | None]],
 ) -> Undoable:
-    kept = remember(hand.session, SERIES, changes.posts, hand.by, hand.now, series=series)
-    if kept is None:
-        raise RuntimeError("a change of a series changed no series")
-    return kept
+    return remember_series(hand.session, changes.posts, series, hand.by, hand.now)
 
 
 def _locked(hand: Hand, post: Post) -> PostSeries:

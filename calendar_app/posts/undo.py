@@ -59,8 +59,8 @@ class UndoablePost(Base):
     )
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
     version: Mapped[int]
-    # {"version", "state", "starts_at": ISO 8601 or null, "channels": ids}; empty for a new post; of
-    # a series as `as_of_series` tells it.
+    # {"version", "state", "starts_at": ISO 8601 or null, "channels": ids}; empty for a new post.
+    # Of a series: as `as_of_series` tells it.
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     post: Mapped[Post] = relationship()
@@ -83,6 +83,7 @@ def as_of_series(post: Post, did: str) -> dict[str, Any]:
     `did` is what befalls it: "added", "deleted" or "edited".
     """
     return {
+        "version": post.version,
         "did": did,
         "content": post.content.kept(),
         "starts_at": as_it_is(post)["starts_at"],
@@ -96,6 +97,7 @@ def series_as_it_is(series: PostSeries) -> dict[str, Any]:
     """What undoing a change of `series` must know of it, taken before it."""
     rule = series.rule
     return {
+        "version": series.version,
         "rule": {
             **asdict(rule),
             "starts_on": rule.starts_on.isoformat(),
@@ -114,31 +116,47 @@ def remember(
     changed: Iterable[tuple[Post, dict[str, Any]]],
     by: Person,
     now: datetime,
-    *,
-    series: Iterable[tuple[PostSeries, dict[str, Any] | None]] = (),
 ) -> Undoable | None:
     """Keep what `by` did: each post with how it was before. Flushes, to know the versions.
 
-    `series` are those that changed too, each with how it was, or None when it is new. Where nothing
-    changed there is nothing to undo: None.
+    Where nothing changed there is nothing to undo: None.
     """
-    series = list(series)
     session.flush()
     rows = [
         UndoablePost(post=post, version=post.version, before=was)
         for post, was in changed
         if post.version != was.get("version")
     ]
-    kept = {str(one.id): {"version": one.version, "before": was} for one, was in series}
-    if not rows and not kept:
+    if not rows:
         return None
+    team_id = rows[0].post.team_id
+    undoable = Undoable(team_id=team_id, person_id=by.id, kind=kind, made_at=now, posts=rows)
+    session.add(undoable)
+    session.flush()
+    return undoable
+
+
+def remember_series(
+    session: Session,
+    changed: Iterable[tuple[Post, dict[str, Any]]],
+    series: Iterable[tuple[PostSeries, dict[str, Any] | None]],
+    by: Person,
+    now: datetime,
+) -> Undoable:
+    """Keep what `by` did to `series`, each with how it was (None: it is new), and to its posts."""
+    series = list(series)
+    session.flush()
     undoable = Undoable(
-        team_id=rows[0].post.team_id if rows else series[0][0].team_id,
+        team_id=series[0][0].team_id,
         person_id=by.id,
-        kind=kind,
+        kind=SERIES,
         made_at=now,
-        posts=rows,
-        series=kept,
+        posts=[
+            UndoablePost(post=post, version=post.version, before=was)
+            for post, was in changed
+            if post.version != was.get("version")
+        ],
+        series={str(one.id): {"version": one.version, "before": was} for one, was in series},
     )
     session.add(undoable)
     session.flush()
@@ -190,6 +208,8 @@ def take_back(session: Session, undoable: Undoable, by: Person, now: datetime) -
     session.flush()
     for row in undoable.posts:
         _lift(session, row, by)
+    for one, before in series:
+        _lift_series(session, one, before, by)
     return [row.post for row in undoable.posts]
 
 
@@ -208,6 +228,18 @@ def _lift(session: Session, row: UndoablePost, by: Person) -> None:
     )
     for one in session.scalars(earlier):
         one.version = row.post.version
+
+
+def _lift_series(
+    session: Session, series: PostSeries, before: dict[str, Any] | None, by: Person
+) -> None:
+    """The same for a series."""
+    open_ones = select(Undoable).where(Undoable.person_id == by.id, Undoable.kind == SERIES)
+    for one in session.scalars(open_ones.where(Undoable.undone_at.is_(None))):
+        kept = one.series.get(str(series.id))
+        if before is not None and kept is not None and kept["version"] == before["version"]:
+            now_is = {**kept, "version": series.version}
+            one.series = {**one.series, str(series.id): now_is}
 
 
 def _own(team: Team, by: Person) -> Select[Undoable]:

@@ -196,20 +196,16 @@ def take_back(session: Session, undoable: Undoable, by: Person, now: datetime) -
     for row in undoable.posts:
         if row.post.version != row.version:
             raise _overtaken(session, row.post)
-    series = _series_of(session, undoable)
-    for row in undoable.posts:
-        if undoable.kind == SERIES:
-            _take_back_of_series(session, row, by, now)
-        else:
+    if undoable.kind == SERIES:
+        _take_back_series(session, undoable, by, now)
+    else:
+        for row in undoable.posts:
             _take_back(undoable.kind, row, by, now)
-    for one, before in series:
-        _put_back(session, one, before, by, now)
     undoable.undone_at = now
     session.flush()
     for row in undoable.posts:
         _lift(session, row, by)
-    for one, before in series:
-        _lift_series(session, one, before, by)
+    _lift_series(session, undoable, by)
     return [row.post for row in undoable.posts]
 
 
@@ -230,16 +226,17 @@ def _lift(session: Session, row: UndoablePost, by: Person) -> None:
         one.version = row.post.version
 
 
-def _lift_series(
-    session: Session, series: PostSeries, before: dict[str, Any] | None, by: Person
-) -> None:
-    """The same for a series."""
+def _lift_series(session: Session, undoable: Undoable, by: Person) -> None:
+    """The same for the series that it changed."""
     open_ones = select(Undoable).where(Undoable.person_id == by.id, Undoable.kind == SERIES)
-    for one in session.scalars(open_ones.where(Undoable.undone_at.is_(None))):
-        kept = one.series.get(str(series.id))
-        if before is not None and kept is not None and kept["version"] == before["version"]:
-            now_is = {**kept, "version": series.version}
-            one.series = {**one.series, str(series.id): now_is}
+    earlier = list(session.scalars(open_ones.where(Undoable.undone_at.is_(None))))
+    for name, told in undoable.series.items():
+        version = (told["before"] or {}).get("version")
+        now_is = session.get_one(PostSeries, int(name)).version
+        for one in earlier:
+            kept = one.series.get(name)
+            if kept is not None and kept["version"] == version:
+                one.series = {**one.series, name: {**kept, "version": now_is}}
 
 
 def _own(team: Team, by: Person) -> Select[Undoable]:
@@ -276,6 +273,14 @@ def _series_of(
             )
         found.append((series, kept["before"]))
     return found
+
+
+def _take_back_series(session: Session, undoable: Undoable, by: Person, now: datetime) -> None:
+    series = _series_of(session, undoable)
+    for row in undoable.posts:
+        _take_back_of_series(session, row, by, now)
+    for one, before in series:
+        _put_back(session, one, before, by, now)
 
 
 def _take_back_of_series(session: Session, row: UndoablePost, by: Person, now: datetime) -> None:

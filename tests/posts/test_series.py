@@ -460,6 +460,21 @@ def test_beginning_a_series_can_be_undone(room: Room) -> None:
     assert series.extend_all(room.session, NOW + 2 * WEEK, _no_holiday) == (0, 0)
 
 
+def test_a_series_is_undone_step_by_step(room: Room) -> None:
+    done = begun(room)
+    _whole_change(room, done)
+    _stop(room, done)
+
+    for _step in range(3):
+        last = undo.last_of(room.session, room.team, room.writer, NOW)
+        undo.take_back(room.session, last, room.writer, NOW)
+
+    assert _state_of(room) == []
+    assert queries.all_series(room.session, room.team) == []
+    with pytest.raises(Refused, match="nothing to undo"):
+        undo.last_of(room.session, room.team, room.writer, NOW)
+
+
 def test_nothing_is_undone_when_somebody_changed_the_series_since(room: Room) -> None:
     done = begun(room)
     changed = _stop(room, done)

@@ -209,6 +209,9 @@ def test_today_tells_what_goes_out_what_is_late_and_what_waits(
     [
         ("/calendar?date=2026-11-10", 24),
         ("/calendar?view=list&date=2026-11-10", 24),
+        ("/calendar?view=week&date=2026-11-10", 24),
+        ("/calendar?view=board&date=2026-11-10", 24),
+        ("/calendar?view=board&by=channel&date=2026-11-10", 24),
         # Today also reads the plans for the pitfall radar: each kind of part is one query.
         ("/", 40),
     ],

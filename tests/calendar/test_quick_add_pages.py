@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -279,15 +279,15 @@ def test_an_unseen_writer_makes_a_post_without_an_owner(world: World) -> None:
     assert world.posts()[0]["owner"] is None
 
 
-def test_only_the_first_post_of_a_rule_is_made_and_it_says_so(world: World) -> None:
+def test_all_posts_of_a_rule_are_made_some_weeks_ahead(world: World) -> None:
     client = world.visitor()
 
     answer = client.post("/quick-add", data={"text": "elke dinsdag 9:30 Tip #Nabij"})
 
-    page = client.get(answer.location).text
-    assert len(world.posts()) == 1
-    assert world.posts()[0]["starts_at"] == datetime(2026, 11, 10, 8, 30, tzinfo=UTC)
-    assert page.count("note-warn flash") == 1
+    assert answer.location.startswith("/series/")
+    first = datetime(2026, 11, 10, 8, 30, tzinfo=UTC)
+    made = [post["starts_at"] for post in world.posts()]
+    assert made == [first + timedelta(weeks=number) for number in range(13)]
 
 
 def test_a_viewer_can_do_none_of_it(world: World) -> None:

@@ -46,6 +46,8 @@ class Desk:
         page = self.open_page(self.site, width=width, height=1000, expect=(409, 422))
         builders.sign_in_page(page, self.site, self.app, person)
         page.goto(address)
+        # Nothing can be picked up before the scripts are there.
+        expect(page.locator("[data-moves][data-ready]")).to_be_attached()
         return page
 
     def post(self, post_id: int | None = None) -> Post:
@@ -96,10 +98,6 @@ def drag(page: Page, item: Locator, target: Locator) -> None:
     page.mouse.up()
 
 
-def ready_to_drag(page: Page) -> None:
-    expect(page.locator("[data-moves][data-ready]")).to_be_attached()
-
-
 def slow(page: Page, seconds: float) -> None:
     """Every answer of the server takes this much longer, as over a bad line."""
     line = page.context.new_cdp_session(page)
@@ -110,7 +108,6 @@ def slow(page: Page, seconds: float) -> None:
 
 def test_a_dragged_post_is_in_its_day_before_the_server_answers(desk: Desk) -> None:
     page = desk.page()
-    ready_to_drag(page)
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -131,7 +128,6 @@ def test_a_dragged_post_is_in_its_day_before_the_server_answers(desk: Desk) -> N
 @pytest.mark.parametrize("latency", [0, 1])
 def test_a_dragged_post_is_there_at_once_and_undone_by_a_key(desk: Desk, latency: int) -> None:
     page = desk.page()
-    ready_to_drag(page)
     if latency:
         slow(page, latency)
 
@@ -150,7 +146,6 @@ def test_a_dragged_post_is_there_at_once_and_undone_by_a_key(desk: Desk, latency
 
 def test_a_dragged_post_opens_no_page(desk: Desk) -> None:
     page = desk.page()
-    ready_to_drag(page)
 
     drag(page, card(page), cell(page, "2026-11-25"))
 
@@ -160,7 +155,6 @@ def test_a_dragged_post_opens_no_page(desk: Desk) -> None:
 
 def test_the_notice_of_a_move_stays_ten_seconds_and_undoes(desk: Desk) -> None:
     page = desk.page()
-    ready_to_drag(page)
     page.clock.install()
     drag(page, card(page), cell(page, "2026-11-25"))
     page.clock.run_for(1_000)
@@ -218,7 +212,6 @@ def test_escape_puts_a_carried_post_back_also_from_another_month(desk: Desk) -> 
 @pytest.mark.parametrize("latency", [0, 1])
 def test_who_moves_what_a_colleague_moved_first_is_told(desk: Desk, latency: int) -> None:
     page = desk.page()
-    ready_to_drag(page)
     if latency:
         slow(page, latency)
     shown = page.locator("[data-live]").get_attribute("data-live")
@@ -238,7 +231,6 @@ def test_who_moves_what_a_colleague_moved_first_is_told(desk: Desk, latency: int
 
 def test_without_an_answer_a_post_springs_back(desk: Desk) -> None:
     page = desk.page()
-    ready_to_drag(page)
     page.route("**/calendar/moves", lambda route: route.fulfill(body="<html>", status=200))
 
     drag(page, card(page), cell(page, "2026-11-25"))
@@ -251,7 +243,6 @@ def test_without_an_answer_a_post_springs_back(desk: Desk) -> None:
 def test_an_idea_is_dragged_to_a_day_and_undo_makes_it_an_idea_again(desk: Desk) -> None:
     idea = desk.another("Leerling", state="idea", starts_at=None)
     page = desk.page()
-    ready_to_drag(page)
 
     drag(page, page.locator("[data-ideas] [data-post]"), cell(page, "2026-11-26"))
     expect(cell(page, "2026-11-26").locator("[data-post]", has_text="Leerling")).to_be_visible()
@@ -270,7 +261,6 @@ def test_an_idea_without_a_value_springs_back_and_says_what_it_lacks(desk: Desk)
         writer = session.get_one(Person, desk.writer_id)
         session.add(Post.new_idea(team, "Kaal", writer, AT))
     page = desk.page()
-    ready_to_drag(page)
 
     drag(page, page.locator("[data-ideas] [data-post]"), cell(page, "2026-11-26"))
 
@@ -281,7 +271,6 @@ def test_an_idea_without_a_value_springs_back_and_says_what_it_lacks(desk: Desk)
 def test_ticked_posts_move_together(desk: Desk) -> None:
     other = desk.another("Tweede", starts_at=AT + timedelta(days=2))
     page = desk.page(MONTH + "&select=1")
-    ready_to_drag(page)
     for title in ("Rooster", "Tweede"):
         card(page, title).locator("[type=checkbox]").check()
 

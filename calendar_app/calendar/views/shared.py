@@ -26,7 +26,7 @@ _NOBODY = frozenset({0})
 def asked_filters() -> Filters:
     """The filters that the address or the form names, for everybody who may be asked for."""
     filters = from_address(request.values.getlist, STATES)
-    if not filters.person & unseen().keys():
+    if not filters.person or not filters.person & unseen().keys():
         return filters
     # Who does not want to be seen is not found; an address that asks for them alone finds nothing.
     return replace(filters, person=filters.person - unseen().keys() or _NOBODY)

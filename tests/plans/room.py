@@ -166,6 +166,8 @@ def share_tasks(plan: Plan, person: Person) -> None:
 def fields_of(page: str) -> dict[str, str]:
     """What a browser would send of the page's forms, but for the fields of the frame."""
     found: dict[str, str] = {}
+    # What a script may bring later is no part of the page yet.
+    page = re.sub(r"<template\b.*?</template>", "", page, flags=re.DOTALL)
     for tag in re.findall(r"<input\b[^>]*>", page):
         marks = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
         chosen = marks.get("type") not in {"radio", "checkbox"} or re.search(r"\schecked\b", tag)

@@ -245,7 +245,7 @@ def _from_a_day() -> list[Chosen]:
         end: datetime = start + timedelta(days=shifts.MOST_DAYS * 3)
     except (ValueError, OverflowError):
         return []
-    rows = queries.rows_between(session(), my_team(), start, end, asked_filters())
+    rows = queries.rows_between(session(), my_team(), start, end, asked_filters(names_posts=True))
     movable = [row for row in rows if row.state not in {"published", "cancelled"}]
     return [Chosen(row.id, row.version) for row in movable[:MOST_POSTS]]
 

@@ -23,13 +23,17 @@ bp = Blueprint("calendar", __name__)
 _NOBODY = frozenset({0})
 
 
-def asked_filters() -> Filters:
-    """The filters that the address or the form names, for everybody who may be asked for."""
+def asked_filters(*, names_posts: bool = False) -> Filters:
+    """The filters that the address or the form names, but for who does not want to be seen.
+
+    An address that asks for them alone asks for nobody in particular; where it `names_posts`, to be
+    changed together, it names none.
+    """
     filters = from_address(request.values.getlist, STATES)
     if not filters.person or not filters.person & unseen().keys():
         return filters
-    # Who does not want to be seen is not found; an address that asks for them alone finds nothing.
-    return replace(filters, person=filters.person - unseen().keys() or _NOBODY)
+    seen = filters.person - unseen().keys()
+    return replace(filters, person=seen or (_NOBODY if names_posts else frozenset()))
 
 
 def local_today() -> date:

@@ -20,7 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from tests.support.environment import REPOSITORY, for_child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -177,6 +177,9 @@ class LiveServer:
     """A web server in threads of this process. Its address is known before its application is."""
 
     def __init__(self) -> None:
+        self._answering = threading.Condition()
+        self._busy = 0
+        self._stopped = False
         self._server = make_server(HOST, 0, _not_yet, threaded=True, request_handler=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
@@ -188,14 +191,35 @@ class LiveServer:
 
     def serve(self, application: WSGIApplication) -> str:
         """Answer with `application` from now on; returns the address."""
-        self._server.app = application
+        self._server.app = self._counted(application)
         return self.url
 
     def stop(self) -> None:
-        """Stop listening and wait for the thread."""
+        """Stop listening, and wait for what is being answered: a page may ask until its end.
+
+        An answer that came later would give its connection back to a database that is gone.
+        """
         self._server.shutdown()
         self._thread.join(PATIENCE)
+        with self._answering:
+            self._stopped = True
+            self._answering.wait_for(lambda: not self._busy, PATIENCE)
         self._server.server_close()
+
+    def _counted(self, application: WSGIApplication) -> WSGIApplication:
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            with self._answering:
+                if self._stopped:
+                    return _not_yet(environ, start_response)
+                self._busy += 1
+            try:
+                return application(environ, start_response)
+            finally:
+                with self._answering:
+                    self._busy -= 1
+                    self._answering.notify_all()
+
+        return answer
 
 
 class _Quiet(WSGIRequestHandler):

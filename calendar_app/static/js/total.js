@@ -10,16 +10,21 @@ export function start(root) {
     if (bound.has(form)) continue;
     bound.add(form);
     form.addEventListener("input", () => show(total, form));
+    // Somebody may have begun to type before this came.
+    if (shares(form).some((field) => field.value !== field.defaultValue)) show(total, form);
   }
 }
 
 function show(total, form) {
-  const shares = [...form.querySelectorAll("[data-share]")];
-  const sum = shares.reduce((all, field) => all + (Number(field.value) || 0), 0);
+  const sum = shares(form).reduce((all, field) => all + (Number(field.value) || 0), 0);
   total.textContent = words(total, sum).replace("{total}", sum).replace("{rest}", Math.abs(whole - sum));
   const note = total.closest(".note");
   note.classList.toggle("note-good", sum === whole);
   note.classList.toggle("note-warn", sum !== whole);
+}
+
+function shares(form) {
+  return [...form.querySelectorAll("[data-share]")];
 }
 
 function words(total, sum) {

@@ -14,6 +14,7 @@ from calendar_app.posts import undo
 from calendar_app.posts.models import Post
 from calendar_app.posts.undo import Undoable
 from tests import builders
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -246,8 +247,6 @@ def test_a_move_to_the_same_day_is_nothing_to_undo(site: Site) -> None:
 
 
 def test_moving_fifty_posts_asks_hardly_more_than_moving_two(site: Site) -> None:
-    from tests.support.statements import statements  # noqa: PLC0415
-
     client, counts = site.visitor(), []
     for many in (2, 50):
         pairs = [site.post() for _number in range(many)]
@@ -386,8 +385,6 @@ def test_what_can_no_longer_be_undone_is_forgotten(site: Site) -> None:
 
 
 def test_the_revision_moves_with_each_change_and_costs_one_query(site: Site) -> None:
-    from tests.support.statements import statements  # noqa: PLC0415
-
     pair, client = site.post(), site.visitor()
     before = client.get("/calendar/revision", headers=SCRIPT).get_json()["revision"]
     ask(client, post=pair, by="1")

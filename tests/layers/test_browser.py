@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from calendar_app import clock
 from calendar_app.app import create_app
 from calendar_app.layers.models import ExternalCalendar
+from calendar_app.moments import local
 from tests import builders
 from tests.layers.conftest import LOOPBACK
 from tests.layers.files import a_day, a_file
@@ -109,7 +111,7 @@ def test_a_file_is_brought_in_and_lies_under_the_posts(
     visit: Visit, database: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "agenda.ics"
-    today = datetime.now(UTC).date()  # noqa: TID251 - what the page shows first
+    today = local(clock.now(), "Europe/Amsterdam").date()
     file.write_bytes(a_file(a_day("Open day for nurses", f"{today:%Y%m%d}")))
     page = visit(width=360)
 

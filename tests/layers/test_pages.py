@@ -16,10 +16,11 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from calendar_app import outbound
+from calendar_app import clock, outbound
 from calendar_app.config import Config
 from calendar_app.db import Database
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
+from calendar_app.moments import local
 from calendar_app.people.models import AuditEntry, Person, Team
 from calendar_app.people.throttle import FETCHES_OF_ONE_TEAM
 from tests import builders
@@ -253,7 +254,8 @@ def test_a_team_does_not_send_the_server_about_without_end(
 def test_a_calendar_is_switched_off_and_on_removed_and_put_back(
     client: FlaskClient, database: Database
 ) -> None:
-    send(client, file=a_file(a_day(day=f"{date.today():%Y%m%d}")))  # noqa: DTZ011, TID251
+    today = local(clock.now(), "Europe/Amsterdam").date()
+    send(client, file=a_file(a_day(day=f"{today:%Y%m%d}")))
     path = f"{LIST}/{calendars(database)[0].id}"
     on_page = "Week van de zorg" in client.get("/calendar").text
 

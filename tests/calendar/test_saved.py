@@ -9,7 +9,7 @@ import pytest
 
 from calendar_app.calendar.models import LONGEST_QUERY, MOST_VIEWS, SavedView
 from calendar_app.calendar.views.saved import normal
-from tests.calendar.test_moves import Site, _tuesday_morning, site
+from tests.support.site import Site, _tuesday_morning, site
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calendar_app.people.models import Person
 from calendar_app.posts.models import Post, PostVote
-from tests.calendar.test_moves import Site, _tuesday_morning, site
+from tests.support.site import Site, _tuesday_morning, site
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

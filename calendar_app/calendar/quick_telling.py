@@ -74,16 +74,16 @@ def saved(session: Session, line: Line, now: datetime) -> Post:
     desk = desk_of(session, line.team, writer, now)
     if completed.understood.recurrence is not None:
         done = begun(session, desk, completed, now)
-        _record(session, "series.begun", writer, done.series, now)
+        _note(session, "series.begun", writer, done.series, now)
         return done.undoable.posts[0].post
     post = post_of(desk, completed, now)
     session.add(post)
     session.flush()
-    _record(session, "post.added", writer, post, now)
+    _note(session, "post.added", writer, post, now)
     return post
 
 
-def _record(
+def _note(
     session: Session, action: str, writer: Person, subject: Post | PostSeries, now: datetime
 ) -> None:
     record(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # What records, and at which place the action stands.
 RECORDERS = {"audit": 0, "record": 1, "_note": 1}
-PASSED_ON = {"people/door.py", "cli.py"}
+PASSED_ON = {"people/door.py", "cli.py", "calendar/quick_telling.py", "calendar/views/undo.py"}
 # The quotation marks of Dutch.
 OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
 PARTS = ("brand_value", "audience", "channel", "actor", "experiment")

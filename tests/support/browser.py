@@ -188,8 +188,9 @@ def live_server() -> Iterator[LiveServer]:
 @pytest.fixture
 def open_page(chromium: Chromium, request: pytest.FixtureRequest) -> Iterator[Visitors]:
     """Call it for a new page: `page = open_page(url, width=360, colour_scheme="dark")`."""
-    # Set up before the pages and so stopped after them: a page may still fetch its last script.
-    request.getfixturevalue("live_server")
+    # Set up before the pages and so gone after them: a page asks and fetches until its end.
+    for name in ("live_server", *({"site", "database"} & {*request.fixturenames})):
+        request.getfixturevalue(name)
     with chromium.in_use() as browser:
         visitors = Visitors(browser)
         yield visitors

@@ -17,7 +17,8 @@ export function start(root) {
   const view = root.querySelector?.("[data-moves]") ?? document.querySelector("[data-moves]");
   if (!view || bound.has(view)) return;
   bound.add(view);
-  view.addEventListener("keydown", onKey);
+  // On the document, which stays when the view is brought anew; adding them again changes nothing.
+  document.addEventListener("keydown", onKey);
   document.addEventListener("pointerdown", onPress);
   for (const link of view.querySelectorAll("[data-movable] a.post")) {
     link.setAttribute("aria-keyshortcuts", "Space");
@@ -121,12 +122,11 @@ function listOf(cell) {
 const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 function onKey(event) {
-  if (carried) return onKeyWhileCarrying(event);
-  const item = event.target.closest("[data-movable]");
-  if (event.key !== " " || !item?.dataset.day || event.target.matches("input")) return undefined;
+  if (carried || event.defaultPrevented) return;
+  const item = event.target.closest("[data-moves] [data-movable]");
+  if (event.key !== " " || !item?.dataset.day || event.target.matches("input")) return;
   event.preventDefault();
   pickUp(item);
-  return undefined;
 }
 
 function pickUp(item) {
@@ -139,6 +139,7 @@ function pickUp(item) {
     title: titleOf(item),
   };
   letGo = hold();
+  document.addEventListener("keydown", onKeyWhileCarrying, { capture: true });
   document.body.classList.add("is-moving");
   item.classList.add("is-carried");
   announce(words().pickedUp.replace("{title}", carried.title));
@@ -146,7 +147,8 @@ function pickUp(item) {
 
 // One key after the other, also while another month is brought: none is lost.
 function onKeyWhileCarrying(event) {
-  const { key } = event;
+  const { key, target } = event;
+  if (target !== document.body && !target.closest("[data-moves]")) return;
   const isDrop = key === " " || key === "Enter";
   if (!(key in steps) && !isDrop && key !== "Escape" && key !== "Tab") return;
   // Who goes on to something else leaves it where it was.
@@ -209,6 +211,7 @@ async function putBack({ focuses }) {
 
 function endCarrying() {
   const origin = { home: carried.home, next: carried.next, address: carried.address };
+  document.removeEventListener("keydown", onKeyWhileCarrying, { capture: true });
   carried.item.classList.remove("is-carried");
   document.body.classList.remove("is-moving");
   mark(null);

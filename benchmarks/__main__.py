@@ -6,10 +6,18 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import feed, month, reminders
+from benchmarks import browser, feed, live, month, query, reminders, start
 
 RESULTS = Path(__file__).parent / "results.json"
-ALL = {"month": month, "feed": feed, "reminders": reminders}
+ALL = {
+    "month": month,
+    "query": query,
+    "browser": browser,
+    "live": live,
+    "feed": feed,
+    "reminders": reminders,
+    "start": start,
+}
 
 
 def main(wanted: list[str]) -> int:

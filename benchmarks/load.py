@@ -92,13 +92,40 @@ def row(
 ) -> dict[str, object]:
     """A figure where more is better, as a ratio to `against`."""
     ratio = value / against
+    return _row(name, value, unit, against, at_least, aim, holds=ratio >= at_least)
+
+
+def limit(
+    name: str,
+    value: float,
+    unit: str,
+    at_least: float,
+    aim: float,
+    *,
+    against: float | None = None,
+) -> dict[str, object]:
+    """A figure where less is better, as a ratio to `against` when there is one."""
+    measured = value if against is None else value / against
+    return _row(name, value, unit, against, at_least, aim, holds=measured <= at_least)
+
+
+def _row(
+    name: str,
+    value: float,
+    unit: str,
+    against: float | None,
+    at_least: float,
+    aim: float,
+    *,
+    holds: bool,
+) -> dict[str, object]:
     return {
         "name": name,
         "value": round(value, 3),
         "unit": unit,
-        "against": round(against, 3),
-        "ratio": round(ratio, 3),
+        "against": None if against is None else round(against, 3),
+        "ratio": None if against is None else round(value / against, 3),
         "at_least": at_least,
         "aim": aim,
-        "holds": ratio >= at_least,
+        "holds": holds,
     }

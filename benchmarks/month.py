@@ -36,19 +36,25 @@ def run() -> list[dict[str, object]]:
     """Requests a second of the month page, against a bare page of the same HTML."""
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_for(Path(folder), sample_password=PASSWORD)
-        _done(settings, "db", "upgrade")
-        size = ("--posts", str(POSTS), "--people", "20", "--weeks", str(WEEKS))
-        _done(settings, "sample", "load", *size)
+        a_team_of(POSTS, settings)
         with Kapstok("web", settings=settings, log=Path(folder) / "log") as running:
             running.wait_for_answer()
-            page = Load(running.bind, "/calendar", _signed_in(running.url))
+            page = Load(running.bind, "/calendar", signed_in(running.url))
             html = page.body()
             ours = page.requests_a_second()
-        with _bare(settings, html) as bind:
-            bare = Load(bind, "/").requests_a_second()
+        with bare(settings, html) as bind:
+            least = Load(bind, "/").requests_a_second()
     posts = len(re.findall(rb'class="post post-compact', html))
     name = f"month page, {posts} posts shown, {POSTS} in the database"
-    return [row(name, ours, "requests/s", against=bare, at_least=1 / 3, aim=1 / 1.5)]
+    return [row(name, ours, "requests/s", against=least, at_least=1 / 3, aim=1 / 1.5)]
+
+
+def a_team_of(posts: int, settings: dict[str, str], *, weeks: int = WEEKS, seed: int = 1) -> None:
+    """A made-up team that has so many posts over so many weeks; 10,000 are 200 in a month."""
+    _done(settings, "db", "upgrade")
+    size = {"posts": posts, "people": 20, "weeks": weeks, "seed": seed}
+    options = [part for name, number in size.items() for part in (f"--{name}", str(number))]
+    _done(settings, "sample", "load", *options)
 
 
 def _done(settings: dict[str, str], *command: str) -> None:
@@ -57,8 +63,14 @@ def _done(settings: dict[str, str], *command: str) -> None:
         raise RuntimeError(answer.stderr)
 
 
-def _signed_in(address: str) -> dict[str, str]:
-    """The Cookie header of an administrator's browser, by the sign-in form."""
+def signed_in(address: str) -> dict[str, str]:
+    """The Cookie header of an administrator's browser."""
+    cookies = sign_in(address)
+    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)}
+
+
+def sign_in(address: str) -> CookieJar:
+    """The cookies of an administrator, by the sign-in form."""
     jar = CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     with browser.open(f"{address}/sign-in") as page:
@@ -68,11 +80,11 @@ def _signed_in(address: str) -> dict[str, str]:
     form = {"csrf_token": token[1], "email": "p0@seed-1.delinde.example", "password": PASSWORD}
     with browser.open(f"{address}/sign-in", urllib.parse.urlencode(form).encode()) as answer:
         answer.read()
-    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)}
+    return jar
 
 
 @contextmanager
-def _bare(settings: dict[str, str], html: bytes) -> Iterator[str]:
+def bare(settings: dict[str, str], html: bytes) -> Iterator[str]:
     """The least that Flask can do to answer with `html`, behind the same server."""
     bind = settings["KAPSTOK_BIND"]
     server = multiprocessing.get_context("spawn").Process(target=_serve_bare, args=(bind, html))

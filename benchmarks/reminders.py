@@ -10,6 +10,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from benchmarks.load import limit
 from calendar_app import (
     clock,
     models,  # noqa: F401 - fills the registry: relationships name their classes as text
@@ -33,9 +34,10 @@ def run() -> list[dict[str, object]]:
     """Seconds until the first and until the last of 1,000 reminders is accepted."""
     with tempfile.TemporaryDirectory() as folder:
         times = accepted_after(PEOPLE, Path(folder))
+    of = f"reminders: {PEOPLE} due at one second"
     return [
-        _row("reminders: the first is accepted after", times[0], at_least=2.0, aim=2.0),
-        _row(f"reminders: {PEOPLE} due at one second, all accepted after", times[-1], 60.0, 6.0),
+        limit(f"{of}, the first accepted after", times[0], "s", at_least=2.0, aim=2.0),
+        limit(f"{of}, all accepted after", times[-1], "s", at_least=60.0, aim=6.0),
     ]
 
 
@@ -88,16 +90,3 @@ def _enter(url: str, people: int) -> datetime:
         )
     database.dispose()
     return due
-
-
-def _row(name: str, seconds: float, at_least: float, aim: float) -> dict[str, object]:
-    return {
-        "name": name,
-        "value": round(seconds, 2),
-        "unit": "s",
-        "against": None,
-        "ratio": None,
-        "at_least": at_least,
-        "aim": aim,
-        "holds": seconds <= at_least,
-    }

@@ -25,7 +25,15 @@ from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
 from calendar_app.reminders import views as reminders
 from calendar_app.search import views as search
-from calendar_app.web import errors, language, request, security, sessions, templating
+from calendar_app.web import (
+    compression,
+    errors,
+    language,
+    request,
+    security,
+    sessions,
+    templating,
+)
 
 _ROOMS = (
     people,
@@ -56,6 +64,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app.url_map.converters["int"] = RowNumber
     request.install(app, config, database or Database(config.database_url))
     security.install(app, config)
+    compression.install(app)
     sessions.install(app)
     language.install(app)
     templating.install(app)

@@ -35,6 +35,7 @@ environment.keep_files_in_memory()
 
 pytest_plugins = ["tests.support.browser", "tests.support.no_skips"]
 
+FLOWS = environment.REPOSITORY / "tests/flows"
 MIGRATED = "migrated"  # the PostgreSQL database that the tests' databases are copies of
 
 # No deadlines: two workers share two cores. In CI the same examples each time, so that a red build
@@ -51,6 +52,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole", action="store_true", help="run fault tests at their full length (make faults)"
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, of what a test shows on SQLite too, what PostgreSQL cannot show otherwise.
+
+    A browser is sent the same pages whatever the database is: the pages and whole flows are asked
+    of both, the browser's own work of one; `--whole` leaves nothing out. And coverage, which makes
+    a test half as slow again, counts the lines of a test that runs on both once.
+    """
+    twins = [item for item in items if _kind_of_database(item) == "postgresql"]
+    for item in twins:
+        item.add_marker(pytest.mark.no_cover)
+    if config.getoption("--whole"):
+        return
+    left_out = {
+        item
+        for item in twins
+        if "open_page" in getattr(item, "fixturenames", ()) and FLOWS not in item.path.parents
+    }
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=[*left_out])
+
+
+def _kind_of_database(item: pytest.Item) -> str | None:
+    """The database that a test runs on, of those that each runs on."""
+    called_with = getattr(item, "callspec", None)
+    return None if called_with is None else called_with.params.get("database")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -92,10 +92,11 @@ def test_an_answer_says(client: FlaskClient, address: str, name: str, value: str
 def test_nothing_is_asked_of_the_subscriber_and_no_cookie_given(
     client: FlaskClient, address: str
 ) -> None:
-    response = client.get(address)
+    response = client.get(address, headers={"Accept-Encoding": "gzip, deflate, br"})
 
     assert "Set-Cookie" not in response.headers
     assert "Vary" not in response.headers
+    assert "Content-Encoding" not in response.headers  # Outlook
     assert "WWW-Authenticate" not in response.headers
 
 

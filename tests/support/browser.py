@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.support import environment
 from tests.support.servers import LiveServer
@@ -46,6 +46,7 @@ AWAY = re.compile(r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE)")
 
 ColourScheme = Literal["light", "dark"]
 PATIENCE = 15_000  # milliseconds; generous, because two workers share two cores
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass

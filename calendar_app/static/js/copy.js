@@ -1,6 +1,6 @@
 // A button with data-copy="#field" puts the field's text on the clipboard and says so.
 
-import { announce } from "./announce.js";
+import { announce } from "./talk.js";
 
 const shownFor = 2000;
 const bound = new WeakSet();

@@ -1,6 +1,6 @@
 // Shows what colleagues change: asks how often the calendar has changed, and brings the view anew.
 
-import { notice } from "./notices.js";
+import { notice } from "./talk.js";
 
 const pause = 1200;
 const longest = 30000;

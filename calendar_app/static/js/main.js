@@ -1,22 +1,26 @@
 // Brings each behaviour only to a page that asks for it by a data- attribute.
 // Every module exports start(root) and may be started again after htmx brought new parts.
+// What is not needed at once waits for the first event that it is for, and is handed that event.
 
 const behaviours = {
-  "autosubmit.js": "[data-autosubmit]",
   "copy.js": "[data-copy]",
   "dismiss.js": "[data-dismiss]",
-  "fold.js": "[data-folds]",
   "leave-guard.js": "[data-leave-guard]",
   "live.js": "[data-live]",
   "moves.js": "[data-moves]",
   "palette.js": "[data-palette]",
-  "popover.js": "[data-popover]",
   "print.js": "[data-print]",
-  "quick-add.js": "[data-quick-add]",
   "shortcuts.js": "[data-single-keys=on]",
   "timer.js": "[data-timer]",
   "total.js": "[data-total]",
-  "undo.js": "[data-token]",
+};
+
+const waiting = {
+  "autosubmit.js": { of: "[data-autosubmit]", at: ["focusin", "pointerdown"] },
+  "fold.js": { of: "[data-folds]", at: ["click"] },
+  "popover.js": { of: "[data-popover]", at: ["click"] },
+  "quick-add.js": { of: "[data-quick-add]", at: ["focusin"] },
+  "undo.js": { of: "body:has([data-token])", at: ["keydown"], key: "z" },
 };
 
 const swaps = "[hx-get],[hx-post],[hx-put],[hx-patch],[hx-delete],[hx-boost]";
@@ -29,6 +33,22 @@ function start(root) {
   }
 }
 
+function wait(file, { of, at, key }) {
+  const first = (event) => {
+    if (!event.target.closest?.(of) || (key && event.key.toLowerCase() !== key)) return;
+    for (const type of at) document.removeEventListener(type, first);
+    behaviours[file] = of;
+    // Who leaves the page meanwhile needs nothing; who has lost the line for a moment tries again.
+    import(`./${file}`).then((behaviour) => behaviour.start(document, event), listen);
+  };
+  const listen = () => {
+    for (const type of at) document.addEventListener(type, first);
+  };
+  listen();
+  // Who was faster than this script is in it already.
+  if (at.includes("focusin")) first({ target: document.activeElement });
+}
+
 function bringHtmx() {
   const own = document.querySelector("script[data-htmx]");
   if (!own || !document.querySelector(swaps)) return;
@@ -38,6 +58,7 @@ function bringHtmx() {
 }
 
 start(document);
+for (const [file, when] of Object.entries(waiting)) wait(file, when);
 // htmx begins at DOMContentLoaded, or at once on a page that is complete; in between it never would.
 if (document.readyState === "complete") bringHtmx();
 else addEventListener("load", bringHtmx, { once: true });

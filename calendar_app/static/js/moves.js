@@ -1,10 +1,8 @@
 // Moves a post to another day: dragged with mouse or finger, or carried by the keyboard.
 // The screen shows it at once; when the server refuses, it springs back and says why.
 
-import { announce } from "./announce.js";
 import { focusPost, hold, refresh } from "./live.js";
-import { notice } from "./notices.js";
-import { send, words } from "./send.js";
+import { announce, notice, send, words } from "./talk.js";
 
 const bound = new WeakSet();
 let carried = null;

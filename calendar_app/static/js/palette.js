@@ -259,6 +259,8 @@ function chooseByKey(event) {
 
 function choose(option) {
   if (!option) return;
+  clearTimeout(waiting);
+  asking?.abort();
   dialog.close();
   const button = option.element ?? document.querySelector(`[data-command="${option.presses}"]`);
   if (option.href) location.assign(option.href);

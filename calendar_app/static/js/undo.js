@@ -1,20 +1,22 @@
 // Ctrl+Z undoes what this person did last to posts; never while somebody types.
 
 import { refresh } from "./live.js";
-import { notice } from "./notices.js";
-import { send } from "./send.js";
+import { notice, send } from "./talk.js";
 
 let listening = false;
 
-export function start() {
+export function start(root, event) {
   if (listening) return;
   listening = true;
-  document.addEventListener("keydown", (event) => {
-    const asked = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
-    if (!asked || event.shiftKey || event.altKey || types(event.target)) return;
-    event.preventDefault();
-    undo();
-  });
+  document.addEventListener("keydown", onKey);
+  if (event) onKey(event);
+}
+
+function onKey(event) {
+  const asked = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
+  if (!asked || event.shiftKey || event.altKey || types(event.target)) return;
+  event.preventDefault();
+  undo();
 }
 
 export async function undo(name = "") {

@@ -1,10 +1,41 @@
-// Shows one sentence at the foot of the page, with a button that undoes what it tells.
-// It stays longer than ten seconds, and as long as somebody points at it; what went wrong stays.
+// What Kapstok and the person tell each other without a new page: a change that is sent, a sentence
+// for who listens, and a notice at the foot of the page with a button that undoes what it tells.
+// A notice stays longer than ten seconds, and as long as somebody points at it; what went wrong stays.
 
-import { announce } from "./announce.js";
-import { undo } from "./undo.js";
-
+const patience = 15000;
 const stays = 12000;
+
+export function words() {
+  return document.querySelector("[data-words]")?.dataset ?? {};
+}
+
+// Sends a change to the server and answers what it said, also when there was no answer.
+export async function send(path, pairs = []) {
+  const body = new URLSearchParams(pairs);
+  body.append("csrf_token", document.querySelector("[data-token]")?.dataset.token ?? "");
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body,
+      signal: AbortSignal.timeout(patience),
+    });
+    const answer = await response.json();
+    return { ok: response.ok, status: response.status, answer };
+  } catch {
+    return { ok: false, status: 0, answer: { message: words().away } };
+  }
+}
+
+// Says one sentence to who listens instead of looks.
+export function announce(sentence) {
+  const voice = document.querySelector("[data-announcer]");
+  if (!voice) return;
+  voice.textContent = "";
+  requestAnimationFrame(() => {
+    voice.textContent = sentence;
+  });
+}
 
 export function notice(message, { tone = "good", undoes = "" } = {}) {
   const place = document.querySelector("[data-toasts]");
@@ -18,7 +49,7 @@ export function notice(message, { tone = "good", undoes = "" } = {}) {
   button.hidden = !undoes;
   button.addEventListener("click", () => {
     close(toast);
-    undo(undoes);
+    import("./undo.js").then(({ undo }) => undo(undoes));
   });
   place.replaceChildren(toast);
   if (tone === "bad") toast.setAttribute("role", "alert");

@@ -96,9 +96,17 @@ def _why(plan: Plan, language: str) -> Iterator[Block]:
 
 def _who(plan: Plan, language: str) -> Iterator[Block]:
     for audience in plan.audiences:
-        yield Part(audience.name, list(_audience(audience, language)))
+        yield Part(_wanted(audience, language), list(_audience(audience, language)))
     if plan.actors:
         yield Part(say(language, "The community around them"), [_community(plan.actors, language)])
+
+
+def _wanted(audience: Audience, language: str) -> str:
+    """The name with its share, on one line: a line more for each would take another sheet."""
+    share = audience.wanted_share
+    if share is None:
+        return audience.name
+    return f"{audience.name} · {say(language, 'Wanted: %(share)s%% of the posts', share=share)}"
 
 
 def _audience(audience: Audience, language: str) -> Iterator[Prose | Notes]:
@@ -200,11 +208,18 @@ def _words(written: str) -> str:
 
 
 def _where(plan: Plan, language: str) -> Iterator[Block]:
-    if plan.channels:
-        yield Part(say(language, "Channels"), [_channels(plan, language)])
+    yield from _parts(say(language, "Channels"), _posting(plan, language))
     if any(role.counts for role in plan.roles):
         yield Part(say(language, "Who does what"), [_roles(plan, language)])
     yield from _parts(say(language, "Webcare and time"), _webcare(plan, language))
+
+
+def _posting(plan: Plan, language: str) -> Iterator[Table | Facts]:
+    """Where posts appear, and how many of them ambassadors post."""
+    if plan.channels:
+        yield _channels(plan, language)
+    share = _percent(plan.ambassador_share)
+    yield from _facts((say(language, "Posted by ambassadors themselves"), share))
 
 
 def _channels(plan: Plan, language: str) -> Table:
@@ -401,6 +416,10 @@ def _parts(title: str, blocks: Iterable[Prose | Facts | Notes | Table]) -> Itera
     there = list(blocks)
     if there:
         yield Part(title, there)
+
+
+def _percent(share: int | None) -> str:
+    return "" if share is None else f"{share}%"
 
 
 def _day(day: date | None, language: str) -> str:

@@ -96,6 +96,7 @@ def add_plan(
     about = {key: facts[key] for key in ("domain", "facing", "horizon", "brand_kind")}
     plan = Plan.new(team, facts["name"], **about, **question, **facts["story"])
     session.add(plan)
+    plan.wish_of_ambassadors(facts["ambassador_share"])
     for told in facts["values"]:
         plan.add_value(**told)
     keys = {told["key"]: _add_audience(plan, told, today) for told in facts["audiences"]}
@@ -151,7 +152,7 @@ def _question(told: Facts, today: date) -> dict[str, Any]:
 
 
 def _add_audience(plan: Plan, told: Facts, today: date) -> Audience:
-    audience = plan.add_audience(told["name"], told["description"])
+    audience = plan.add_audience(**without(told, "key", "facts"))
     for fact in told["facts"]:
         dated_on = fact.get("dated_on")
         if "weeks_ago" in fact:

@@ -151,7 +151,7 @@ def add_parts(plan: Plan) -> None:
         falls_outside="Stock photos",
         wanted_share=100,
     )
-    audience = plan.add_audience("Job seekers", "They look around.")
+    audience = plan.add_audience("Job seekers", description="They look around.")
     audience.add_fact(
         "Most are on LinkedIn.", certainty="known", source="Survey", dated_on=date(2026, 2, 1)
     )

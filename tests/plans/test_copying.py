@@ -62,11 +62,12 @@ def fill_up(room: Room) -> None:
             horizon="year",
         )
         plan.answer_hours, plan.watch_hours, plan.escalate_hours = 24, 4, 48
+        plan.wish_of_ambassadors(20)
         plan.escalate_to, plan.hours_a_week, plan.minutes_a_post = editor, 12, 45
         plan.open_gate("The fair is tomorrow.", editor, NOW)
         plan.add_value("Skill", meaning="We are proud.", hook=9, wanted_share=0)
         plan.add_value("Gone").deleted_at = NOW
-        pupils = plan.add_audience("Pupils")
+        pupils = plan.add_audience("Pupils", wanted_share=30)
         pupils.add_fact("They watch.", certainty="known", source="Survey", dated_on=OLD_FACT)
         removed = plan.add_audience("Removed")
         fill_channels(plan, editor, gone)
@@ -210,6 +211,7 @@ def test_the_plan_goes_along_but_for_its_day_and_its_gate(room: Room) -> None:
         assert (copy.name, copy.question_before) == ("Nurses 2027", NEW_DAY)
         assert (copy.gate_opened_at, copy.gate_opened_by_id, copy.gate_reason) == (None, None, "")
         assert copy.uuid != old.uuid
+        assert copy.ambassador_share == 20
 
 
 def test_every_part_says_what_the_old_one_says_in_the_same_order(room: Room) -> None:
@@ -230,6 +232,7 @@ def test_every_part_says_what_the_old_one_says_in_the_same_order(room: Room) -> 
             columns(fact, "audience_id") for one in old.audiences for fact in one.facts
         ]
         assert copy.audiences[1].facts[0].dated_on == OLD_FACT
+        assert [one.wanted_share for one in copy.audiences] == [None, 30]
 
 
 def test_channels_and_the_community_are_tied_to_the_new_audiences(room: Room) -> None:

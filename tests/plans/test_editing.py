@@ -56,7 +56,11 @@ WRITTEN: dict[str, dict[str, Any]] = {
         "example": "Zo leiden wij op",
         "wanted_share": "35",
     },
-    "audience": {"name": "Leerlingen", "description": "Zij kiezen nu een school."},
+    "audience": {
+        "name": "Leerlingen",
+        "description": "Zij kiezen nu een school.",
+        "wanted_share": "35",
+    },
     "fact": {
         "text": "Ze kijken TikTok.",
         "side": "offline",
@@ -240,6 +244,20 @@ def test_an_empty_number_is_none_or_nothing(room: Room) -> None:
     assert (channel.cadence, channel.character_limit, channel.evidence_year) == (0, None, None)
 
 
+def test_a_wish_of_nothing_is_kept_and_an_empty_one_is_no_wish(room: Room) -> None:
+    visitor, path = room.visitor(), room.addresses["audience"]
+    kept, shown = [], []
+
+    for typed in ("0", "", "35"):
+        page = visitor.follow(visitor.send_changed(path, wanted_share=typed))
+        kept.append(row_of(room, "audience").wanted_share)
+        audience = page.partition(f'id="audience-{room.audience_id}"')[2].partition("</article>")[0]
+        shown += re.findall(r"Wanted: (\d+)% of the posts", audience) or ["none"]
+
+    assert kept == [0, None, 35]
+    assert shown == ["0", "none", "35"]
+
+
 # Refused at the field
 
 REFUSED = [
@@ -271,6 +289,15 @@ REFUSED = [
     ),
     ("value", {"wanted_share": "veel"}, "wanted_share", "Use a whole number.", "een heel getal"),
     ("audience", {"name": "Pupils"}, "name", "“Pupils” is there already.", "is er al."),
+    (
+        "audience",
+        {"wanted_share": "101"},
+        "wanted_share",
+        "Choose a number from 0 to 100.",
+        "Kies een getal van 0 tot en met 100.",
+    ),
+    ("audience", {"wanted_share": "-1"}, "wanted_share", "from 0 to 100.", "van 0 tot en met 100."),
+    ("audience", {"wanted_share": "half"}, "wanted_share", "Use a whole number.", "heel getal"),
     (
         "fact",
         {"source": ""},
@@ -338,6 +365,7 @@ def test_a_rule_speaks_at_its_field_and_keeps_what_was_typed(
         assert words in text.split(f'id="{field}-error"')[1].split("</p>")[0]
         if other not in change:
             assert fields_of(text)[other] == "Typed with care"
+        assert fields_of(text)[field] == change.get(field, fields_of(text)[field])
     assert row_of(room, page).version == before.version
 
 

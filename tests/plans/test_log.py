@@ -30,6 +30,7 @@ def entries(room: Room) -> list[tuple[str, str, int | None]]:
         ("what", {"story": "Another story."}),
         ("value", {"name": "Near"}),
         ("audience", {"name": "Nurses"}),
+        ("audience", {"wanted_share": "40"}),
         ("fact", {"text": "They read in the break."}),
         ("channel", {"name": "Intranet"}),
     ],

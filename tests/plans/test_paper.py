@@ -258,6 +258,25 @@ def test_community_roles_webcare_and_preconditions_come_along_when_they_are_ther
         assert words in text, words
 
 
+def test_what_is_wished_of_audiences_and_ambassadors_stands_on_paper(room: Room) -> None:
+    wordless = download(room.visitor(), room.address).text
+    with room.database.writing() as session:
+        plan = session.get_one(Plan, room.plan_id)
+        plan.audiences[0].edit(wanted_share=0)
+        plan.add_audience("Pupils", description="They choose a school.")
+        plan.wish_of_ambassadors(20)
+
+    english = download(room.visitor(), room.address).text
+    page = room.visitor().open(room.address)
+
+    assert "Wanted:" not in wordless
+    assert "themselves" not in wordless
+    for told in (english, re.sub(r"<[^>]*>", "", page)):
+        assert "Job seekers · Wanted: 0% of the posts" in told
+        assert "Pupils · Wanted" not in told
+        assert re.search(r"Posted by ambassadors themselves:? 20%", told)
+
+
 def test_what_is_missing_and_who_opened_the_gate_stand_at_the_end(room: Room) -> None:
     with room.database.writing() as session:
         plan = session.get_one(Plan, room.plan_id)

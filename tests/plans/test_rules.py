@@ -357,6 +357,51 @@ def test_a_wanted_share_is_a_percentage(plan: Plan, share: int) -> None:
         assert refused.value.field == "wanted_share"
 
 
+@pytest.mark.parametrize("share", [-1, 101])
+def test_what_is_wished_of_an_audience_or_of_ambassadors_is_a_percentage(
+    plan: Plan, share: int
+) -> None:
+    audience = plan.add_audience("First", wanted_share=40)
+    plan.wish_of_ambassadors(20)
+    fields = []
+
+    for attempt in (
+        lambda: plan.add_audience("Second", wanted_share=share),
+        lambda: audience.edit(wanted_share=share),
+        lambda: plan.wish_of_ambassadors(share),
+    ):
+        with pytest.raises(Refused) as refused:
+            attempt()
+        fields.append(refused.value.field)
+
+    assert fields == ["wanted_share", "wanted_share", "ambassador_share"]
+    assert [one.name for one in plan.audiences] == ["First"]
+    assert (audience.wanted_share, plan.ambassador_share) == (40, 20)
+
+
+def test_what_is_wished_of_an_audience_stays_when_something_else_is_written(plan: Plan) -> None:
+    audience = plan.add_audience("First", description="They read.", wanted_share=0)
+
+    audience.edit(name="Second")
+
+    assert (audience.name, audience.description, audience.wanted_share) == (
+        "Second",
+        "They read.",
+        0,
+    )
+    audience.edit(wanted_share=None)
+    assert audience.wanted_share is None
+
+
+@pytest.mark.parametrize(("share", "left"), [(None, None), (0, 100), (15, 85), (100, 0)])
+def test_the_brand_posts_what_the_ambassadors_leave(
+    plan: Plan, share: int | None, left: int | None
+) -> None:
+    plan.wish_of_ambassadors(share)
+
+    assert plan.brand_share == left
+
+
 def test_shares_over_a_hundred_together_are_told_and_not_refused(plan: Plan) -> None:
     plan.add_value("First", wanted_share=80)
     plan.add_value("Second", wanted_share=80)

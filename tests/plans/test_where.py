@@ -1,4 +1,4 @@
-"""Step 4 as people meet it: channels, the role matrix and webcare; on both databases."""
+"""Step 4 as people meet it: channels, roles, ambassadors and webcare; on both databases."""
 
 from __future__ import annotations
 
@@ -559,10 +559,73 @@ def test_two_editors_of_the_agreement_see_both(room: Room) -> None:
     assert room.read(Plan, room.plan_id).answer_hours == 6
 
 
+# What is wished of ambassadors, on its page
+
+
+def test_the_share_of_ambassadors_is_written_and_told_and_taken_back(room: Room) -> None:
+    visitor, path = room.visitor(), f"{room.address}/senders"
+
+    told = visitor.follow(visitor.send_changed(path, ambassador_share="20"))
+    kept = room.read(Plan, room.plan_id).ambassador_share
+    shown = visitor.form(path)["ambassador_share"]
+    silent = visitor.follow(visitor.send_changed(path, ambassador_share=""))
+
+    assert "Wanted: they post 20% of the posts themselves, the brand 80%." in told
+    assert (kept, shown) == (20, "20")
+    assert "Wanted: they post" not in silent
+    assert room.read(Plan, room.plan_id).ambassador_share is None
+    with room.database.reading() as session:
+        assert session.scalars(select(AuditEntry.action)).all() == ["plan.changed"] * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("101", "Kies een getal van 0 tot en met 100."),
+        ("-1", "Kies een getal van 0 tot en met 100."),
+        ("de helft", "Gebruik een heel getal."),
+    ],
+)
+def test_a_share_of_ambassadors_that_cannot_be_is_refused_at_its_field(
+    room: Room, typed: str, words: str
+) -> None:
+    answer = room.visitor(language="nl").send_changed(
+        f"{room.address}/senders", ambassador_share=typed
+    )
+
+    assert answer.status_code == 422
+    assert words in answer.text.split('id="ambassador_share-error"')[1].split("</p>")[0]
+    assert f'value="{typed}"' in answer.text
+    assert room.read(Plan, room.plan_id).ambassador_share is None
+
+
+def test_two_who_write_the_share_of_ambassadors_see_both(room: Room) -> None:
+    visitor, path = room.visitor(), f"{room.address}/senders"
+    form = visitor.form(path)
+    visitor.send(path, **{**form, "ambassador_share": "20"})
+
+    answer = visitor.send(path, **{**form, "ambassador_share": "30"})
+
+    assert answer.status_code == 409
+    assert '<div class="conflict-text">20</div>' in answer.text
+    assert '<div class="conflict-text">30</div>' in answer.text
+    assert room.read(Plan, room.plan_id).ambassador_share == 20
+
+
+def test_who_may_not_write_the_plan_reads_the_share_of_ambassadors(room: Room) -> None:
+    with room.database.writing() as session:
+        session.get_one(Plan, room.plan_id).wish_of_ambassadors(20)
+
+    page = room.visitor("viewer").open(f"{room.address}/where")
+
+    assert "Wanted: they post 20% of the posts themselves" in page
+    assert f"{room.address}/senders" not in page
+
+
 # In its time, and how often it asks
 
 
-@pytest.mark.parametrize("page", ["roles", "webcare"])
+@pytest.mark.parametrize("page", ["roles", "webcare", "senders"])
 def test_step_four_waits_for_the_first_three_but_stays_open_once_begun(
     room: Room, page: str
 ) -> None:
@@ -595,7 +658,26 @@ def test_each_missing_point_of_step_four_leads_to_where_it_is_mended(room: Room)
         assert f'<a href="{room.address}/{path}">{words}' in page
 
 
-@pytest.mark.parametrize("page", ["", "/where", "/roles", "/webcare"])
+def test_a_wish_that_is_there_can_be_changed_before_its_time(room: Room) -> None:
+    with room.database.writing() as session:
+        new = Plan.new(session.get_one(Plan, room.plan_id).team, "Pupils")
+        session.add(new)
+        new.wish_of_ambassadors(0)
+        session.flush()
+        new_id = new.id
+    visitor, path = room.visitor(), f"/plans/{new_id}/senders"
+    ways = []
+
+    for share in ("10", ""):
+        ways.append(f'href="{path}"' in visitor.open(f"/plans/{new_id}/where"))
+        visitor.follow(visitor.send_changed(path, ambassador_share=share))
+    ways.append(f'href="{path}"' in visitor.open(f"/plans/{new_id}/where"))
+
+    assert ways == [True, True, False]
+    assert room.read(Plan, new_id).ambassador_share is None
+
+
+@pytest.mark.parametrize("page", ["", "/where", "/roles", "/webcare", "/senders"])
 def test_a_page_asks_as_often_for_many_people_and_channels_as_for_few(
     room: Room, page: str
 ) -> None:

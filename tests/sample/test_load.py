@@ -280,3 +280,12 @@ def test_the_meetup_reaches_both_ways_and_two_days_are_cancelled_and_two_moved(
     # What is entered afterwards was missed by nobody: the worker asks for this order.
     past = [occurrence for occurrence in occurrences if occurrence.starts_at < now]
     assert all(occurrence.updated_at >= now for occurrence in past)
+
+
+def test_the_plan_wishes_something_of_each_audience_and_of_the_ambassadors(
+    hospital: Session, team: Team
+) -> None:
+    plan = hospital.scalars(select(Plan).where(Plan.team_id == team.id)).one()
+
+    assert [one.wanted_share for one in plan.audiences] == [55, 40, 30]
+    assert (plan.ambassador_share, plan.brand_share) == (15, 85)

@@ -7,10 +7,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from calendar_app import backup, schema
 from calendar_app.config import folder
@@ -85,6 +87,40 @@ def test_what_was_there_before_the_index_is_found_after_going_down_and_up(
     assert found(database, team_id, "spoed") == []
     with database.reading() as session:
         assert session.execute(text("SELECT single_keys FROM person")).scalar_one()
+
+
+def test_wishes_come_and_go_with_the_index_untouched(database: Database) -> None:
+    team_id = filled(database)
+
+    migrate(database, command.downgrade, "0011")
+    with database.writing() as session:
+        before = session.execute(text("SELECT name, story FROM plan")).all()
+    migrate(database, command.upgrade, "head")
+
+    with database.writing() as session:
+        wishes = session.execute(text("SELECT ambassador_share, name, story FROM plan")).all()
+        assert wishes == [(None, *row) for row in before]
+        session.execute(text("UPDATE plan SET name = 'Nieuw plan', ambassador_share = 100"))
+        session.execute(text("UPDATE audience SET name = 'Herintreders', wanted_share = 0"))
+        session.execute(text("UPDATE post SET title = 'Avonddienst'"))
+    assert schema.differences(database) == []
+    assert found(database, team_id, "zorgplan") == []
+    assert found(database, team_id, "nieuw plan") == ["Nieuw plan"]
+    assert found(database, team_id, "avonddienst herintreders") == ["Avonddienst"]
+
+
+@pytest.mark.parametrize("share", [-1, 101])
+@pytest.mark.parametrize(
+    "writing",
+    ["UPDATE audience SET wanted_share = :share", "UPDATE plan SET ambassador_share = :share"],
+)
+def test_the_database_too_takes_no_share_that_is_no_percentage(
+    database: Database, writing: str, share: int
+) -> None:
+    filled(database)
+
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.execute(text(writing), {"share": share})
 
 
 def test_the_models_tell_nothing_that_the_database_lacks(database: Database) -> None:

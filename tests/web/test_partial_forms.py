@@ -181,6 +181,29 @@ def test_a_text_that_is_not_sent_keeps_what_it_was(house: House) -> None:
         assert (kept.meaning, kept.name, kept.belongs) == ("We help.", value.name, value.belongs)
 
 
+def test_a_wish_that_is_not_sent_stays_what_it_was(house: House) -> None:
+    with house.database.writing() as session:
+        session.expire_on_commit = False
+        plan = builders.a_plan(session, house.team, ambassador_share=20)
+        audience = plan.audiences[0]
+        audience.wanted_share = 30
+    client, where = house.client(), f"/plans/{plan.id}"
+
+    answers = [
+        client.post(
+            f"{where}/audiences/{audience.id}",
+            data={"version": audience.version, "description": "They read."},
+        ),
+        client.post(f"{where}/senders", data={"version": plan.version}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    with house.database.reading() as session:
+        kept = session.get_one(Plan, plan.id)
+        assert kept.ambassador_share == 20
+        assert (kept.audiences[0].description, kept.audiences[0].wanted_share) == ("They read.", 30)
+
+
 def test_of_something_new_a_text_that_is_not_sent_is_empty(house: House) -> None:
     with house.database.writing() as session:
         plan_id = builders.a_plan(session, house.team).id

@@ -19,6 +19,7 @@ from calendar_app.plans.forms.values import ReadingForm, SharesForm, shares_form
 from calendar_app.plans.forms.where import (
     ChannelForm,
     RolesForm,
+    SendersForm,
     WebcareForm,
     cell_name,
     channel_answers,
@@ -39,6 +40,7 @@ __all__ = [
     "PreconditionForm",
     "ReadingForm",
     "RolesForm",
+    "SendersForm",
     "SharesForm",
     "ValueForm",
     "WebcareForm",

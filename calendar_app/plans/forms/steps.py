@@ -118,6 +118,7 @@ class AudienceForm(PlanPartForm):
 
     name = LineField(_l("Name"), limit=80, validators=[needed()])
     description = TextField(_l("Who are they?"), limit=NOTE)
+    wanted_share = NumberField(_l("Wanted share of the posts, in percent"), 0, WHOLE)
 
 
 class FactForm(PlanPartForm):

@@ -33,6 +33,7 @@ from calendar_app.plans.models import (
     Plan,
 )
 from calendar_app.plans.roles import PART_NAMES, PARTS, TASK_NAMES, TASKS, Matrix
+from calendar_app.plans.steps import WHOLE
 from calendar_app.web.forms import Form, LineField, NumberField, TextField, needed, options
 
 # The fields of a channel that show a column as it is.
@@ -115,6 +116,14 @@ def channel_answers(channel: Channel) -> dict[str, Any]:
         "owner": channel.owner_id,
         "deputy": channel.deputy_id,
     }
+
+
+class SendersForm(PlanPartForm):
+    """Which part of the posts ambassadors would post."""
+
+    ambassador_share = NumberField(
+        _l("Share of the posts that ambassadors post themselves, in percent"), 0, WHOLE
+    )
 
 
 class WebcareForm(PlanPartForm):

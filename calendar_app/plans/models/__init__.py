@@ -9,6 +9,7 @@ from calendar_app.plans.models.audiences import (
     SIDES,
     Audience,
     AudienceFact,
+    AudienceTexts,
     FactTexts,
 )
 from calendar_app.plans.models.channels import (
@@ -79,6 +80,7 @@ __all__ = [
     "ActorTexts",
     "Audience",
     "AudienceFact",
+    "AudienceTexts",
     "BrandValue",
     "Channel",
     "ChannelAudience",

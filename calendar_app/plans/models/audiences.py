@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.plans.models.part import OrderedPart, check_name, write
+from calendar_app.plans.models.part import OrderedPart, check_name, check_share, write
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -21,6 +21,13 @@ SIDES = ("online", "offline")
 SIDE_NAMES = {"online": N_("Online"), "offline": N_("Offline")}
 CERTAINTIES = ("known", "assumed")
 CERTAINTY_NAMES = {"known": N_("Known"), "assumed": N_("Assumed")}
+
+
+class AudienceTexts(TypedDict, total=False):
+    """What people write about an audience; `wanted_share` in percent of the plan's posts."""
+
+    description: str
+    wanted_share: int | None
 
 
 class FactTexts(TypedDict, total=False):
@@ -36,12 +43,16 @@ class Audience(OrderedPart, Editable, Base):
     """People the plan wants to reach."""
 
     __tablename__ = "audience"
+    __table_args__ = (CheckConstraint("wanted_share BETWEEN 0 AND 100", name="wanted_share"),)
     moves_revision = True
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
     name: Mapped[str] = mapped_column(String(80))
     description: Mapped[str] = mapped_column(Text, default="")
+    # Percent of the plan's posts; None: no wish. A post may reach several audiences, so the shares
+    # of a plan's audiences need not add up to a hundred.
+    wanted_share: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
     deleted_at: Mapped[datetime | None]
 
@@ -60,12 +71,12 @@ class Audience(OrderedPart, Editable, Base):
         """The plan's audiences in their order."""
         return self.plan.audiences
 
-    def edit(self, name: str | None = None, description: str | None = None) -> None:
-        """Write what changed. Raises Refused for an empty or taken name."""
+    def edit(self, name: str | None = None, **texts: Unpack[AudienceTexts]) -> None:
+        """Write what changed. Raises Refused for a taken name or an impossible share."""
         name = self.name if name is None else name
         check_name(name, self.siblings, but=self)
-        self.name = name
-        self.description = self.description if description is None else description
+        check_share(texts.get("wanted_share"))
+        write(self, {"name": name, **texts})
 
     def add_fact(self, text: str, **texts: Unpack[FactTexts]) -> AudienceFact:
         """A new fact. Raises Refused for one that is known without source and date."""

@@ -136,6 +136,12 @@ def check_name(
         )
 
 
+def check_share(share: int | None, field: str = "wanted_share") -> None:
+    """A share is a percentage, or not wished for."""
+    if share is not None and not 0 <= share <= 100:
+        raise Refused(N_("Choose a share from 0 to 100 percent."), field=field)
+
+
 def check_unused(coming_posts: int) -> None:
     """Nothing is taken away from under posts that are to come."""
     if coming_posts:

@@ -16,7 +16,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.plans.coach import Advice, coach
 from calendar_app.plans.digest import digest
 from calendar_app.plans.domains import OWN
-from calendar_app.plans.models.audiences import Audience
+from calendar_app.plans.models.audiences import Audience, AudienceTexts
 from calendar_app.plans.models.channels import Channel, ChannelTexts
 from calendar_app.plans.models.community import (
     Actor,
@@ -27,20 +27,22 @@ from calendar_app.plans.models.community import (
     next_position,
 )
 from calendar_app.plans.models.experiments import Experiment, check_days
-from calendar_app.plans.models.part import append, check_name, check_unused, live, write
+from calendar_app.plans.models.part import (
+    append,
+    check_name,
+    check_share,
+    check_unused,
+    live,
+    write,
+)
 from calendar_app.plans.models.preconditions import Precondition, RatingTexts
 from calendar_app.plans.models.roles import TaskRole, check_member, check_roles
-from calendar_app.plans.models.values import (
-    HOOKS,
-    BrandValue,
-    ValueTexts,
-    check_hook,
-    check_share,
-)
+from calendar_app.plans.models.values import HOOKS, BrandValue, ValueTexts, check_hook
 from calendar_app.plans.preconditions import Standing, Workload, standings, workload
 from calendar_app.plans.questions import Question
 from calendar_app.plans.roles import Matrix, matrix, without_doer
 from calendar_app.plans.steps import (
+    WHOLE,
     AudienceFacts,
     ChannelFacts,
     PlanFacts,
@@ -98,7 +100,10 @@ class Plan(Editable, Base):
     """A communication question of a team, answered in five steps (Russo, HR & Social Media)."""
 
     __tablename__ = "plan"
-    __table_args__ = (CheckConstraint("facing IN ('internal', 'external')", name="facing"),)
+    __table_args__ = (
+        CheckConstraint("facing IN ('internal', 'external')", name="facing"),
+        CheckConstraint("ambassador_share BETWEEN 0 AND 100", name="ambassador_share"),
+    )
     moves_revision = True
 
     uuid: Mapped[str] = mapped_column(String(36), default=new_uuid, unique=True)
@@ -129,6 +134,8 @@ class Plan(Editable, Base):
     gate_opened_at: Mapped[datetime | None]
     gate_opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     gate_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    # Percent of the posts that ambassadors post themselves; None: no wish.
+    ambassador_share: Mapped[int | None]
     # Webcare: a question is answered within so many hours, somebody watches a post for so many
     # after it went out, and what stays unanswered for so many goes to one person.
     answer_hours: Mapped[int | None]
@@ -190,6 +197,11 @@ class Plan(Editable, Base):
     def wanted_total(self) -> int:
         """What the wanted shares of the values add up to, in percent."""
         return sum(value.wanted_share for value in live(self.values))
+
+    @property
+    def brand_share(self) -> int | None:
+        """What the wish for the ambassadors leaves for the brand, in percent; None: no wish."""
+        return None if self.ambassador_share is None else WHOLE - self.ambassador_share
 
     @property
     def free_hooks(self) -> list[int]:
@@ -323,11 +335,11 @@ class Plan(Editable, Base):
         for value in values:
             value.wanted_share = shares.get(value.id, value.wanted_share)
 
-    def add_audience(self, name: str, description: str = "") -> Audience:
-        """A new last audience. Raises Refused for an empty or taken name."""
+    def add_audience(self, name: str, **texts: Unpack[AudienceTexts]) -> Audience:
+        """A new last audience. Raises Refused for a taken name or an impossible share."""
         check_name(name, self.audiences)
-        audience = Audience(team_id=self.team_id, name=name, description=description)
-        return append(self.audiences, audience)
+        check_share(texts.get("wanted_share"))
+        return append(self.audiences, Audience(team_id=self.team_id, name=name, **texts))
 
     def add_actor(self, name: str, **texts: Unpack[ActorTexts]) -> Actor:
         """A new last actor of its ring: ring 1 if none is named. Raises Refused."""
@@ -365,6 +377,11 @@ class Plan(Editable, Base):
             # Of who does not want to be seen nobody can have said anything.
             if cell not in wanted and row.counts:
                 self.roles.remove(row)
+
+    def wish_of_ambassadors(self, share: int | None) -> None:
+        """Say which part of the posts, in percent, ambassadors post themselves. Raises Refused."""
+        check_share(share, field="ambassador_share")
+        self.ambassador_share = share
 
     def agree_webcare(self, **agreed: Unpack[Webcare]) -> None:
         """Agree on answering, watching and escalating. Raises Refused."""

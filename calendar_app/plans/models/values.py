@@ -13,7 +13,7 @@ from calendar_app.db import Base, Editable
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.plans.digest import ValueWords
-from calendar_app.plans.models.part import OrderedPart, check_name, live, write
+from calendar_app.plans.models.part import OrderedPart, check_name, check_share, live, write
 
 if TYPE_CHECKING:
     from calendar_app.plans.models.plan import Plan
@@ -110,9 +110,3 @@ def check_hook(hook: int | None, values: Sequence[BrandValue], *, but: object = 
                 field="hook",
                 name=value.name,
             )
-
-
-def check_share(share: int, field: str = "wanted_share") -> None:
-    """A share is a percentage."""
-    if not 0 <= share <= 100:
-        raise Refused(N_("Choose a share from 0 to 100 percent."), field=field)

@@ -255,7 +255,7 @@ class AudiencePages(OrderedPages[Audience]):
         return self.form(plan)
 
     def form(self, _plan: Plan, _part: Audience | None = None, /, **shown: object) -> AudienceForm:
-        """A name and a description."""
+        """A name, a description and the wanted share."""
         return AudienceForm(**shown)
 
     def add(self, plan: Plan, form: PlanPartForm) -> Audience:

@@ -1,4 +1,4 @@
-"""Step 4 besides the channels: the role matrix, and what is agreed about webcare."""
+"""Step 4 besides the channels: the role matrix, who posts, and what is agreed about webcare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from flask_babel import gettext as _
 from calendar_app.people.door import audit, requires
 from calendar_app.people.queries import people
 from calendar_app.plans import queries
-from calendar_app.plans.forms import RolesForm, WebcareForm, cell_name, today, webcare_answers
+from calendar_app.plans.forms import (
+    RolesForm,
+    SendersForm,
+    WebcareForm,
+    cell_name,
+    today,
+    webcare_answers,
+)
 from calendar_app.plans.models import Plan
 from calendar_app.plans.roles import PART_NAMES, TASK_NAMES
 from calendar_app.plans.views.shared import (
@@ -49,6 +56,29 @@ def save_roles(plan_id: int) -> ResponseReturnValue:
     return redirect(address_of(plan, "roles"), 303)
 
 
+@bp.get("/plans/<int:plan_id>/senders")
+@requires("plans.write")
+def show_senders(plan_id: int) -> ResponseReturnValue:
+    """Which part of the posts the brand and ambassadors would post, to change."""
+    plan = _plan_in_its_time(plan_id)
+    return _senders_page(plan, SendersForm(obj=plan))
+
+
+@bp.post("/plans/<int:plan_id>/senders")
+@requires("plans.write")
+def save_senders(plan_id: int) -> ResponseReturnValue:
+    """Write what is wished of the ambassadors."""
+    plan = _plan_in_its_time(plan_id)
+    form = SendersForm(obj=plan)
+    return saved(
+        form,
+        plan,
+        lambda: plan.wish_of_ambassadors(form.ambassador_share.data),
+        lambda conflict: _senders_page(plan, form, conflict),
+        address_of(plan, "ambassadors"),
+    )
+
+
 @bp.get("/plans/<int:plan_id>/webcare")
 @requires("plans.write")
 def show_webcare(plan_id: int) -> ResponseReturnValue:
@@ -78,7 +108,8 @@ def _plan_in_its_time(plan_id: int) -> Plan:
     As with channels: who does what is only chosen when it is clear why, for whom and what.
     """
     plan = queries.fill(session(), plan_to_change(plan_id))
-    if not (plan.roles or plan.channels or plan.answer_hours):
+    has_a_wish = plan.ambassador_share is not None
+    if not (plan.roles or plan.channels or plan.answer_hours or has_a_wish):
         plan.expect_ready(today())
     return plan
 
@@ -99,6 +130,10 @@ def _roles_page(plan: Plan, form: RolesForm, conflict: Conflict = ()) -> str:
         part_names=PART_NAMES,
         cell_name=cell_name,
     )
+
+
+def _senders_page(plan: Plan, form: SendersForm, conflict: Conflict = ()) -> str:
+    return page("plans/senders.html", plan, current="where", form=form, conflict=conflict)
 
 
 def _webcare_form(plan: Plan) -> WebcareForm:

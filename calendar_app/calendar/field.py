@@ -41,6 +41,23 @@ class Share:
         return self.done <= max(self.wanted - 2, self.wanted // 2)
 
 
+@dataclass(frozen=True)
+class Group:
+    """The shares of one kind of thing that posts are spread over, under its name."""
+
+    name: str
+    shares: Sequence[Share]
+    # What the kind is called in the address of the ideas that fit; "": ideas are not asked by it.
+    word: str = ""
+    # Where else to look when it lags; "": nowhere.
+    address: str = ""
+
+    @property
+    def behind(self) -> Share | None:
+        """The first that lags, if any does."""
+        return next((share for share in self.shares if share.lags), None)
+
+
 def shares(wishes: Iterable[Wish], posts: Sequence[Collection[object]], days: int) -> list[Share]:
     """For each wish its share of `posts`, in the order given, over a period of `days`.
 

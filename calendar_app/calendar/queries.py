@@ -16,7 +16,7 @@ from calendar_app.calendar.models import SavedView
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
-from calendar_app.plans.models import BrandValue, Channel, Plan
+from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
 from calendar_app.search.queries import post_is_found
 
@@ -64,15 +64,29 @@ def newest_ideas(session: Session, team: Team, filters: Filters, limit: int) -> 
 
 
 def fitting_ideas(
-    session: Session, team: Team, channel: Channel | None, value: BrandValue | None, limit: int
+    session: Session,
+    team: Team,
+    limit: int,
+    *,
+    channel: Channel | None,
+    value: BrandValue | None,
+    audience: Audience | None,
 ) -> list[PostRow]:
-    """Ideas on `value`, and on `channel` or on none yet: those on it first, then the newest."""
+    """Ideas on `value`, for `audience`, and on `channel` or on none yet, as far as each is given.
+
+    Those on the channel come first, then the newest.
+    """
     wanted: list[ColumnElement[bool]] = [Post.state == "idea", Post.starts_at.is_(None)]
     order: list[Any] = []
     if value is not None:
         wanted += [
             Post.plan_id == value.plan_id,
             _linked(PostValue.post_id, PostValue.value_id == value.id),
+        ]
+    if audience is not None:
+        wanted += [
+            Post.plan_id == audience.plan_id,
+            _linked(PostAudience.post_id, PostAudience.audience_id == audience.id),
         ]
     if channel is not None:
         on_it = _linked(PostChannel.post_id, PostChannel.channel_id == channel.id)

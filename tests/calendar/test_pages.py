@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -268,6 +269,122 @@ def test_a_lagging_value_is_named_beside_the_month(world: Any, client: FlaskClie
     page = shown(session, client, "/calendar?date=2026-11-10")
 
     assert "Samen leren\u2019 blijft achter: 0 van 5 berichten." in page
+
+
+def meters(page: str) -> dict[str, str]:
+    """What stands beside each name in the playing field, without its tags."""
+    found = re.findall(
+        r'<span class="meter-label">(.*?)</span> <span class="meter-text">(.*?)</span></p>',
+        page.partition('id="calendar-aside"')[2],
+        re.DOTALL,
+    )
+    return {re.sub(r"<.*?>", "", name).strip(): words for name, words in found}
+
+
+def test_planned_stands_against_wanted_for_audiences_and_senders_too(
+    world: Any, client: FlaskClient
+) -> None:
+    session, team, plan, editor = world
+    nurses = plan.audiences[0]
+    nurses.name, nurses.wanted_share, plan.ambassador_share = "Verpleegkundigen", 70, 20
+    # Four on the audience, one on none; one of the five by an ambassador.
+    for day in range(2, 6):
+        builders.a_post(session, team, plan, starts_at=at(day))
+    builders.a_post(session, team, plan, starts_at=at(6), sender_id=editor.id).audiences = []
+    builders.an_audience(session, plan, name="Leerlingen")
+    builders.an_audience(session, plan, name="Oud-collega\u2019s", wanted_share=0)
+    builders.a_channel(session, plan, name="Intranet", short="int", cadence=0)
+    session.commit()
+    session.refresh(plan)
+
+    told = meters(shown(session, client, "/calendar?date=2026-11-10"))
+
+    assert told["Verpleegkundigen"] == "4 van 4"
+    assert told["Leerlingen"] == "0 berichten"
+    assert told["Oud-collega\u2019s"] == "0 van 0"
+    assert told["Intranet"] == "0 berichten"
+    assert told["Het merk"] == "4 van 4"
+    assert told["Ambassadeurs"] == "1 van 1"
+
+
+def test_without_a_wish_audiences_and_senders_are_only_counted(
+    world: Any, client: FlaskClient
+) -> None:
+    session, team, plan, _editor = world
+    plan.audiences[0].name = "Verpleegkundigen"
+    builders.a_post(session, team, plan, starts_at=at(3))
+    builders.a_post(session, team, plan, starts_at=at(4))
+
+    page = shown(session, client, "/calendar?date=2026-11-10")
+
+    told = meters(page)
+    assert told["Verpleegkundigen"] == "2 berichten"
+    assert (told["Het merk"], told["Ambassadeurs"]) == ("2 berichten", "0 berichten")
+    assert "Verpleegkundigen\u2019 blijft achter" not in page
+    assert "Ambassadeurs\u2019 blijft achter" not in page
+
+
+def test_a_lagging_audience_leads_to_the_ideas_that_fit_it(world: Any, client: FlaskClient) -> None:
+    session, team, plan, _editor = world
+    for day in range(2, 12):
+        builders.a_post(session, team, plan, starts_at=at(day))
+    builders.a_post(session, team, plan, title="Voor wie er al is", state="idea", starts_at=None)
+    pupils = builders.an_audience(session, plan, name="Leerlingen", wanted_share=30)
+    idea = builders.a_post(session, team, plan, title="Stagedag", state="idea", starts_at=None)
+    idea.audiences = [pupils]
+    session.commit()
+    session.refresh(plan)
+
+    page = shown(session, client, "/calendar?date=2026-11-10")
+    href = f"/calendar/fitting?audience={pupils.id}"
+    ideas = shown(session, client, href)
+
+    note = page.partition("Leerlingen\u2019 blijft achter: 0 van 3 berichten.")[2]
+    assert f'href="{href}"' in note.partition("</div>")[0]
+    assert "Ideeën die passen bij Leerlingen" in ideas
+    assert "Stagedag" in ideas
+    assert "Voor wie er al is" not in ideas
+
+
+def test_a_lagging_channel_leads_to_ideas_and_ambassadors_to_where_the_plan_names_them(
+    world: Any, client: FlaskClient
+) -> None:
+    session, team, plan, _editor = world
+    plan.ambassador_share = 40
+    for day in range(2, 7):
+        builders.a_post(session, team, plan, starts_at=at(day))
+    channel = builders.a_channel(session, plan, name="Intranet", short="int", cadence=7)
+    plan.channels[0].cadence = 0
+    session.commit()
+    session.refresh(plan)
+
+    page = shown(session, client, "/calendar?date=2026-11-10")
+
+    note = page.partition("Intranet\u2019 blijft achter: 0 van 30 berichten.")[2]
+    assert f'href="/calendar/fitting?channel={channel.id}"' in note.partition("</div>")[0]
+    note = page.partition("Ambassadeurs\u2019 blijft achter: 0 van 2 berichten.")[2]
+    note = note.partition("</div>")[0]
+    assert f'href="/plans/{plan.id}/where#ambassadors"' in note
+    assert "/calendar/fitting" not in note
+
+
+def test_who_may_not_plan_is_told_what_lags_without_a_way_to_plan_it(
+    world: Any, client: FlaskClient
+) -> None:
+    session, team, plan, _editor = world
+    builders.an_audience(session, plan, name="Leerlingen", wanted_share=50)
+    session.refresh(plan)
+    plan.audiences[0].wanted_share = 50
+    for day in range(2, 6):
+        builders.a_post(session, team, plan, starts_at=at(day)).audiences = []
+    viewer = builders.a_person(session, team, "viewer", language="nl")
+    session.commit()
+    builders.sign_in(client, viewer)
+
+    page = shown(session, client, "/calendar?date=2026-11-10")
+
+    assert "blijft achter: 0 van 2 berichten." in page
+    assert "/calendar/fitting" not in page
 
 
 def test_the_day_of_today_is_marked(world: Any, client: FlaskClient) -> None:

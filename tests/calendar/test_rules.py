@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from calendar_app.calendar.board import by_channel, by_state
 from calendar_app.calendar.cards import Card
-from calendar_app.calendar.field import Wish, shares
+from calendar_app.calendar.field import Group, Wish, shares
 from calendar_app.calendar.gaps import Rhythm, open_slots
 from calendar_app.calendar.month import Layers
 from calendar_app.calendar.shifts import is_weekend, shifted
@@ -103,6 +103,24 @@ def test_a_wish_is_a_part_of_the_posts_or_so_many_a_week_or_none() -> None:
         (2, 12, True),
         (1, None, False),
     ]
+
+
+def test_a_group_names_the_first_that_stays_behind() -> None:
+    wishes = [
+        Wish("a", "A", percent=0),
+        Wish("b", "B"),
+        Wish("c", "C", percent=60),
+        Wish("d", "D", percent=40),
+    ]
+
+    def behind(*posts: str) -> str | None:
+        found = Group("Audiences", shares(wishes, posts, days=28)).behind
+        return None if found is None else found.name
+
+    assert behind("b", "b", "b", "b", "b") == "C"
+    assert behind("c", "c", "c", "a", "a") == "D"
+    assert behind("c", "c", "c", "d", "d") is None
+    assert behind() is None
 
 
 # ------------------------------------------------------------------------------------------ gaps

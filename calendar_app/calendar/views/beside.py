@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, time
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from calendar_app.calendar import field, gaps, month, queries, shifts
 from calendar_app.calendar.cards import Card, PostRow
-from calendar_app.calendar.field import Wish
+from calendar_app.calendar.field import Group, Wish
 from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.views.shared import cards, local_today
 from calendar_app.meetups.holidays import free_days_between
@@ -86,33 +87,42 @@ def _in_period(days: Sequence[date]) -> int:
     return len(days) if len(days) <= field.FULL_WEEK else len(whole_month)
 
 
-def _field(plan: Plan, rows: Sequence[PostRow], days: int) -> list[dict[str, object]]:
+def _field(plan: Plan, rows: Sequence[PostRow], days: int) -> list[Group]:
     """Planned against wanted, for each kind of thing that posts are spread over."""
     ours = [row for row in rows if row.plan_id == plan.id and row.state != "cancelled"]
     kinds = (
         (
-            _("Brand values"),
+            {"name": _("Brand values"), "word": "value"},
             [Wish(v.id, v.name, percent=v.wanted_share, hook=v.hook) for v in plan.values],
             [row.value_ids for row in ours],
         ),
         (
-            _("Audiences"),
-            [Wish(a.id, a.name) for a in plan.audiences],
+            {"name": _("Audiences"), "word": "audience"},
+            [Wish(a.id, a.name, percent=a.wanted_share) for a in plan.audiences],
             [row.audience_ids for row in ours],
         ),
         (
-            _("Channels"),
-            [Wish(c.id, c.name, a_week=c.cadence) for c in plan.channels],
+            {"name": _("Channels"), "word": "channel"},
+            [Wish(c.id, c.name, a_week=c.cadence or None) for c in plan.channels],
             [row.channel_ids for row in ours],
         ),
         (
-            _("Posted by"),
-            [Wish(_BRAND, _("The brand")), Wish(_AMBASSADORS, _("Ambassadors"))],
+            # Most ideas have no sender yet, so those who can be one are the way out.
+            {"name": _("Posted by"), "address": _ambassadors_of(plan)},
+            [
+                Wish(_BRAND, _("The brand"), percent=plan.brand_share),
+                Wish(_AMBASSADORS, _("Ambassadors"), percent=plan.ambassador_share),
+            ],
             [(_AMBASSADORS if row.by_ambassador else _BRAND,) for row in ours],
         ),
     )
     return [
-        {"name": name, "shares": field.shares(wishes, posts, days)}
-        for name, wishes, posts in kinds
+        Group(shares=field.shares(wishes, posts, days), **words)
+        for words, wishes, posts in kinds
         if wishes
     ]
+
+
+def _ambassadors_of(plan: Plan) -> str:
+    """The address where the plan names its ambassadors, and what is wished of them."""
+    return url_for("plans.show_where", plan_id=plan.id, _anchor="ambassadors")

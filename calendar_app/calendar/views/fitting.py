@@ -1,8 +1,9 @@
-"""The ideas that fit an open slot, or a value that stays behind."""
+"""The ideas that fit an open slot, or a value, an audience or a channel that stays behind."""
 
 from __future__ import annotations
 
 from datetime import date, time
+from typing import TypeVar
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -10,30 +11,39 @@ from flask.typing import ResponseReturnValue
 from calendar_app.calendar import queries
 from calendar_app.calendar.views.shared import bp, cards, local_today
 from calendar_app.people.door import my_team, own, requires
-from calendar_app.plans.models import BrandValue, Channel
+from calendar_app.plans.models import Audience, BrandValue, Channel
 from calendar_app.posts.forms import USUAL_TIME
 from calendar_app.web.request import session
 from calendar_app.web.templating import render
 
 _MOST_IDEAS = 30
 
+Part = TypeVar("Part", Audience, BrandValue, Channel)
+
 
 @bp.get("/calendar/fitting")
 @requires("posts.write")
 def fitting() -> ResponseReturnValue:
-    """Ideas for the slot or the value that the address names, each with a button that plans it."""
-    channel_id = request.args.get("channel", type=int)
-    value_id = request.args.get("value", type=int)
-    channel = None if channel_id is None else own(Channel, channel_id)
-    value = None if value_id is None else own(BrandValue, value_id)
+    """Ideas for the slot or the part of a plan in the address, each with a button that plans it."""
+    channel, value = _named("channel", Channel), _named("value", BrandValue)
+    audience = _named("audience", Audience)
+    found = queries.fitting_ideas(
+        session(), my_team(), _MOST_IDEAS, channel=channel, value=value, audience=audience
+    )
     return render(
         "calendar/fitting.html",
         channel=channel,
-        value=value,
+        named=channel or value or audience,
         day=_day(),
         time=_time(),
-        ideas=cards(queries.fitting_ideas(session(), my_team(), channel, value, _MOST_IDEAS)),
+        ideas=cards(found),
     )
+
+
+def _named(word: str, kind: type[Part]) -> Part | None:
+    """The part of a plan that the address names by `word`, if it does. Raises NotYours."""
+    part_id = request.args.get(word, type=int)
+    return None if part_id is None else own(kind, part_id)
 
 
 def _day() -> date | None:

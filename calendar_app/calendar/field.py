@@ -34,6 +34,11 @@ class Share:
     wanted: int | None
 
     @property
+    def reached(self) -> float:
+        """Which part of the wish there is, 1.0 for all of it; without a wish it is reached."""
+        return self.done / self.wanted if self.wanted else 1.0
+
+    @property
     def lags(self) -> bool:
         """Whether it stays at least two posts, or half of the wish, behind."""
         if not self.wanted:
@@ -54,8 +59,9 @@ class Group:
 
     @property
     def behind(self) -> Share | None:
-        """The first that lags, if any does."""
-        return next((share for share in self.shares if share.lags), None)
+        """Of those that lag the one that is furthest from its wish; of equals the first."""
+        lagging = (share for share in self.shares if share.lags)
+        return min(lagging, key=lambda share: share.reached, default=None)
 
 
 def shares(wishes: Iterable[Wish], posts: Sequence[Collection[object]], days: int) -> list[Share]:

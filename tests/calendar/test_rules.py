@@ -105,7 +105,7 @@ def test_a_wish_is_a_part_of_the_posts_or_so_many_a_week_or_none() -> None:
     ]
 
 
-def test_a_group_names_the_first_that_stays_behind() -> None:
+def test_a_group_names_what_is_furthest_behind() -> None:
     wishes = [
         Wish("a", "A", percent=0),
         Wish("b", "B"),
@@ -119,6 +119,7 @@ def test_a_group_names_the_first_that_stays_behind() -> None:
 
     assert behind("b", "b", "b", "b", "b") == "C"
     assert behind("c", "c", "c", "a", "a") == "D"
+    assert behind(*"ccccd", *"bbbbb") == "D"
     assert behind("c", "c", "c", "d", "d") is None
     assert behind() is None
 

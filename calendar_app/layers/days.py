@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -72,6 +72,53 @@ class DayLayers:
         # One more than fits takes no more room than the line that would hide it.
         fits = len(self.events) <= SHOWN_IN_A_DAY + 1
         return () if fits else self.events[SHOWN_IN_A_DAY:]
+
+
+@dataclass(frozen=True)
+class Spell:
+    """One thing that lies under a period, from its first to its last local day, both included.
+
+    It is one of three: a public holiday by its name, somebody who is away, or an event, which has
+    the time at which it starts unless it takes whole days.
+    """
+
+    first: date
+    last: date
+    holiday: str = ""
+    absence: AbsenceRow | None = None
+    event: EventRow | None = None
+    at: time | None = None
+
+
+def spells(
+    events: Iterable[EventRow],
+    absences: Iterable[AbsenceRow],
+    holidays: Mapping[date, str],
+    zone: str,
+) -> list[Spell]:
+    """All that lies under a period as one list, by the first day, on local days in `zone`.
+
+    Of one day the holiday comes first, then who is away, then the events, by the clock.
+    """
+    away = sorted(absences, key=lambda one: (one.name.casefold(), one.person_id))
+    found = [
+        *(Spell(day, day, holiday=name) for day, name in holidays.items()),
+        *(Spell(one.first_day, one.last_day, absence=one) for one in away),
+        *sorted((_event_spell(event, zone) for event in events), key=_place_in_period),
+    ]
+    # Sorting keeps the order of those that begin on one day.
+    return sorted(found, key=lambda spell: spell.first)
+
+
+def _event_spell(event: EventRow, zone: str) -> Spell:
+    first, last = days_of(event, zone)
+    at = None if event.starts_at is None else local(event.starts_at, zone).time()
+    return Spell(first, last, event=event, at=at)
+
+
+def _place_in_period(spell: Spell) -> tuple[bool, time, str, str]:
+    assert spell.event is not None  # noqa: S101 - it is made of one
+    return _place_in_day(Entry(spell.event, spell.at, is_first=True, is_last=True))
 
 
 def layers_of_days(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -49,7 +49,7 @@ LOOKS = (
 
 @pytest.fixture
 def writer(database: Database) -> Person:
-    """A writer whose team has posts in each state, ideas, a gap and a long word."""
+    """A writer whose team has posts in each state, ideas, a gap, a long word and full layers."""
     with database.writing() as session:
         team = builders.a_team(session)
         plan = builders.a_plan(session, team)
@@ -65,6 +65,10 @@ def writer(database: Database) -> Person:
             )
         builders.a_post(session, team, plan, title="Leerling", state="idea", starts_at=None)
         person = builders.a_person(session, team, name="Anouk Visser")
+        calendar = builders.a_calendar(session, team)
+        for number in range(6):
+            builders.an_event(session, calendar, title=f"Verzekeringsvoorwaardenweek {number}")
+        builders.an_absence(session, team, person, date(2026, 11, 9), date(2026, 11, 12))
         session.flush()
         person_id = person.id
     with database.reading() as session:
@@ -82,6 +86,8 @@ def test_every_view_is_accessible_and_fits(
     for view in VIEWS:
         joint = "&" if "?" in view else "?"
         page.goto(f"{view}{joint}date=2026-11-10")
+        folds = "#calendar-view details"
+        page.evaluate(f"document.querySelectorAll('{folds}').forEach(one => {{ one.open = true }})")
         axe(page)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, (view, look)

@@ -12,9 +12,11 @@ from calendar_app.calendar.board import by_channel, by_state
 from calendar_app.calendar.cards import Card
 from calendar_app.calendar.field import Group, Wish, shares
 from calendar_app.calendar.gaps import Rhythm, open_slots
+from calendar_app.calendar.listing import listed
 from calendar_app.calendar.month import Layers
 from calendar_app.calendar.shifts import is_weekend, shifted
 from calendar_app.calendar.week import days_of_week, week
+from calendar_app.layers.days import AbsenceRow, EventRow, layers_of_days
 from calendar_app.moments import local, moment
 
 MONDAY = date(2026, 11, 9)
@@ -88,6 +90,35 @@ def test_a_post_on_two_channels_stands_in_both_columns_and_one_on_none_in_the_la
         ("Een oud kanaal", [3]),
         ("Geen", [2]),
     ]
+
+
+# ------------------------------------------------------------------------------------------ list
+
+
+def test_a_list_has_the_days_with_a_post_a_holiday_or_an_event_that_begins() -> None:
+    week_of_care = EventRow(1, "Campagnes", 3, "Week van de zorg", None, None, *days(10, 13))
+    away = AbsenceRow(1, "Fatima", *days(9, 15))
+    laid = layers_of_days([week_of_care], [away], "Europe/Amsterdam", *days(9, 15))
+    on_days = Layers(
+        cards={date(2026, 11, 12): [a_card(1), a_card(2)]},
+        holidays={date(2026, 11, 14): "Vrije dag"},
+    )
+
+    found = listed(days_of_week(MONDAY), date(2026, 11, 12), on_days, laid)
+
+    assert [(one.date.day, len(one.cards), one.holiday, one.is_today) for one in found] == [
+        (10, 0, "", False),
+        (12, 2, "", True),
+        (14, 0, "Vrije dag", False),
+    ]
+
+
+def test_a_list_without_anything_has_no_day() -> None:
+    assert listed(days_of_week(MONDAY), MONDAY, Layers(), {}) == []
+
+
+def days(first: int, last: int) -> tuple[date, date]:
+    return date(2026, 11, first), date(2026, 11, last)
 
 
 # ----------------------------------------------------------------------------------------- field

@@ -130,3 +130,22 @@ def test_a_file_is_brought_in_and_lies_under_the_posts(
     page.goto("/calendar")
     expect(page.get_by_text("Open day for nurses")).to_be_visible()
     expect(page.locator(".layer-name", has_text="Hospital")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "shows_head"), [(1366, True), (360, False)])
+def test_the_week_tells_what_lies_under_a_day_once_on_any_screen(
+    visit: Visit, width: int, *, shows_head: bool
+) -> None:
+    page = visit(width=width)
+
+    page.goto("/calendar?view=week&date=2026-11-12")
+
+    heads = page.locator(".week thead")
+    cell = page.locator("#d-2026-11-12")
+    assert heads.is_visible() is shows_head
+    for words in ("Mo is away", "Fair"):
+        expect((heads if shows_head else cell).get_by_text(words).first).to_be_visible()
+        expect(page.get_by_text(words).filter(visible=True)).to_have_count(
+            page.locator(".week thead").get_by_text(words).count()
+        )
+    expect(cell.locator(".week-day-name")).to_be_visible(visible=not shows_head)

@@ -11,6 +11,7 @@ from calendar_app.layers.days import (
     Entry,
     EventRow,
     layers_of_days,
+    spells,
 )
 
 FIRST, LAST = date(2026, 11, 9), date(2026, 11, 15)
@@ -97,3 +98,42 @@ def test_a_full_day_folds_what_is_more_than_fits() -> None:
 
 def test_an_event_on_another_day_is_not_laid() -> None:
     assert laid(an_event(first_day=date(2026, 11, 16), last_day=date(2026, 11, 16))) == {}
+
+
+def test_a_period_as_one_list_goes_by_the_first_day_and_within_it_by_the_clock() -> None:
+    late = an_event("Laat", starts_at=utc(10, 15), ends_at=utc(10, 16))
+    early = an_event("Vroeg", starts_at=utc(10, 8), ends_at=utc(10, 9))
+    whole = an_event("Week", first_day=date(2026, 11, 10), last_day=date(2026, 11, 14))
+    before = an_event("Nacht", starts_at=utc(9, 20), ends_at=utc(10, 1))
+    zoe = AbsenceRow(1, "Zoë Bos", date(2026, 11, 10), date(2026, 11, 12))
+    anouk = AbsenceRow(2, "anouk Vos", date(2026, 11, 10), date(2026, 11, 10))
+    holidays = {date(2026, 11, 10): "Vrije dag"}
+
+    found = spells([late, whole, early, before], [zoe, anouk], holidays, AMSTERDAM)
+
+    told = [
+        (
+            one.holiday or (one.absence and one.absence.name) or (one.event and one.event.title),
+            one.first.day,
+            one.last.day,
+            one.at,
+        )
+        for one in found
+    ]
+    assert told == [
+        ("Nacht", 9, 10, time(21)),
+        ("Vrije dag", 10, 10, None),
+        ("anouk Vos", 10, 10, None),
+        ("Zoë Bos", 10, 12, None),
+        ("Week", 10, 14, None),
+        ("Vroeg", 10, 10, time(9)),
+        ("Laat", 10, 10, time(16)),
+    ]
+
+
+def test_an_event_that_has_begun_keeps_its_days_in_the_list_of_a_period() -> None:
+    event = an_event(first_day=date(2026, 10, 30), last_day=date(2026, 12, 2))
+
+    (found,) = spells([event], [], {}, AMSTERDAM)
+
+    assert (found.first, found.last) == (date(2026, 10, 30), date(2026, 12, 2))

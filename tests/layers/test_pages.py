@@ -27,6 +27,7 @@ from tests import builders
 from tests.layers.conftest import LOOPBACK
 from tests.layers.files import a_day, a_file
 from tests.support.outside import Outside, says
+from tests.support.statements import statements
 
 SECRET = "/geheim-7f3a/agenda.ics"  # noqa: S105 - a path on loopback
 LIST = "/settings/calendars"
@@ -331,6 +332,153 @@ def test_layers_lie_under_the_posts_and_the_address_chooses_which(
     # The choice goes along to the next month; what makes no sense does not.
     assert "layers=absences" in month("2026-12-24", "&layers=absences&layers=x'")
     assert "layers=x%27" not in month("2026-12-24", "&layers=absences&layers=x'")
+
+
+def lay(database: Database, team: Team) -> ExternalCalendar:
+    """Under December 2026: two events, somebody away, and Christmas."""
+    with database.writing() as session:
+        session.expire_on_commit = False
+        calendar = builders.a_calendar(session, team, name="Regional campaigns", hook=6)
+        week = {"first_day": date(2026, 12, 7), "last_day": date(2026, 12, 11)}
+        builders.an_event(session, calendar, title="Care week", **week)
+        starts_at = datetime(2026, 12, 22, 8, 30, tzinfo=UTC)
+        ends_at = datetime(2026, 12, 22, 9, 30, tzinfo=UTC)
+        builders.an_event(session, calendar, title="Fair", starts_at=starts_at, ends_at=ends_at)
+        fatima = builders.a_person(session, team, name="Fatima El Idrissi")
+        builders.an_absence(session, team, fatima, date(2026, 12, 8), date(2027, 1, 3))
+        return calendar
+
+
+def test_the_list_has_a_heading_of_each_day_with_what_lies_under_its_posts(
+    client: FlaskClient, database: Database, team: Team
+) -> None:
+    calendar = lay(database, team)
+    with database.writing() as session:
+        team = session.merge(team)
+        plan = builders.a_plan(session, team)
+        at = datetime(2026, 12, 9, 8, 30, tzinfo=UTC)
+        builders.a_post(session, team, plan, title="Colleague", starts_at=at)
+
+    def listed(query: str = "") -> dict[str, str]:
+        page = client.get(f"/calendar?view=list&date=2026-12-10{query}").text
+        return {part[:10]: part.split("</tbody>")[0] for part in page.split('id="d-')[1:]}
+
+    found = listed()
+
+    # The week is told on its first day and beside the post; who is away makes no day.
+    assert list(found) == [f"2026-12-{day}" for day in ("07", "09", "22", "25", "26")]
+    assert "Monday 7 December" in found["2026-12-07"]
+    assert "Care week" in found["2026-12-07"]
+    assert "Fatima is away" not in found["2026-12-07"]
+    for words in ("Colleague", "09:30", "Care week", "Fatima is away"):
+        assert words in found["2026-12-09"], words
+    assert '<span class="layer-time">09:30</span> Fair' in found["2026-12-22"]
+    assert "Christmas Day" in found["2026-12-25"]
+    assert "Fatima is away" in found["2026-12-25"]
+
+    assert list(listed("&layers=none")) == ["2026-12-09"]
+    assert "Fatima" not in listed("&layers=none")["2026-12-09"]
+    assert list(listed("&layers=holidays")) == ["2026-12-09", "2026-12-25", "2026-12-26"]
+    assert list(listed(f"&layers={calendar.id}")) == ["2026-12-07", "2026-12-09", "2026-12-22"]
+
+
+def test_a_list_without_posts_says_so_and_still_has_its_holidays(client: FlaskClient) -> None:
+    christmas = client.get("/calendar?view=list&date=2026-12-10").text
+    searched = client.get("/calendar?view=list&date=2026-12-10&q=nothing").text
+    november = client.get("/calendar?view=list&date=2026-11-10").text
+
+    assert "Nothing planned this month" in christmas
+    assert "Christmas Day" in christmas
+    assert "No post fits these filters" in searched
+    assert "Christmas Day" in searched
+    assert "<table" not in november
+
+
+@pytest.mark.parametrize("by", ["state", "channel"])
+def test_the_board_folds_what_lies_under_its_period_with_the_days(
+    client: FlaskClient, database: Database, team: Team, by: str
+) -> None:
+    calendar = lay(database, team)
+
+    def fold(query: str = "") -> str:
+        page = client.get(f"/calendar?view=board&by={by}&date=2026-12-10{query}").text
+        return page.partition('<details class="spells">')[2].partition("</details>")[0]
+
+    found = fold()
+
+    assert "In this period" in found
+    rows = [part.split("</li>")[0] for part in found.split('<li class="spell">')[1:]]
+    expected = [
+        ("Mon 7 Dec \u2013 Fri 11 Dec", "Care week"),
+        # Of a day in another year the year is told.
+        ("Tue 8 Dec \u2013 3 January 2027", "Fatima is away"),
+        ("Tue 22 Dec", "Fair"),
+        ("Fri 25 Dec", "Christmas Day"),
+        ("Sat 26 Dec", "Second Day of Christmas"),
+    ]
+    assert len(rows) == len(expected)
+    for row, (span, words) in zip(rows, expected, strict=True):
+        assert f'<span class="spell-days">{span}</span>' in row
+        assert words in row
+    assert fold("&layers=none") == ""
+    assert "Fatima" not in fold("&layers=holidays")
+    assert "Christmas" not in fold(f"&layers={calendar.id}&layers=absences")
+    assert "Fatima is away" in fold("&layers=absences")
+
+
+@pytest.mark.parametrize("view", ["list", "board"])
+def test_who_does_not_want_to_be_seen_is_not_told_to_be_away(
+    client: FlaskClient, database: Database, team: Team, view: str
+) -> None:
+    with database.writing() as session:
+        hidden = builders.a_person(session, session.merge(team), name="Ilse Hak")
+        hidden.memberships[0].takes_part = False
+        builders.an_absence(session, team, hidden, date(2026, 12, 1), date(2026, 12, 31))
+
+    assert "Ilse" not in client.get(f"/calendar?view={view}&date=2026-12-10").text
+
+
+def test_the_week_tells_its_layers_in_the_head_and_where_a_phone_has_none(
+    client: FlaskClient, database: Database, team: Team
+) -> None:
+    lay(database, team)
+
+    page = client.get("/calendar?view=week&date=2026-12-09").text
+
+    head, _, body = page.partition("<tbody>")
+    cell = body.partition('id="d-2026-12-08"')[2].partition("</td>")[0]
+    for words in ("Care week", "Fatima is away"):
+        assert words in head
+        assert words in cell
+    assert page.count("Fatima is away") == 2 * 6
+    off = client.get("/calendar?view=week&date=2026-12-09&layers=none").text
+    assert "Fatima is away" not in off
+
+
+@pytest.mark.parametrize("view", ["month", "week", "list", "board", "board&by=channel"])
+def test_a_page_asks_no_more_for_many_layers_than_for_few(
+    client: FlaskClient, database: Database, team: Team, view: str
+) -> None:
+    calendar = lay(database, team)
+    few = queries_of(client, database, view)
+    with database.writing() as session:
+        here = session.get_one(Team, team.id)
+        for number in range(40):
+            colleague = builders.a_person(session, here)
+            builders.an_absence(session, here, colleague, date(2026, 12, 1), date(2026, 12, 24))
+            day = date(2026, 12, 1 + number % 24)
+            builders.an_event(session, calendar, first_day=day, last_day=day)
+
+    many = queries_of(client, database, view)
+
+    assert many == few
+
+
+def queries_of(client: FlaskClient, database: Database, view: str) -> int:
+    """How many statements a page of the calendar sends."""
+    with statements(database) as sent:
+        assert client.get(f"/calendar?view={view}&date=2026-12-09").status_code == 200
+    return len(sent)
 
 
 NORMAL = a_file(

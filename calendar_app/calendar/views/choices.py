@@ -35,8 +35,8 @@ class Choice:
     options: Sequence[Option]
 
 
-def of(plans: Sequence[Plan], filters: Filters, *, has_days: bool) -> list[Choice]:
-    """The filters for the open `plans`, with what `filters` chose; where there are days, layers."""
+def of(plans: Sequence[Plan], filters: Filters) -> list[Choice]:
+    """The filters for the open `plans`, with what `filters` chose."""
     members = [(str(person.id), person.name, None) for person in people(session(), my_team())]
     states = [(state, _(STATE_NAMES[state]), None) for state in STATES]
     return [
@@ -46,11 +46,11 @@ def of(plans: Sequence[Plan], filters: Filters, *, has_days: bool) -> list[Choic
         _choice("audience", _("Audience"), _parts(plans, "audiences"), filters),
         _choice("state", _("State"), states, filters),
         _choice("person", _("Person"), members, filters),
-        *(_layers(filters) if has_days else []),
+        _layers(filters),
     ]
 
 
-def _layers(filters: Filters) -> list[Choice]:
+def _layers(filters: Filters) -> Choice:
     """Which layers lie under the posts."""
     others = layers.names(session(), my_team())
     options: list[tuple[str, str, int | None]] = [
@@ -59,7 +59,7 @@ def _layers(filters: Filters) -> list[Choice]:
         *((str(calendar_id), name, hook) for calendar_id, name, hook in others),
         ("none", _("None of these"), None),
     ]
-    return [_choice("layers", _("Layers"), options, filters)]
+    return _choice("layers", _("Layers"), options, filters)
 
 
 def _parts(plans: Sequence[Plan], name: str) -> list[tuple[str, str, int | None]]:

@@ -6,20 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from calendar_app.calendar import board, month, queries, week
+from calendar_app.calendar import board, listing, month, queries, week
 from calendar_app.calendar.cards import Card, PostRow
 from calendar_app.calendar.filters import VIEWS, Filters, View
 from calendar_app.calendar.views import beside, choices
 from calendar_app.calendar.views.saved import normal
 from calendar_app.calendar.views.shared import asked_filters, bp, cards, local_today
 from calendar_app.layers import queries as layers
-from calendar_app.layers.days import DayLayers, layers_of_days
+from calendar_app.layers.days import AbsenceRow, DayLayers, EventRow, Spell, layers_of_days, spells
 from calendar_app.meetups.holidays import free_days_between
 from calendar_app.moments import local
 from calendar_app.people.door import me, my_pass, my_team, requires
@@ -28,7 +29,7 @@ from calendar_app.posts.queries import open_plans
 from calendar_app.web.kept import kept_page
 from calendar_app.web.language import language
 from calendar_app.web.request import session, zone
-from calendar_app.web.templating import clock_time, render
+from calendar_app.web.templating import clock_time, plain_day, render, short_day
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -85,9 +86,12 @@ def _week_page(view: View, filters: Filters) -> str:
 def _list_page(view: View, filters: Filters) -> str:
     days = _days_of_month(view.day)
     rows = _rows(days, filters)
+    laid = _layers(days, filters)
+    on_days = month.Layers(cards=_by_day(rows, cards(rows)), holidays=_holidays(days, filters))
     return render(
         "calendar/list.html",
-        cards=cards(rows, dated=True),
+        listed=listing.listed(days, local_today(), on_days, laid),
+        layers=laid,
         **_frame(view, filters, rows, days),
     )
 
@@ -96,7 +100,8 @@ def _board_page(view: View, filters: Filters) -> str:
     days = _days_of_month(view.day)
     rows = _rows(days, filters)
     frame = _frame(view, filters, rows, days)
-    drawn = [*beside.ideas(filters), *cards(rows, dated=True)]
+    ideas = cast("list[Card]", frame["ideas"])
+    drawn = [*ideas, *cards(rows, dated=True)]
     if view.by == "channel":
         names = [
             channel.name for plan in open_plans(session(), my_team()) for channel in plan.channels
@@ -105,7 +110,7 @@ def _board_page(view: View, filters: Filters) -> str:
     else:
         words = {state: _(STATE_NAMES[state]) for state in STATES}
         columns = board.by_state(drawn, words, all_of="cancelled" in filters.state)
-    return render("calendar/board.html", columns=columns, **frame)
+    return render("calendar/board.html", columns=columns, spells=_spells(days, filters), **frame)
 
 
 _PAGES: Mapping[str, Callable[[View, Filters], str]] = {
@@ -129,7 +134,7 @@ def _frame(
         "days": days,
         "today": local_today(),
         "filters": filters,
-        "choices": choices.of(plans, filters, has_days=view.name in {"month", "week"}),
+        "choices": choices.of(plans, filters),
         "revision": my_pass().team_revision,
         "kept_views": queries.views_for(session(), my_team(), me()),
         "view_query": normal(request.args.getlist),
@@ -201,23 +206,47 @@ def _rows(days: Sequence[date], filters: Filters) -> list[PostRow]:
 
 
 def _on_days(days: Sequence[date], rows: Sequence[PostRow], filters: Filters) -> month.Layers:
-    free = free_days_between(my_team().country, days[0], days[-1], language=language())
     return month.Layers(
         cards=_by_day(rows, cards(rows)),
         meetings=_meetings(days),
-        holidays=free if filters.shows("holidays") else {},
+        holidays=_holidays(days, filters),
     )
+
+
+def _holidays(days: Sequence[date], filters: Filters) -> Mapping[date, str]:
+    """The public holidays on `days`, if they are to be seen."""
+    if not filters.shows("holidays"):
+        return {}
+    return free_days_between(my_team().country, days[0], days[-1], language=language())
 
 
 def _layers(days: Sequence[date], filters: Filters) -> dict[date, DayLayers]:
     """What lies under the posts of each of `days`, of the layers that are chosen."""
+    return layers_of_days(*_lying(days, filters), my_team().zone, days[0], days[-1])
+
+
+def _spells(days: Sequence[date], filters: Filters) -> list[tuple[str, Spell]]:
+    """The same as one list for a view without days, each with its own days in words."""
+    found = spells(*_lying(days, filters), _holidays(days, filters), my_team().zone)
+    return [(_span(spell, days[0].year), spell) for spell in found]
+
+
+def _lying(
+    days: Sequence[date], filters: Filters
+) -> tuple[Sequence[EventRow], Sequence[AbsenceRow]]:
+    """The events and the absences of the chosen layers that touch `days`."""
     first, last = days[0], days[-1]
     events = layers.events_between(session(), my_team(), first, last)
     absences = []
     if filters.shows("absences"):
         absences = layers.absences_between(session(), my_team(), first, last)
-    shown = [event for event in events if filters.shows(event.calendar_id)]
-    return layers_of_days(shown, absences, my_team().zone, first, last)
+    return [event for event in events if filters.shows(event.calendar_id)], absences
+
+
+def _span(spell: Spell, year: int) -> str:
+    """The days of `spell` in words, with their year where it is not `year`."""
+    ends = sorted({spell.first, spell.last})
+    return " \u2013 ".join(short_day(day) if day.year == year else plain_day(day) for day in ends)
 
 
 def _by_day(rows: Sequence[PostRow], drawn: Sequence[Card]) -> dict[date, list[Card]]:

@@ -115,6 +115,14 @@ def test_axe_finds_nothing_on_the_pages_of_a_series(
     page.get_by_role("button", name="Keep").click()
     page.get_by_text("Kept as a template").wait_for()
     _look(page)
+    page.get_by_role("link", name="Rename").click()
+    page.get_by_label("Name of the template").fill("")
+    page.get_by_role("button", name="Save").click()
+    page.locator("#name-error").wait_for()
+    _look(page)
+    page.get_by_label("Name of the template").fill("Nieuwe collega")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Nieuwe collega").wait_for()
 
 
 def _look(page: Page) -> None:

@@ -65,6 +65,13 @@ class World:
         with self.database.reading() as session:
             return list(session.scalars(select(PostSeries).order_by(PostSeries.id)))
 
+    def template(self, name: str) -> PostTemplate:
+        with self.database.writing() as session:
+            session.expire_on_commit = False
+            post = session.get_one(Post, self.post_id)
+            team = session.get_one(Team, self.team.id)
+            return builders.a_template(session, team, post, name=name)
+
     def begin(self, client: FlaskClient, **changes: Any) -> PostSeries:
         form = {**fields(self.post(self.post_id)), "make": "1", **changes}
         answer = client.post(f"/posts/{self.post_id}/repeat", data=form)
@@ -424,6 +431,81 @@ def test_a_template_is_kept_used_and_removed(world: World) -> None:
     client.post(f"/posts/templates/{template.id}/deletion", data={"version": template.version})
 
     assert "No templates yet" in client.get("/posts/templates").text
+
+
+def test_a_template_gets_another_name_and_is_otherwise_the_same(world: World) -> None:
+    client, template = world.visitor(), world.template("Vacature")
+    path = f"/posts/templates/{template.id}/name"
+
+    page = client.get(path).text
+    answer = client.post(path, data={"name": "  Vacature  verpleging ", "version": 1})
+    after = client.get("/posts/templates").text
+
+    assert path in after
+    assert re.search(r'name="name"[^>]*value="Vacature"', page)
+    assert (answer.status_code, answer.location) == (303, "/posts/templates")
+    assert "The template is called Vacature verpleging now." in after
+    with world.database.reading() as session:
+        found = session.get_one(PostTemplate, template.id)
+        assert (found.name, found.version) == ("Vacature verpleging", 2)
+        assert found.content == template.content
+        (entry,) = session.scalars(select(AuditEntry))
+        assert (entry.action, entry.object_id) == ("template.renamed", template.id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("Terugblik", "There is a template with this name. Choose another."),
+        ("", "Give the template a name."),
+        ("x" * 121, "Use at most 120 characters."),
+    ],
+)
+def test_a_name_that_cannot_be_stays_in_the_field_and_the_template_keeps_its_own(
+    world: World, typed: str, words: str
+) -> None:
+    client, template = world.visitor(), world.template("Vacature")
+    world.template("Terugblik")
+
+    answer = client.post(
+        f"/posts/templates/{template.id}/name", data={"name": typed, "version": template.version}
+    )
+
+    assert answer.status_code == 422
+    assert words in answer.text.partition('id="name-error"')[2]
+    assert re.search(rf'name="name"[^>]*value="{typed}"', answer.text)
+    assert f"/posts/templates/{template.id}/name" in answer.text
+    with world.database.reading() as session:
+        assert session.get_one(PostTemplate, template.id).name == "Vacature"
+        assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_who_was_second_sees_both_names_and_may_choose_knowingly(world: World) -> None:
+    client, template = world.visitor(), world.template("Vacature")
+    path = f"/posts/templates/{template.id}/name"
+    client.post(path, data={"name": "Plek", "version": 1})
+
+    second = client.post(path, data={"name": "Baan", "version": 1})
+    without = client.post(path, data={"name": "Baan"})
+
+    assert (second.status_code, without.status_code) == (409, 409)
+    for words in ("Somebody was before you", "Plek", "Baan"):
+        assert words in second.text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', second.text)
+    assert version is not None
+    assert client.post(path, data={"name": "Baan", "version": version[1]}).status_code == 303
+    with world.database.reading() as session:
+        assert session.scalars(select(PostTemplate.name)).all() == ["Baan"]
+
+
+@pytest.mark.parametrize("role", ["viewer", "writer", "editor", "admin"])
+def test_who_may_make_a_template_may_rename_one(world: World, role: str) -> None:
+    client, template = world.visitor(role), world.template("Vacature")
+
+    made = client.get(f"/posts/{world.post_id}/template").status_code
+    renamed = client.get(f"/posts/templates/{template.id}/name").status_code
+
+    assert renamed == made == (403 if role == "viewer" else 200)
 
 
 def test_the_form_of_a_template_is_shown_with_the_title_of_the_post(world: World) -> None:

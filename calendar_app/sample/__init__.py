@@ -21,6 +21,7 @@ from calendar_app.sample.password import password
 from calendar_app.sample.posts import Scene, add_posts
 from calendar_app.sample.preconditions import rate_preconditions
 from calendar_app.sample.readings import add_readings
+from calendar_app.sample.series import add_series
 from calendar_app.sample.stamps import Stamps
 from calendar_app.sample.team import (
     add_ambassadors,
@@ -60,8 +61,10 @@ def load(config: Config, database: Database, now: datetime) -> None:
         add_readings(session, plan, people, days, made_on)
         rate_preconditions(plan, people, days, stamps.at)
         session.flush()
-        add_posts(session, stamps, Scene(team, plan, people, days))
+        scene = Scene(team, plan, people, days)
+        add_posts(session, stamps, scene)
         decide_experiments(session, stamps, plan, people)
+        add_series(session, stamps, scene)
         # Entered just now: nobody can have missed a meet-up before it.
         stamps.at = now
         add_meetup(session, team, people, days)

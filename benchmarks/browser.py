@@ -41,11 +41,14 @@ new PerformanceObserver((list) => {
 }).observe({ type: "event", buffered: true, durationThreshold: 16 });
 """
 
-# From each movement of the pointer to the frame in which a day shows that it would be its.
+# From each movement of the pressed pointer to the frame after the page took it up: the post is
+# lifted, or a day shows that it would be its.
 WATCH_DRAG = """
 window.felt = [];
 let moved = null;
-addEventListener("pointermove", (event) => { moved ??= event.timeStamp; }, { capture: true });
+addEventListener("pointermove", (event) => {
+  if (event.buttons) moved ??= event.timeStamp;
+}, { capture: true });
 new MutationObserver((changes) => {
   const marks = changes.some(({ target }) => target.matches(".day.is-target, body.is-moving"));
   if (!marks || moved === null) return;
@@ -53,7 +56,6 @@ new MutationObserver((changes) => {
   moved = null;
   requestAnimationFrame(() => setTimeout(() => felt.push(performance.now() - since)));
 }).observe(document.body, { attributes: true, attributeFilter: ["class"], subtree: true });
-addEventListener("pointermove", () => setTimeout(() => { moved = null; }, 200));
 """
 
 
@@ -123,7 +125,7 @@ def _use(page: Page) -> None:
     for fold in page.locator("#calendar-view details > summary").all()[:4]:
         fold.click()
         fold.click()
-    card = page.locator("#calendar-view [data-movable] a.post").first
+    card = page.locator("#calendar-view [data-movable] a.post:visible").first
     card.focus()
     for key in ("Space", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft", "Escape"):
         page.keyboard.press(key)
@@ -140,7 +142,7 @@ def _use(page: Page) -> None:
 
 def _drag(page: Page) -> float:
     """The longest that a dragged post waited for the frame that answers to the hand, in ms."""
-    card = page.locator("#calendar-view [data-movable] a.post").first
+    card = page.locator("#calendar-view [data-movable] a.post:visible").first
     start = _middle(card)
     page.mouse.move(*start)
     page.mouse.down()

@@ -11,7 +11,7 @@ from calendar_app.moments import local_day_bounds
 
 _WEEK = 7
 # So many posts stand open in a day; the rest opens in place.
-SHOWN_IN_A_DAY = 4
+SHOWN_IN_A_DAY = 3
 _SATURDAY = 5
 
 

@@ -10,6 +10,7 @@ const behaviours = {
   "moves.js": "[data-moves]",
   "palette.js": "[data-palette]",
   "print.js": "[data-print]",
+  "quick-add.js": "[data-quick-add]",
   "shortcuts.js": "[data-single-keys=on]",
   "timer.js": "[data-timer]",
   "total.js": "[data-total]",
@@ -19,7 +20,6 @@ const waiting = {
   "autosubmit.js": { of: "[data-autosubmit]", at: ["focusin", "pointerdown"] },
   "fold.js": { of: "[data-folds]", at: ["click"] },
   "popover.js": { of: "[data-popover]", at: ["click"] },
-  "quick-add.js": { of: "[data-quick-add]", at: ["focusin"] },
   "undo.js": { of: "body:has([data-token])", at: ["keydown"], key: "z" },
 };
 

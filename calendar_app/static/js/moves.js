@@ -10,6 +10,10 @@ let keys = Promise.resolve();
 let letGo = null;
 let sortable = null;
 let lifting = [];
+let measured = null;
+let marked = [];
+// Lies over the page while a post is dragged, so that nothing under the hand answers to it.
+const grip = Object.assign(document.createElement("div"), { className: "grip" });
 
 export function start(root) {
   const view = root.querySelector?.("[data-moves]") ?? document.querySelector("[data-moves]");
@@ -50,6 +54,8 @@ function makeDraggable(view) {
       // The library lifts the card and follows the hand; where it lands is decided here.
       group: { name: "posts", pull: false, put: false },
       sort: false,
+      // Or it measures every list at each movement, also those that are folded away.
+      emptyInsertThreshold: 0,
       draggable: "[data-movable]",
       forceFallback: true,
       fallbackOnBody: true,
@@ -70,20 +76,29 @@ function makeDraggable(view) {
 function lift() {
   letGo = hold();
   document.body.classList.add("is-moving");
+  document.body.append(grip);
+  measured = null;
   document.addEventListener("pointermove", follow, { passive: true });
   document.addEventListener("touchmove", follow, { passive: true });
+  document.addEventListener("scroll", forget, { passive: true, capture: true });
 }
 
 function follow(event) {
-  mark(dayUnder(event)?.day);
+  mark(placeUnder(event)?.list.dataset.day);
+}
+
+function forget() {
+  measured = null;
 }
 
 function land(event) {
   document.removeEventListener("pointermove", follow);
   document.removeEventListener("touchmove", follow);
+  document.removeEventListener("scroll", forget, { capture: true });
+  const target = targetUnder(event.originalEvent);
+  grip.remove();
   document.body.classList.remove("is-moving");
   mark(null);
-  const target = dayUnder(event.originalEvent);
   letGo?.();
   // The library swallows the first click after a drag, to open no link. Where the hand let go over
   // something else there comes none, and it would be the next one that a person means.
@@ -91,28 +106,35 @@ function land(event) {
   if (target) drop(event.item, target);
 }
 
-function dayUnder(event) {
+// The cells are measured once a drag, and again after scrolling: to ask the page what lies under
+// each movement takes longer than the movement.
+function placeUnder(event) {
+  measured ??= [...document.querySelectorAll("#calendar-view .day")]
+    .map((cell) => ({ cell, list: cell.querySelector("ul[data-day]"), box: cell.getBoundingClientRect() }))
+    .filter(({ list }) => list);
   const point = event.changedTouches?.[0] ?? event;
-  const under = document.elementsFromPoint(point.clientX, point.clientY);
-  const cell = under.map((element) => element.closest("#calendar-view .day")).find(Boolean);
-  const list = cell?.querySelector("ul[data-day]");
-  if (!list) return null;
-  const slot = under.map((element) => element.closest("[data-slot]")).find(Boolean);
+  return measured.find(({ box }) => holds(box, point));
+}
+
+function targetUnder(event) {
+  const place = placeUnder(event);
+  if (!place) return null;
+  const { cell, list } = place;
+  const point = event.changedTouches?.[0] ?? event;
+  const slot = [...cell.querySelectorAll("[data-slot]")].find((one) => holds(one.getBoundingClientRect(), point));
   const time = slot?.dataset.time ?? list.dataset.lands;
   return { day: list.dataset.day, list, time, channel: slot?.dataset.channel };
 }
 
-function mark(day) {
-  for (const cell of document.querySelectorAll(".day.is-target")) {
-    if (listOf(cell) !== day) cell.classList.remove("is-target");
-  }
-  if (day) {
-    for (const list of document.querySelectorAll(`ul[data-day="${day}"]`)) list.closest(".day").classList.add("is-target");
-  }
+function holds(box, { clientX, clientY }) {
+  return clientX >= box.left && clientX < box.right && clientY >= box.top && clientY < box.bottom;
 }
 
-function listOf(cell) {
-  return cell.querySelector("ul[data-day]")?.dataset.day;
+function mark(day) {
+  const wanted = day ? [...document.querySelectorAll(`ul[data-day="${day}"]`)].map((list) => list.closest(".day")) : [];
+  for (const cell of marked) if (!wanted.includes(cell)) cell.classList.remove("is-target");
+  for (const cell of wanted) cell.classList.add("is-target");
+  marked = wanted;
 }
 
 // --------------------------------------------------------------------------------- by keyboard

@@ -95,8 +95,9 @@ function land(event) {
   document.removeEventListener("pointermove", follow);
   document.removeEventListener("touchmove", follow);
   document.removeEventListener("scroll", forget, { capture: true });
-  const target = targetUnder(event.originalEvent);
   grip.remove();
+  // A drag that the browser breaks off ends without a place.
+  const target = event.originalEvent ? targetUnder(event.originalEvent) : null;
   document.body.classList.remove("is-moving");
   mark(null);
   letGo?.();

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 POSTS = 10_000
 # 38 posts a week: about 200 in the weeks that a month page shows.
 WEEKS = 260
+PATIENCE = 1800  # seconds; a million posts take a while
 PASSWORD = "only-for-this-benchmark"  # noqa: S105 - see what it says
 
 
@@ -58,7 +59,7 @@ def a_team_of(posts: int, settings: dict[str, str], *, weeks: int = WEEKS, seed:
 
 
 def _done(settings: dict[str, str], *command: str) -> None:
-    answer = kapstok(*command, settings=settings)
+    answer = kapstok(*command, settings=settings, seconds=PATIENCE)
     if answer.returncode != 0:
         raise RuntimeError(answer.stderr)
 

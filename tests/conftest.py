@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     A browser is sent the same pages whatever the database is: the pages and whole flows are asked
     of both, the browser's own work of one; `--whole` leaves nothing out. And coverage, which makes
-    a test half as slow again, counts the lines of a test that runs on both once.
+    a test of a page two thirds slower, counts the lines of a test that runs on both once.
     """
     twins = [item for item in items if _kind_of_database(item) == "postgresql"]
     for item in twins:

@@ -21,7 +21,7 @@ def open_calendar(page: Page) -> Line:
     line.follow(page)
     page.goto("/calendar")
     page.locator("[data-moves][data-ready]").wait_for(state="attached")
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("networkidle")
     return line
 
 

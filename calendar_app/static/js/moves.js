@@ -113,21 +113,21 @@ function placeUnder(event) {
   measured ??= [...document.querySelectorAll("#calendar-view .day")]
     .map((cell) => ({ cell, list: cell.querySelector("ul[data-day]"), box: cell.getBoundingClientRect() }))
     .filter(({ list }) => list);
-  const point = event.changedTouches?.[0] ?? event;
-  return measured.find(({ box }) => holds(box, point));
+  return measured.find(({ box }) => holds(box, event));
 }
 
 function targetUnder(event) {
   const place = placeUnder(event);
   if (!place) return null;
   const { cell, list } = place;
-  const point = event.changedTouches?.[0] ?? event;
-  const slot = [...cell.querySelectorAll("[data-slot]")].find((one) => holds(one.getBoundingClientRect(), point));
+  const slot = [...cell.querySelectorAll("[data-slot]")].find((one) => holds(one.getBoundingClientRect(), event));
   const time = slot?.dataset.time ?? list.dataset.lands;
   return { day: list.dataset.day, list, time, channel: slot?.dataset.channel };
 }
 
-function holds(box, { clientX, clientY }) {
+// Whether the pointer, or the finger, is inside the box.
+function holds(box, event) {
+  const { clientX, clientY } = event.changedTouches?.[0] ?? event;
   return clientX >= box.left && clientX < box.right && clientY >= box.top && clientY < box.bottom;
 }
 

@@ -20,7 +20,6 @@ function bind(room) {
     line.timer = setTimeout(() => look(line), patience);
   });
   place.addEventListener("change", () => look(line));
-  if (line.form.elements.text.value) look(line);
   line.form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(line.timer);

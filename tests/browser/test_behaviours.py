@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.support.browser import Visitors
 from tests.support.environment import REPOSITORY
@@ -181,6 +181,28 @@ def test_leaving_asks_only_when_words_would_be_lost(
     page.wait_for_url("**/found")
 
     assert questions == (["beforeunload"] if asked else [])
+
+
+def test_words_typed_before_the_script_came_would_be_lost_too(show: Show) -> None:
+    page = show(FORM.format(wrong=""))
+    questions = answered_with_yes(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/leave-guard.js", hold)
+    with page.expect_request("**/leave-guard.js"):
+        page.reload()
+    page.get_by_label("Title").press_sequentially("Rooster")
+    with page.expect_response("**/leave-guard.js"):
+        held[0].continue_()
+    page.wait_for_load_state("networkidle")
+
+    page.get_by_role("link").click()
+    page.wait_for_url("**/found")
+
+    assert questions == ["beforeunload"]
 
 
 def test_saving_does_not_ask(show: Show) -> None:

@@ -18,7 +18,7 @@ from tests.support.accessibility import axe
 
 if TYPE_CHECKING:
     from flask import Flask
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from calendar_app.db import Database
     from tests.support.browser import Visitors
@@ -87,6 +87,24 @@ def test_enter_without_waiting_for_the_preview_saves_the_line_as_it_stands(
 
     expect(page.locator("#d-2026-11-10")).to_contain_text("Vacature verpleegkundige")
     assert len(kept(database)) == 1
+
+
+def test_a_line_typed_before_the_script_came_is_seen_without_another_key(
+    window: Callable[..., Page],
+) -> None:
+    page = window()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/quick-add.js*", hold)
+    with page.expect_request("**/quick-add.js*"):
+        page.reload()
+    page.locator("#quick-text").fill(EXAMPLE)
+    held[0].continue_()
+
+    expect(page.locator(".quick-said")).to_have_text(EXAMPLE)
 
 
 def test_an_unsure_day_is_asked_and_answered_by_keyboard(

@@ -12,8 +12,10 @@ export function start(root) {
 }
 
 // A form that came back with messages or a proposal was never saved: what it holds counts as typed.
+// So does what somebody typed before this script came.
 function guard(form) {
-  const before = form.querySelector("[aria-invalid=true], [data-unsaved]") ? null : typed(form);
+  const wasTyped = form.querySelector("[aria-invalid=true], [data-unsaved]") || isTouched(form);
+  const before = wasTyped ? null : typed(form);
   let sending = false;
   form.addEventListener("submit", () => {
     sending = true;
@@ -30,4 +32,12 @@ function guard(form) {
 function typed(form) {
   const fields = [...new FormData(form)].filter(([name]) => name !== "csrf_token");
   return JSON.stringify(fields.map(([name, value]) => [name, value.name ?? value]));
+}
+
+function isTouched(form) {
+  return [...form.elements].some(({ value, defaultValue, checked, defaultChecked, type }) =>
+    type === "checkbox" || type === "radio"
+      ? checked !== defaultChecked
+      : type !== "file" && defaultValue !== undefined && value !== defaultValue,
+  );
 }

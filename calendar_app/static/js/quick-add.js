@@ -25,6 +25,9 @@ function bind(room) {
     clearTimeout(line.timer);
     save(line);
   });
+  // Who typed faster than this script came is not kept waiting for the next key.
+  const { text } = line.form.elements;
+  if (text.value !== text.defaultValue) look(line);
 }
 
 function preview(line) {

@@ -5,6 +5,7 @@ Exit status 0 done, 1 refused or failed (one clear line on standard error), 2 wr
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import sys
@@ -88,7 +89,8 @@ def run(config: Config, *, sample: bool) -> None:
 @click.pass_obj
 def web(config: Config) -> None:
     """Answer the pages and the feeds, alone."""
-    from calendar_app import server  # noqa: PLC0415 - as above
+    with _without_collecting():
+        from calendar_app import server  # noqa: PLC0415 - as above
 
     _require_current_schema(config)
     with presence.running(config.data_dir):
@@ -100,11 +102,22 @@ def web(config: Config) -> None:
 @click.pass_obj
 def worker(config: Config) -> None:
     """Send the reminders, alone."""
-    from calendar_app.worker import run as work  # noqa: PLC0415 - as above
+    with _without_collecting():
+        from calendar_app.worker import run as work  # noqa: PLC0415 - as above
 
     _require_current_schema(config)
     with presence.running(config.data_dir):
         sys.exit(work(config))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Load modules inside: what they make stays, and the garbage collector need not look at it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 # The schema

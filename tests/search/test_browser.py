@@ -111,6 +111,22 @@ def test_escape_gives_the_focus_back(opened: Opened) -> None:
     expect(page.get_by_role("combobox")).to_have_value("")
 
 
+def test_tab_stays_inside_and_a_click_beside_it_only_closes(opened: Opened) -> None:
+    page = opened()
+    asked(page)
+
+    page.keyboard.press("Tab")
+    expect(palette(page).get_by_role("button", name="Sluiten")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    link = page.get_by_role("link", name="Meet-ups", exact=True).bounding_box()
+    assert link
+    page.mouse.click(link["x"] + 5, link["y"] + 5)
+
+    expect(palette(page)).to_be_hidden()
+    assert page.url.endswith(MONTH)
+
+
 def test_the_button_opens_it_and_an_option_can_be_clicked(opened: Opened) -> None:
     page = opened()
     page.get_by_role("button", name="Zoeken").click()

@@ -2,6 +2,8 @@
 // Authoring Practices): the field keeps the focus, the arrows move aria-activedescendant.
 // Pages and actions come once from the server and are filtered here; what the team has is looked
 // for there, 150 ms after the last letter, and an answer to older letters is dropped.
+// A popover that covers the window, and no modal dialog: to make the rest of a full calendar inert,
+// and back, costs a browser more than everything else here.
 
 import { recentPages, rememberPage } from "./recent.js";
 
@@ -35,6 +37,7 @@ function bind() {
   document.addEventListener("keydown", openByKey);
   document.addEventListener("click", openByButton);
   dialog.addEventListener("click", closeByClick);
+  dialog.addEventListener("keydown", stayInside);
   field.addEventListener("input", typed);
   field.addEventListener("keydown", chooseByKey);
   // A click takes the focus from the field, and with it what a screen reader follows.
@@ -47,7 +50,7 @@ function openByKey(event) {
   const asked = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
   if (!asked || event.key.toLowerCase() !== "k" || event.defaultPrevented) return;
   event.preventDefault();
-  if (dialog.open) dialog.close();
+  if (isOpen()) dialog.hidePopover();
   else if (!document.querySelector("dialog[open]")) open();
 }
 
@@ -58,8 +61,12 @@ function openByButton(event) {
   open();
 }
 
+function isOpen() {
+  return dialog.matches(":popover-open");
+}
+
 function open() {
-  dialog.showModal();
+  dialog.showPopover();
   field.value = "";
   typed();
   field.focus();
@@ -67,7 +74,15 @@ function open() {
 }
 
 function closeByClick(event) {
-  if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  if (event.target === dialog || event.target.closest("[data-close]")) dialog.hidePopover();
+}
+
+// What lies behind is covered: Tab goes from the field to the button that closes, and back.
+function stayInside(event) {
+  if (event.key !== "Tab") return;
+  event.preventDefault();
+  const closer = dialog.querySelector("[data-close]");
+  (document.activeElement === field ? closer : field).focus();
 }
 
 async function bringCommands() {
@@ -261,7 +276,7 @@ function choose(option) {
   if (!option) return;
   clearTimeout(waiting);
   asking?.abort();
-  dialog.close();
+  dialog.hidePopover();
   const button = option.element ?? document.querySelector(`[data-command="${option.presses}"]`);
   if (option.href) location.assign(option.href);
   else button?.click();

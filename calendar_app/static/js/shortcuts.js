@@ -35,7 +35,7 @@ function isForSomethingElse(event) {
     (event.shiftKey && /^[a-z]$/i.test(event.key)) ||
     event.getModifierState("AltGraph") ||
     target.closest?.(fields) !== null ||
-    document.querySelector("dialog[open]") !== null ||
+    document.querySelector("dialog:is([open], :popover-open)") !== null ||
     (event.key.startsWith("Arrow") && !isNowhere())
   );
 }

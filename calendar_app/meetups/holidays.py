@@ -88,7 +88,8 @@ def _package() -> Any:
 
     It means to load each country when it is asked for, but whoever loads one first goes through
     `holidays.countries`, which loads two hundred and more: a third of a second, and 7 MB in each
-    process. So an empty package of the same name stands there, in which Python finds each country's module.
+    process. So an empty package of the same name stands there, in which Python finds the module of
+    each country.
     """
     found = find_spec("holidays")
     if found is not None and found.origin is not None:

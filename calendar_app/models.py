@@ -22,6 +22,7 @@ from calendar_app.plans.models import (
     TaskRole,
     ValueReading,
 )
+from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.models import (
     Post,
     PostAudience,
@@ -63,6 +64,7 @@ __all__ = [
     "Plan",
     "Post",
     "PostAudience",
+    "PostAutosave",
     "PostChange",
     "PostChannel",
     "PostSeries",

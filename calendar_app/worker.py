@@ -29,8 +29,8 @@ from calendar_app.layers import queries as layers
 from calendar_app.meetups.holidays import is_free
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
+from calendar_app.posts import autosaves, series, undo
 from calendar_app.posts import queries as posts
-from calendar_app.posts import series, undo
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
 from calendar_app.reminders.outbox import Desk
@@ -109,6 +109,7 @@ class Rounds:
             removed = posts.empty_bin(session, self.desk.clock())
             parts = plans.empty_bin(session, self.desk.clock())
             undo.forget(session, self.desk.clock())
+            autosaves.forget_old(session, self.desk.clock())
             calendars = layers.empty_bin(session, self.desk.clock())
         with self.desk.database.writing() as session:
             made, refused = series.extend_all(session, self.desk.clock(), is_free)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
@@ -30,7 +31,16 @@ from calendar_app.people.door import (
 )
 from calendar_app.people.queries import absences, members
 from calendar_app.plans.models import FORM_NAMES, Experiment, Plan
-from calendar_app.posts import history, playing_field, queries, routine, series, workflow
+from calendar_app.posts import (
+    autosaves,
+    history,
+    playing_field,
+    queries,
+    routine,
+    series,
+    workflow,
+)
+from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.content import Content
 from calendar_app.posts.forms import (
     ALL,
@@ -69,6 +79,23 @@ _NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
 _STEP_FIELDS = {"note", "address"}
 
 
+@dataclass(frozen=True)
+class Typing:
+    """How a form is kept while it is typed in."""
+
+    # Where a script sends it to, and the place there.
+    address: str
+    place: str
+    kept: PostAutosave | None
+    # Whether the form shows what was kept, if anything was.
+    is_back: bool
+
+    @property
+    def back(self) -> PostAutosave | None:
+        """What the form shows of what was kept."""
+        return self.kept if self.is_back else None
+
+
 @bp.get("/posts/new")
 @requires("posts.write")
 def new() -> ResponseReturnValue:
@@ -77,10 +104,16 @@ def new() -> ResponseReturnValue:
     Or one filled in as a template or another post says, which the address names too.
     """
     desk = _desk()
+    wanted = request.args.get("autosave", type=int)
+    if wanted is not None:
+        kept = autosaves.own(session(), my_team(), me(), wanted)
+        if kept.post_id is not None:
+            return redirect(url_for("posts.see", post_id=kept.post_id), code=303)
+        return _new_page(PostForm(desk, Content(""), MultiDict(kept.pairs)), is_empty=False)
     begun = _begun_from(desk)
     if begun is not None:
         form = PostForm(desk, begun, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
-        return render("posts/new.html", form=form, templates=[])
+        return _new_page(form, is_empty=False)
     plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
     owner = None if me().id in unseen() else me()
     empty = Content("", plan=plan, owner=owner, experiment=_experiment_asked_for(plan))
@@ -103,6 +136,7 @@ def create() -> ResponseReturnValue:
     made = _made(form)
     if made is None:
         return _new_page(form), 422
+    autosaves.forget(session(), me(), autosaves.place_of_new(form.creation_key.data or ""))
     kept = _kept_once(made, form.creation_key.data)
     flash(_("The post is saved."), "good")
     return redirect(_address(kept), code=303)
@@ -112,8 +146,7 @@ def create() -> ResponseReturnValue:
 @requires("team.see")
 def see(post_id: int) -> ResponseReturnValue:
     """One post: to write on for who may, to read for everybody else."""
-    post = _post(post_id)
-    return _page(post, PostForm(_desk(), post.content, None, version=post.version))
+    return _page(_post(post_id))
 
 
 @bp.get("/posts/<uuid:post_uuid>")
@@ -408,9 +441,17 @@ def _routine_page(experiment: Experiment, form: RoutineForm) -> str:
     return render("posts/routine.html", experiment=experiment, form=form)
 
 
-def _new_page(form: PostForm) -> str:
-    found = queries.templates(session(), my_team())
-    return render("posts/new.html", form=form, templates=found)
+def _new_page(form: PostForm, *, is_empty: bool = True) -> str:
+    begun = autosaves.of_new_posts(session(), my_team(), me())
+    place = autosaves.place_of_new(form.creation_key.data or "")
+    mine = next((one for one in begun if one.place == place), None)
+    return render(
+        "posts/new.html",
+        form=form,
+        templates=queries.templates(session(), my_team()) if is_empty else [],
+        typing=Typing(url_for("autosaves.keep_new"), place, mine, is_back=not is_empty),
+        begun=[one for one in begun if one is not mine],
+    )
 
 
 def _begun_from(desk: Desk) -> Content | None:
@@ -576,7 +617,10 @@ def _saved_too(post: Post, form: PostForm, done: list[Done] | None = None) -> bo
     """Whether what was typed is in the post; `done` gets what befell its series besides."""
     if typed() is None:
         return True
-    return form.validate() and form.obeys(lambda: _write(post, form, [] if done is None else done))
+    good = form.validate() and form.obeys(lambda: _write(post, form, [] if done is None else done))
+    if good:
+        autosaves.forget(session(), me(), autosaves.place_of(post))
+    return good
 
 
 def _write(post: Post, form: PostForm, done: list[Done]) -> None:
@@ -617,11 +661,20 @@ def _refused_page(
 
 def _page(
     post: Post,
-    form: PostForm,
+    form: PostForm | None = None,
     step: StepForm | None = None,
     conflict: list[tuple[str, str, str]] | None = None,
 ) -> str:
+    """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
     changes = queries.changes_of(session(), post)
+    writes = may("posts.write") and post.state not in workflow.CLOSED
+    kept = autosaves.of_post(session(), me(), post) if writes else None
+    is_back = False
+    if form is None:
+        form = PostForm(_desk(), post.content, None, version=post.version)
+        unsaved = _unsaved(post, kept)
+        if unsaved is not None:
+            form, conflict, is_back = unsaved, _conflict_with(post, unsaved), True
     return render(
         "posts/post.html",
         post=post,
@@ -629,7 +682,13 @@ def _page(
         step=step or StepForm(None),
         conflict=conflict,
         steps={step.name for step in workflow.next_steps(post.state, may)},
-        writes=may("posts.write") and post.state not in workflow.CLOSED,
+        writes=writes,
+        typing=Typing(
+            url_for("autosaves.keep", post_id=post.id),
+            autosaves.place_of(post),
+            kept,
+            is_back=is_back,
+        ),
         late=post.is_late(now()),
         remarks=playing_field.remarks(post.content),
         history=history.entries(changes, _words()),
@@ -637,6 +696,19 @@ def _page(
         names=_NAMES,
         repeats=series_in_words(post.series) if post.series is not None else "",
     )
+
+
+def _unsaved(post: Post, kept: PostAutosave | None) -> PostForm | None:
+    """The form as I left it, when it says anything that the post does not."""
+    if kept is None:
+        return None
+    form = PostForm(_desk(), post.content, MultiDict(kept.pairs))
+    return form if form.conflict() else None
+
+
+def _conflict_with(post: Post, form: PostForm) -> list[tuple[str, str, str]] | None:
+    """What differs, when a colleague saved the post since I typed; sending it again is a choice."""
+    return form.conflict() if form.stale(post) else None
 
 
 def _words() -> history.Words:

@@ -40,9 +40,10 @@ FLAGS = [
 ]
 # A page with a refused form or a missing address is a page; Chromium calls its status an error.
 STATUS_COMPLAINT = re.compile(r"Failed to load .* responded with a status of (\d+)")
-# An open calendar asks again and again whether it changed, also while its server ends.
-LIVE = "/calendar/revision"
-AWAY = re.compile(r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE)")
+# An open calendar asks again and again whether it changed, also while its server ends; and what is
+# typed is sent again until there is a server.
+ASKED_AGAIN = ("/calendar/revision", "/autosave")
+AWAY = re.compile(r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INTERNET_DISCONNECTED)")
 
 ColourScheme = Literal["light", "dark"]
 PATIENCE = 15_000  # milliseconds; generous, because two workers share two cores
@@ -77,7 +78,7 @@ class Watch:
             return
         status = STATUS_COMPLAINT.match(message.text)
         where = message.location.get("url", "")
-        if AWAY.search(message.text) and where.endswith(LIVE):
+        if AWAY.search(message.text) and where.endswith(ASKED_AGAIN):
             return
         if status is None or int(status[1]) not in self.expected_statuses:
             self.complaints.append(f"In the console: {message.text} ({where})")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.support.browser import LIVE
+from tests.support.browser import ASKED_AGAIN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,7 +40,7 @@ class Line:
 
         def done(event: dict[str, Any]) -> None:
             path = asked.get(event["requestId"])
-            if path is not None and path != LIVE:
+            if path is not None and path not in ASKED_AGAIN:
                 self.requests.append(path)
                 self.received += event["encodedDataLength"]
 

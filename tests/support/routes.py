@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_app.calendar.models import SavedView
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
+from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.undo import MOVED, as_it_is, remember
 from calendar_app.reminders.models import Delivery
 from tests import builders
@@ -90,7 +91,15 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     )
     absence = builders.an_absence(session, team, person, date(2026, 12, 1), date(2026, 12, 2))
     colleague = builders.a_person(session, team)
-    session.add(delivery)
+    autosave = PostAutosave(
+        team_id=team.id,
+        person_id=person.id,
+        place=f"new-{post.id}",
+        typed={"pairs": [["title", "Rooster"]]},
+        stamp=f"{post.id}",
+        saved_at=starts_at,
+    )
+    session.add_all([delivery, autosave])
     undoable = remember(
         session, MOVED, [(post, {**as_it_is(post), "version": 0})], person, starts_at
     )
@@ -113,6 +122,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "saved_view_id": view.id,
         "undo_uuid": undoable.uuid,
         "post_uuid": post.uuid,
+        "autosave_id": autosave.id,
         "meetup_id": meetup.id,
         "occurrence_id": occurrence.id,
         "occurrence_uuid": occurrence.uuid,

@@ -25,7 +25,8 @@ function guard(form) {
     sending = false;
   });
   addEventListener("beforeunload", (event) => {
-    if (!sending && typed(form) !== before) event.preventDefault();
+    // What the server keeps is there when the person comes back.
+    if (!sending && typed(form) !== before && !("isKept" in form.dataset)) event.preventDefault();
   });
 }
 

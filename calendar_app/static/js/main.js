@@ -3,6 +3,7 @@
 // What is not needed at once waits for the first event that it is for, and is handed that event.
 
 const behaviours = {
+  "autosave.js": "[data-autosave]",
   "copy.js": "[data-copy]",
   "dismiss.js": "[data-dismiss]",
   "leave-guard.js": "[data-leave-guard]",

@@ -1,0 +1,167 @@
+"""What somebody typed of a post and has not saved yet: kept for that person alone.
+
+It changes nothing of the post, and nobody else sees it. It goes when the person saves the post, or
+throws it away. Two windows never write over each other: whoever keeps something says which stamp
+they saw last, and another one is refused.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from calendar_app.db import Base
+from calendar_app.errors import NotYours, Refused, Stale
+from calendar_app.language import N_
+from calendar_app.people.models import Person, Team
+from calendar_app.posts.models import Post
+from calendar_app.text import clean_line, clean_text
+
+LASTS = timedelta(days=90)
+MOST_CHARACTERS = 200_000
+MOST_FIELDS = 500
+MOST_LISTED = 20
+_ELSEWHERE = N_("You go on with this post in another window, or you saved it there.")
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class PostAutosave(Base):
+    """The fields of one form as they stood."""
+
+    __tablename__ = "post_autosave"
+    __table_args__ = (UniqueConstraint("person_id", "place"),)
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # None: of a post that is not there yet.
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), index=True
+    )
+    place: Mapped[str] = mapped_column(String(80))
+    # {"pairs": [[name, value], ...]} in the order of the form.
+    typed: Mapped[dict[str, Any]]
+    stamp: Mapped[str] = mapped_column(String(32))
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """(name, value) of each field, in the order of the form."""
+        return [(name, value) for name, value in self.typed["pairs"]]
+
+    @property
+    def title(self) -> str:
+        """The title as it was typed, which may be empty."""
+        return clean_line(next((value for name, value in self.pairs if name == "title"), ""))
+
+
+def place_of(post: Post) -> str:
+    """Where what is typed of `post` is kept."""
+    return f"post-{post.id}"
+
+
+def place_of_new(creation_key: str) -> str:
+    """Where what is typed of a post that is not there yet is kept."""
+    return f"new-{creation_key}"
+
+
+def of_post(session: Session, person: Person, post: Post) -> PostAutosave | None:
+    """What `person` typed of `post` and has not saved."""
+    return session.scalars(_at(person, place_of(post))).one_or_none()
+
+
+def of_new_posts(session: Session, team: Team, person: Person) -> list[PostAutosave]:
+    """What `person` typed of posts that are not there yet, the last first, a page of them."""
+    wanted = (
+        select(PostAutosave)
+        .where(PostAutosave.person_id == person.id, PostAutosave.team_id == team.id)
+        .where(PostAutosave.post_id.is_(None))
+        .order_by(PostAutosave.saved_at.desc(), PostAutosave.id.desc())
+        .limit(MOST_LISTED)
+    )
+    return list(session.scalars(wanted))
+
+
+def own(session: Session, team: Team, person: Person, autosave_id: int) -> PostAutosave:
+    """The one with this id. Raises NotYours for that of somebody else, or of another team."""
+    found = session.get(PostAutosave, autosave_id)
+    if found is None or found.person_id != person.id or found.team_id != team.id:
+        raise NotYours(N_("This text is not here any more."))
+    return found
+
+
+def keep(
+    session: Session,
+    where: tuple[Team, Person, str],
+    post: Post | None,
+    pairs: Iterable[tuple[str, str]],
+    stamp: str,
+    now: datetime,
+) -> str:
+    """Keep `pairs` in the place of that person, and answer the new stamp.
+
+    `stamp` is the last one that the window saw; "" when nothing was kept. Raises Stale when
+    another window kept something, or saved, since; Refused when it is more than anybody types.
+    """
+    team, person, place = where
+    values = {
+        "typed": {"pairs": _cleaned(pairs)},
+        "stamp": uuid.uuid4().hex,
+        "saved_at": now,
+    }
+    if stamp:
+        seen = (PostAutosave.person_id == person.id, PostAutosave.place == place)
+        changed = session.execute(
+            update(PostAutosave)
+            .where(*seen, PostAutosave.stamp == stamp)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount == 0:  # type: ignore[attr-defined]  # of an UPDATE
+            raise Stale(_ELSEWHERE)
+        return str(values["stamp"])
+    row = PostAutosave(
+        team_id=team.id,
+        person_id=person.id,
+        post_id=post.id if post else None,
+        place=place,
+        **values,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise Stale(_ELSEWHERE) from None
+    return row.stamp
+
+
+def forget(session: Session, person: Person, place: str) -> None:
+    """Remove what `person` typed there: it is saved, or not wanted any more."""
+    session.execute(
+        delete(PostAutosave).where(PostAutosave.person_id == person.id, PostAutosave.place == place)
+    )
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove what nobody came back for."""
+    session.execute(delete(PostAutosave).where(PostAutosave.saved_at < now - LASTS))
+
+
+def _at(person: Person, place: str) -> Any:
+    return select(PostAutosave).where(
+        PostAutosave.person_id == person.id, PostAutosave.place == place
+    )
+
+
+def _cleaned(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    found = [[clean_line(name), clean_text(value)] for name, value in pairs]
+    letters = sum(len(name) + len(value) for name, value in found)
+    if letters > MOST_CHARACTERS or len(found) > MOST_FIELDS:
+        raise Refused(N_("This is more than can be kept while you type. Save it."))
+    return found

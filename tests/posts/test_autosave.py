@@ -1,0 +1,241 @@
+"""What is typed of a post is kept for who typed it, changes nothing, and is never written over."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import func, select
+
+from calendar_app.people.models import Person, Team
+from calendar_app.posts import autosaves
+from calendar_app.posts.autosaves import MOST_CHARACTERS, PostAutosave
+from calendar_app.posts.models import Post, PostChange
+from tests import builders
+from tests.posts.room import NOW
+from tests.support.site import Site, _tuesday_morning, ask, site
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from calendar_app.db import Database
+
+__all__ = ["_tuesday_morning", "site"]
+SAID = "You typed this"
+
+
+@pytest.fixture
+def post(site: Site) -> int:
+    return int(site.post(title="Rooster", text="Zelf je rooster maken.").partition(":")[0])
+
+
+def fields(client: FlaskClient, path: str) -> dict[str, Any]:
+    """What a browser would send of the form on the page at `path`."""
+    page = client.get(path).text
+    found = re.search(r'<form id="post-form".*?</form>', page, re.DOTALL)
+    assert found
+    form = found[0]
+    stamp = re.search(r'data-stamp="(\w*)"', form)
+    sent: dict[str, Any] = {"stamp": stamp[1] if stamp else ""}
+    for name, value in re.findall(r'<input[^>]*name="([\w-]+)"[^>]*value="([^"]*)"', form):
+        sent.setdefault(name, value)
+    return sent | dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\s*([^<]*)', form))
+
+
+def keep(client: FlaskClient, post_id: int, **typed: Any) -> Any:
+    path = f"/posts/{post_id}"
+    return ask(client, f"{path}/autosave", **{**fields(client, path), **typed})
+
+
+def told(answer: TestResponse) -> dict[str, str]:
+    """What a script is told."""
+    found: dict[str, str] = json.loads(answer.text)
+    return found
+
+
+def rows(database: Database, model: Any = PostAutosave) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_what_was_typed_is_back_and_changes_nothing(site: Site, post: int) -> None:
+    writer = site.visitor()
+    before = rows(site.database, PostChange)
+
+    answer = keep(writer, post, text="Half een zin over het roo")
+
+    assert answer.status_code == 200
+    assert re.fullmatch(r"\d\d:\d\d", told(answer)["at"])
+    page = writer.get(f"/posts/{post}").text
+    assert SAID in page
+    assert "Half een zin over het roo" in page
+    assert site.row(f"{post}:1").text == "Zelf je rooster maken."
+    assert rows(site.database, PostChange) == before
+
+
+def test_nobody_else_sees_it(site: Site, post: int) -> None:
+    keep(site.visitor("writer"), post, text="Nog niet af")
+
+    page = site.visitor("editor").get(f"/posts/{post}").text
+
+    assert "Nog niet af" not in page
+    assert SAID not in page
+
+
+def test_saving_takes_it_away(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post, text="Bijna af")
+
+    sent = {**fields(writer, f"/posts/{post}"), "text": "Helemaal af"}
+    assert writer.post(f"/posts/{post}", data=sent).status_code == 303
+
+    assert rows(site.database) == 0
+    assert SAID not in writer.get(f"/posts/{post}").text
+
+
+def test_a_refused_save_keeps_it(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post, text="Bijna af")
+
+    sent = {**fields(writer, f"/posts/{post}"), "title": ""}
+    assert writer.post(f"/posts/{post}", data=sent).status_code == 422
+
+    assert rows(site.database) == 1
+
+
+def test_another_window_is_refused_and_told(site: Site, post: int) -> None:
+    writer = site.visitor()
+    first, second = fields(writer, f"/posts/{post}"), fields(writer, f"/posts/{post}")
+    path = f"/posts/{post}/autosave"
+
+    kept = ask(writer, path, **{**first, "text": "In het eerste venster"})
+    refused = ask(writer, path, **{**second, "text": "In het tweede venster"})
+    again = ask(writer, path, **{**first, "stamp": told(kept)["stamp"], "text": "Verder"})
+    late = ask(writer, path, **{**first, "stamp": told(kept)["stamp"], "text": "Te laat"})
+
+    assert (kept.status_code, refused.status_code) == (200, 409)
+    assert (again.status_code, late.status_code) == (200, 409)
+    assert "another window" in told(refused)["message"]
+    assert "Verder" in writer.get(f"/posts/{post}").text
+
+
+def test_what_arrives_after_the_save_is_no_news(site: Site, post: int) -> None:
+    """A script sends what was typed, the person saves it at once, and the save is there first."""
+    writer = site.visitor()
+    sent = {**fields(writer, f"/posts/{post}"), "text": "Af"}
+    assert writer.post(f"/posts/{post}", data=sent).status_code == 303
+
+    assert ask(writer, f"/posts/{post}/autosave", **sent).status_code == 200
+
+    assert SAID not in writer.get(f"/posts/{post}").text
+
+
+def test_a_colleague_who_saved_meanwhile_is_named_beside_it(site: Site, post: int) -> None:
+    writer, editor = site.visitor("writer"), site.visitor("editor")
+    keep(writer, post, text="Van de schrijver")
+    sent = {**fields(editor, f"/posts/{post}"), "text": "Van de redacteur"}
+    assert editor.post(f"/posts/{post}", data=sent).status_code == 303
+
+    page = writer.get(f"/posts/{post}").text
+
+    assert "Somebody was before you" in page
+    assert "Van de schrijver" in page
+    assert "Van de redacteur" in page
+    # Saving again is a choice now: the form stands at what is saved.
+    assert fields(writer, f"/posts/{post}")["version"] == str(site.row(f"{post}:1").version)
+
+
+def test_what_is_thrown_away_is_gone(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post, text="Toch niet")
+    with site.database.reading() as session:
+        kept = session.scalars(select(PostAutosave)).one().id
+
+    gone = site.visitor("editor").post(f"/posts/autosaves/{kept}/removal")
+    assert gone.status_code == 404
+    assert writer.post(f"/posts/autosaves/{kept}/removal").location == f"/posts/{post}"
+
+    assert rows(site.database) == 0
+    assert "Toch niet" not in writer.get(f"/posts/{post}").text
+
+
+def test_a_post_that_was_begun_is_listed_and_goes_on(site: Site) -> None:
+    writer = site.visitor()
+    begun = {**fields(writer, "/posts/new"), "title": "Open dag", "text": "Kom jij ook?"}
+    assert ask(writer, "/posts/autosave", **begun).status_code == 200
+
+    listed = writer.get("/posts/new").text
+    found = re.search(r'href="(/posts/new\?autosave=\d+)">Open dag', listed)
+    assert found
+    page = writer.get(found[1]).text
+    assert "Kom jij ook?" in page
+    assert begun["creation_key"] in page
+    assert "Open dag" not in site.visitor("editor").get("/posts/new").text
+
+    sent = {**fields(writer, found[1]), "title": "Open dag"}
+    made = writer.post("/posts/new", data=sent)
+    assert made.status_code == 303
+    assert rows(site.database) == 0
+    assert "Begun and not saved" not in writer.get("/posts/new").text
+    # What a script still sends of it leads to the post.
+    assert ask(writer, "/posts/autosave", **begun).json == {"made": made.location}
+    assert rows(site.database) == 0
+
+
+def test_what_names_nothing_new_is_not_understood(site: Site) -> None:
+    assert ask(site.visitor(), "/posts/autosave", title="x").status_code == 400
+
+
+def test_more_than_anybody_types_is_refused(site: Site, post: int) -> None:
+    answer = keep(site.visitor(), post, text="x" * MOST_CHARACTERS)
+
+    assert answer.status_code == 422
+    assert "Save it" in told(answer)["message"]
+    assert rows(site.database) == 0
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\x00NUL", "\ud800".encode("utf-8", "surrogatepass"), "a\rb", "<script>x</script>"]
+)
+def test_hostile_text_is_cleaned_and_shown_as_text(site: Site, post: int, hostile: Any) -> None:
+    writer = site.visitor()
+
+    assert keep(writer, post, text=hostile, **{"reason-1": hostile}).status_code == 200
+
+    page = writer.get(f"/posts/{post}").text
+    assert "<script>x" not in page
+    assert "\x00" not in page
+
+
+def test_a_closed_post_shows_none(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post, text="Nog een idee")
+    with site.database.writing() as session:
+        kept = session.get_one(Post, post)
+        kept.cancel(session.get_one(Person, site.people["editor"]), NOW)
+
+    assert SAID not in writer.get(f"/posts/{post}").text
+
+
+def test_what_nobody_came_back_for_goes_after_ninety_days(
+    database: Database, now: datetime
+) -> None:
+    with database.writing() as session:
+        team = builders.a_team(session)
+        person = builders.a_person(session, team)
+        for place, days in (("new-a", 91), ("new-b", 89)):
+            moment = now - timedelta(days=days)
+            where = (session.get_one(Team, team.id), person, place)
+            autosaves.keep(session, where, None, [("title", place)], "", moment)
+
+    with database.writing() as session:
+        autosaves.forget_old(session, now)
+
+    with database.reading() as session:
+        assert [one.title for one in session.scalars(select(PostAutosave))] == ["new-b"]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
@@ -30,7 +31,7 @@ from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import FORM_NAMES, Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.plans.roles import Away, Choice
 from calendar_app.plans.steps import gate
-from calendar_app.posts import workflow
+from calendar_app.posts import merging, workflow
 from calendar_app.posts.content import Content, check_day
 from calendar_app.posts.models import INTENT_NAMES, Post
 from calendar_app.posts.repetition import (
@@ -61,6 +62,7 @@ from calendar_app.web.templating import day as in_words
 USUAL_TIME = time(9)
 REASON_LIMIT = 300
 THIS, FOLLOWING, ALL = "this", "following", "all"
+THEIRS, MINE = "theirs", "mine"
 NEVER, ON, AFTER = "never", "on", "after"
 # What somebody must be allowed to be proposed for a field.
 _ACTION_OF = {
@@ -134,10 +136,23 @@ class Desk:
         return {one.person_id: one.deputy_id for one in there}
 
 
+@dataclass(frozen=True)
+class Clash:
+    """One field that two people changed, each in another way."""
+
+    name: str
+    label: str
+    # What is saved, and what was typed here.
+    theirs: str
+    yours: str
+
+
 class PostForm(Form):
     """All of a post that people fill in."""
 
     creation_key = HiddenField(validators=[Length(max=64)])
+    # How each field stood when the page was made; see `merging`.
+    shown = HiddenField(validators=[Length(max=20_000)])
     title = LineField(_l("Title"), limit=200, validators=[needed(_l("Give the post a title."))])
     text = TextField(_l("Text"), limit=20_000)
     plan = SelectField(_l("Plan"), coerce=id_or_none)
@@ -178,6 +193,12 @@ class PostForm(Form):
         self.before = before
         self._typed = typed
         self._offer()
+        # The version that its person read, whatever it is sent with next.
+        self.seen_version = self.version.data
+        if typed is None:
+            self.shown.data = merging.written(self._saved())
+        else:
+            self._take_chosen()
         # What the form proposed is not what somebody chose, until the person sends something else.
         self.untouched = {name for name in TASK_OF if self._is_untouched(name)}
 
@@ -282,22 +303,73 @@ class PostForm(Form):
             watcher=self._person("watcher"),
         )
 
-    def conflict(self) -> list[tuple[str, str, str]]:
-        """(label, what is kept now, what was typed) of all that differs."""
-        kept = _shown(self.before, self.desk.team.zone)
-        moments = _when(kept["day"], kept["time"]), _when(self.day.data, self.time.data)
-        rows = self.differences({name: kept[name] for name in kept if name not in {"day", "time"}})
-        if moments[0] != moments[1]:
-            rows.append((_("When"), *moments))
-        return rows + self._differing_reasons()
+    def says_more(self) -> bool:
+        """Whether anything in it is not as it is saved."""
+        saved, typed = merging.digests(self._saved()), merging.digests(self._fields_now())
+        return any(saved.get(name) != digest for name, digest in typed.items())
 
-    def _differing_reasons(self) -> list[tuple[str, str, str]]:
-        kept = {value.id: why for value, why in self.before.values}
-        return [
-            (_("Why %(value)s", value=value.name), kept.get(value.id, ""), self.reason(value.id))
-            for value in self.offered_values()
-            if kept.get(value.id, "") != self.reason(value.id)
+    def merge(self) -> list[Clash]:
+        """Take over what only a colleague changed since, and answer what both did.
+
+        Each with what is saved and what was typed. The form stays at what its person typed there,
+        and knows from now on how things stand.
+        """
+        saved = self._saved()
+        merged = merging.merge(merging.read(self.shown.data or ""), saved, self._fields_now())
+        for name in sorted(merged.theirs, key=lambda name: name != "plan"):
+            self._take(name, saved)
+        self.shown.data = merging.written(saved)
+        self.shown.raw_data = [self.shown.data]
+        return [self._clash(name, saved) for name in merged.both]
+
+    def _saved(self) -> dict[str, Any]:
+        """The fields as they are saved, day and time as one, each reason apart."""
+        return self._as_fields(
+            _shown(self.before, self.desk.team.zone),
+            {value.id: why for value, why in self.before.values},
+        )
+
+    def _fields_now(self) -> dict[str, Any]:
+        """The same as the form has them."""
+        names = _shown(self.before, self.desk.team.zone)
+        reasons = {value.id: self.reason(value.id) for value in self.offered_values()}
+        return self._as_fields({name: self[name].data for name in names}, reasons)
+
+    def _as_fields(self, fields: dict[str, Any], reasons: Mapping[int, str]) -> dict[str, Any]:
+        day, at = fields.pop("day"), fields.pop("time")
+        whys = {f"reason-{one.id}": reasons.get(one.id, "") for one in self.offered_values()}
+        return {**fields, "when": _when(day, at), **whys}
+
+    def _take(self, name: str, saved: Mapping[str, Any]) -> None:
+        """Let the field stand as it is saved."""
+        if name.startswith("reason-"):
+            self._typed = MultiDict(self._typed)
+            self._typed[name] = saved[name]
+            return
+        kept = _shown(self.before, self.desk.team.zone)
+        for field in ("day", "time") if name == "when" else (name,):
+            self[field].data, self[field].raw_data = kept[field], None
+        if name == "plan":
+            self._offer()
+
+    def _take_chosen(self) -> None:
+        """Of what both changed: where the person chose what a colleague saved."""
+        saved = self._saved()
+        for name in list(self._fields_now()):
+            if self._typed.get(f"choice-{name}") == THEIRS:
+                self._take(name, saved)
+
+    def _clash(self, name: str, saved: Mapping[str, Any]) -> Clash:
+        if name == "when":
+            return Clash(name, _("When"), saved[name], _when(self.day.data, self.time.data))
+        if name.startswith("reason-"):
+            value = next(one for one in self.offered_values() if f"reason-{one.id}" == name)
+            label = _("Why %(value)s", value=value.name)
+            return Clash(name, label, saved[name], self.reason(value.id))
+        [(label, theirs, yours)] = self.differences({name: saved[name]}) or [
+            (str(self[name].label.text), "", "")
         ]
+        return Clash(name, label, theirs, yours)
 
     def _offer(self) -> None:
         self.plan.choices = _offered(_("No plan yet"), self._plans())

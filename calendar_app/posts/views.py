@@ -47,6 +47,7 @@ from calendar_app.posts.forms import (
     FOLLOWING,
     THIS,
     USUAL_TIME,
+    Clash,
     Desk,
     IdeaForm,
     MoveForm,
@@ -55,7 +56,7 @@ from calendar_app.posts.forms import (
     StepForm,
     typed,
 )
-from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post
+from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.queries import Votes
 from calendar_app.posts.saying import series_in_words, with_stayed
 from calendar_app.posts.series import Done, Hand
@@ -77,6 +78,10 @@ bp = Blueprint("posts", __name__)
 
 _NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
 _STEP_FIELDS = {"note", "address"}
+# What the history calls what the form calls otherwise.
+_TOLD_AS = {"when": "starts_at", "reason": "reasons"}
+# How often a save is tried again when somebody else is always a moment earlier.
+MOST_TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -160,10 +165,13 @@ def see_from_outside(post_uuid: uuid.UUID) -> ResponseReturnValue:
 @requires("posts.write")
 def save(post_id: int) -> ResponseReturnValue:
     """What was typed becomes the post."""
-    try:
-        return _save(post_id)
-    except StaleDataError:
-        return _stale_page(post_id)
+    for _again in range(MOST_TRIES):
+        try:
+            return _save(post_id)
+        except StaleDataError:
+            # Of two writers at one moment the database tells the second only at the end.
+            session().rollback()
+    return _stale_page(post_id)
 
 
 @bp.post("/posts/<int:post_id>/review")
@@ -549,7 +557,8 @@ def _save(post_id: int) -> ResponseReturnValue:
     if "choose_plan" in request.form:
         form.suggest()
         return _page(post, form)
-    if form.stale(post):
+    is_merged = form.stale(post)
+    if is_merged and form.merge():
         return _stale_page(post_id)
     before = post.state
     done: list[Done] = []
@@ -559,24 +568,25 @@ def _save(post_id: int) -> ResponseReturnValue:
     if done:
         _tell_series(done[0])
     else:
-        _tell_saved(before, post.state)
+        _tell_saved(before, post.state, is_merged=is_merged)
     return redirect(_address(post), code=303)
 
 
 def _stale_page(post_id: int, step: StepForm | None = None) -> ResponseReturnValue:
-    """Somebody was first: both texts, and what was typed still in the form."""
-    # Of two writers at one moment the database tells the second only at the end.
+    """Somebody was first: what both changed, and what was typed still in the form."""
     session().rollback()
     post = _post(post_id)
     form = PostForm(_desk(), post.content, typed())
     form.stale(post)
-    return _page(post, form, step, conflict=form.conflict() if typed() else []), 409
+    return _page(post, form, step, clashes=form.merge() if typed() else []), 409
 
 
-def _tell_saved(before: str, after: str) -> None:
+def _tell_saved(before: str, after: str, *, is_merged: bool) -> None:
+    if is_merged:
+        flash(_("Saved. What a colleague changed meanwhile is in it too."), "good")
     if before == "approved" and after == "in_review":
         flash(_("Saved. The text changed, so the post goes back to review."), "warn")
-    else:
+    elif not is_merged:
         flash(_("Saved."), "good")
 
 
@@ -663,7 +673,7 @@ def _page(
     post: Post,
     form: PostForm | None = None,
     step: StepForm | None = None,
-    conflict: list[tuple[str, str, str]] | None = None,
+    clashes: list[Clash] | None = None,
 ) -> str:
     """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
     changes = queries.changes_of(session(), post)
@@ -674,13 +684,14 @@ def _page(
         form = PostForm(_desk(), post.content, None, version=post.version)
         unsaved = _unsaved(post, kept)
         if unsaved is not None:
-            form, conflict, is_back = unsaved, _conflict_with(post, unsaved), True
+            form, is_back = unsaved, True
+            clashes = form.merge() if form.stale(post) else None
     return render(
         "posts/post.html",
         post=post,
         form=form,
         step=step or StepForm(None),
-        conflict=conflict,
+        clashes=None if clashes is None else _with_who(clashes, changes, form.seen_version),
         steps={step.name for step in workflow.next_steps(post.state, may)},
         writes=writes,
         typing=Typing(
@@ -703,12 +714,19 @@ def _unsaved(post: Post, kept: PostAutosave | None) -> PostForm | None:
     if kept is None:
         return None
     form = PostForm(_desk(), post.content, MultiDict(kept.pairs))
-    return form if form.conflict() else None
+    return form if form.says_more() else None
 
 
-def _conflict_with(post: Post, form: PostForm) -> list[tuple[str, str, str]] | None:
-    """What differs, when a colleague saved the post since I typed; sending it again is a choice."""
-    return form.conflict() if form.stale(post) else None
+def _with_who(
+    clashes: list[Clash], changes: Sequence[PostChange], seen: int | None
+) -> list[tuple[Clash, PostChange | None]]:
+    """Each with the last change of that field since version `seen`; `changes` the last first."""
+    found = []
+    for clash in clashes:
+        told = _TOLD_AS.get(clash.name.partition("-")[0], clash.name)
+        since = (one for one in changes if one.version > (seen or 0) and told in one.fields)
+        found.append((clash, next(since, None)))
+    return found
 
 
 def _words() -> history.Words:

@@ -16,6 +16,7 @@ from calendar_app.posts.autosaves import MOST_CHARACTERS, PostAutosave
 from calendar_app.posts.models import Post, PostChange
 from tests import builders
 from tests.posts.room import NOW
+from tests.support.sent_forms import forms_of
 from tests.support.site import Site, _tuesday_morning, ask, site
 
 if TYPE_CHECKING:
@@ -35,17 +36,12 @@ def post(site: Site) -> int:
     return int(site.post(title="Rooster", text="Zelf je rooster maken.").partition(":")[0])
 
 
-def fields(client: FlaskClient, path: str) -> dict[str, Any]:
-    """What a browser would send of the form on the page at `path`."""
+def fields(client: FlaskClient, path: str) -> dict[str, str]:
+    """What a browser would send of the form of a post on the page at `path`, and its stamp."""
     page = client.get(path).text
-    found = re.search(r'<form id="post-form".*?</form>', page, re.DOTALL)
-    assert found
-    form = found[0]
-    stamp = re.search(r'data-stamp="(\w*)"', form)
-    sent: dict[str, Any] = {"stamp": stamp[1] if stamp else ""}
-    for name, value in re.findall(r'<input[^>]*name="([\w-]+)"[^>]*value="([^"]*)"', form):
-        sent.setdefault(name, value)
-    return sent | dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\s*([^<]*)', form))
+    stamp = re.search(r'data-stamp="(\w*)"', page)
+    form = next(form for form in forms_of(page, path) if "title" in form.fields)
+    return {**form.fields, "stamp": stamp[1] if stamp else ""}
 
 
 def keep(client: FlaskClient, post_id: int, **typed: Any) -> Any:

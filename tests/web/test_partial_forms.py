@@ -5,8 +5,7 @@ No browser sends such a form; a program, an old page or somebody who tries thing
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from calendar_app.plans.models import BrandValue, Plan
 from tests import builders
 from tests.support.routes import address, every_route, rows_of
+from tests.support.sent_forms import SentForm, forms_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,66 +21,6 @@ if TYPE_CHECKING:
 
     from calendar_app.db import Database
     from calendar_app.people.models import Person, Team
-
-# What says which form it is and not what somebody typed.
-_MARKS = {"csrf_token", "version", "next", "creation_key", "digest"}
-
-
-@dataclass
-class SentForm:
-    """One form of a page: where a browser sends it, and what it would send."""
-
-    action: str
-    fields: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def typed(self) -> list[str]:
-        """The names of the fields that somebody fills in."""
-        return [name for name in self.fields if name not in _MARKS]
-
-
-class _Forms(HTMLParser):
-    """The forms of a page that change something, as a browser reads them."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__()
-        self.found: list[SentForm] = []
-        self._where = where
-        self._form: SentForm | None = None
-        self._select = ""
-        self._textarea = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        marks = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._form = SentForm(marks.get("action") or self._where)
-            if marks.get("method") == "post":
-                self.found.append(self._form)
-        if self._form is None:
-            return
-        fields, name = self._form.fields, marks.get("name", "")
-        if tag == "input" and name and self._is_sent(marks):
-            fields[name] = marks.get("value", "")
-        if tag == "textarea":
-            self._textarea, fields[name] = name, ""
-        if tag == "select":
-            self._select = name
-        if tag == "option" and ("selected" in marks or self._select not in fields):
-            fields[self._select] = marks.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._form = None
-        if tag == "textarea":
-            self._textarea = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._form is not None and self._textarea:
-            self._form.fields[self._textarea] += data.lstrip("\r\n")
-
-    @staticmethod
-    def _is_sent(marks: dict[str, str]) -> bool:
-        return marks.get("type") not in {"radio", "checkbox"} or "checked" in marks
 
 
 @dataclass
@@ -118,11 +58,10 @@ def house(app: Flask, database: Database) -> House:
 
 def forms_at(client: FlaskClient, where: str) -> list[SentForm]:
     """The forms at this address in which somebody fills something in."""
-    reader = _Forms(where)
     answer = client.get(where)
-    if answer.mimetype == "text/html":
-        reader.feed(answer.get_data(as_text=True))
-    return [form for form in reader.found if form.typed]
+    if answer.mimetype != "text/html":
+        return []
+    return [form for form in forms_of(answer.text, where) if form.typed]
 
 
 def test_an_empty_form_with_its_version_never_fails(house: House) -> None:

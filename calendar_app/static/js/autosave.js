@@ -11,7 +11,7 @@ const soonest = 2000; // before the first new try, and twice as long each time
 const latest = 30000;
 const patience = 15000;
 // What is no text of anybody, or another one on each page.
-const beside = /^(csrf_token|version|creation_key|scope|suggested-.*)$/;
+const beside = /^(csrf_token|version|shown|creation_key|scope|(choice|suggested)-.*)$/;
 
 const bound = new WeakSet();
 

@@ -23,6 +23,7 @@ from calendar_app.plans.models import (
     ValueReading,
 )
 from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.models import (
     Post,
     PostAudience,
@@ -67,6 +68,8 @@ __all__ = [
     "PostAutosave",
     "PostChange",
     "PostChannel",
+    "PostComment",
+    "PostMention",
     "PostSeries",
     "PostTemplate",
     "PostValue",

@@ -24,6 +24,7 @@ from calendar_app.plans.models import (
     Experiment,
     Plan,
 )
+from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post, PostSeries, PostTemplate, PostValue
 
@@ -138,6 +139,24 @@ def a_post(session: Session, team: Team, plan: Plan, **facts: Any) -> Post:
     post.audiences = list(plan.audiences)
     post.channels = list(plan.channels)
     return _added(session, post)
+
+
+def a_comment(
+    session: Session, post: Post, person: Person, mentioned: Person | None = None, **facts: Any
+) -> PostComment:
+    """An open comment of `person`, which mentions nobody or `mentioned`."""
+    told = {
+        "by_id": person.id,
+        "at": datetime(2026, 11, 9, 8, tzinfo=UTC),
+        "text": "Mooi zo.",
+        **facts,
+    }
+    comment = PostComment(post_id=post.id, **told)
+    if mentioned is not None:
+        name = f"@{mentioned.name}"
+        comment.text = f"{name} {comment.text}"
+        comment.mentions = [PostMention(person_id=mentioned.id, begins=0, ends=len(name))]
+    return _added(session, comment)
 
 
 def a_series(session: Session, team: Team, plan: Plan, person: Person, **facts: Any) -> PostSeries:

@@ -32,6 +32,7 @@ from calendar_app.plans.models import FORM_NAMES, Audience, BrandValue, Channel,
 from calendar_app.plans.roles import Away, Choice
 from calendar_app.plans.steps import gate
 from calendar_app.posts import merging, workflow
+from calendar_app.posts.comments import MOST_LETTERS
 from calendar_app.posts.content import Content, check_day
 from calendar_app.posts.models import INTENT_NAMES, Post
 from calendar_app.posts.repetition import (
@@ -610,6 +611,15 @@ class IdeaForm(Form):
 
     creation_key = HiddenField(validators=[Length(max=64)])
     title = LineField(_l("New idea"), limit=200, validators=[needed(_l("Write your idea first."))])
+
+
+class CommentForm(Form):
+    """A comment on a post. Its field has a name of its own: it stands on the post's page."""
+
+    creation_key = HiddenField(validators=[Length(max=64)])
+    comment = TextField(
+        _l("New comment"), limit=MOST_LETTERS, validators=[needed(_l("Write your comment first."))]
+    )
 
 
 def typed() -> Any:

@@ -1,13 +1,17 @@
-"""A rule and a series in words, in the language of the request."""
+"""A rule, a series and a comment in words, in the language of the request."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from calendar_app.people.door import unseen
+from calendar_app.posts.comments import PostComment
+from calendar_app.posts.mentions import Piece, pieces
 from calendar_app.posts.models import PostSeries
 from calendar_app.posts.repetition import Rule, sentence
 from calendar_app.web.templating import day_of_year, plain_day, weekday
@@ -29,6 +33,20 @@ def series_in_words(series: PostSeries) -> str:
     at = f"{series.local_time:%H:%M}"
     words: str = _("%(rule)s at %(time)s", rule=rule_in_words(series.rule), time=at)
     return words
+
+
+def said(comment: PostComment) -> list[Piece]:
+    """What `comment` says, cut at who is mentioned in it.
+
+    Who chose not to be seen since then is not named.
+    """
+    return [_masked(piece) for piece in pieces(comment.text, comment.places)]
+
+
+def _masked(piece: Piece) -> Piece:
+    if piece.person_id not in unseen():
+        return piece
+    return replace(piece, text="@" + _("a colleague"))
 
 
 def with_stayed(words: str, stayed: int) -> str:

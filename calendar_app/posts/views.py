@@ -21,6 +21,7 @@ from calendar_app.people.door import (
     audit,
     may,
     me,
+    my_role,
     my_team,
     own,
     own_by_uuid,
@@ -41,6 +42,7 @@ from calendar_app.posts import (
     workflow,
 )
 from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import Content
 from calendar_app.posts.forms import (
     ALL,
@@ -48,6 +50,7 @@ from calendar_app.posts.forms import (
     THIS,
     USUAL_TIME,
     Clash,
+    CommentForm,
     Desk,
     IdeaForm,
     MoveForm,
@@ -58,7 +61,7 @@ from calendar_app.posts.forms import (
 )
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.queries import Votes
-from calendar_app.posts.saying import series_in_words, with_stayed
+from calendar_app.posts.saying import said, series_in_words, with_stayed
 from calendar_app.posts.series import Done, Hand
 from calendar_app.posts.undo import (
     ADDED,
@@ -669,11 +672,18 @@ def _refused_page(
     return _page(_post(post_id), form, step), 422
 
 
+def page_with_comment(post: Post, comment: CommentForm) -> str:
+    """The page of `post` as it is kept, with a comment as it was typed and what is wrong in it."""
+    form = PostForm(_desk(), post.content, None, version=post.version)
+    return _page(post, form, comment=comment)
+
+
 def _page(
     post: Post,
     form: PostForm | None = None,
     step: StepForm | None = None,
     clashes: list[Clash] | None = None,
+    comment: CommentForm | None = None,
 ) -> str:
     """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
     changes = queries.changes_of(session(), post)
@@ -706,6 +716,8 @@ def _page(
         asked=next((c for c in changes if c.action == "ask_changes"), None),
         names=_NAMES,
         repeats=series_in_words(post.series) if post.series is not None else "",
+        comments=[_shown_comment(one) for one in comments_on(session(), post)],
+        comment_form=comment or CommentForm(None, data={"creation_key": uuid.uuid4().hex}),
     )
 
 
@@ -727,6 +739,16 @@ def _with_who(
         since = (one for one in changes if one.version > (seen or 0) and told in one.fields)
         found.append((clash, next(since, None)))
     return found
+
+
+def _shown_comment(comment: PostComment) -> dict[str, object]:
+    """A comment as `_comments.html` draws it, with what the reader may do about it."""
+    return {
+        "kept": comment,
+        "pieces": said(comment),
+        "may_settle": comment.may_settle(me(), my_role()),
+        "is_mine": comment.by_id == me().id,
+    }
 
 
 def _words() -> history.Words:

@@ -51,6 +51,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     fact = builders.a_fact(session, plan.audiences[0])
     actor = builders.an_actor(session, plan)
     post = builders.a_post(session, team, plan)
+    comment = builders.a_comment(session, post, person, mentioned=person)
     meetup = builders.a_meetup(session, team, [person])
     starts_at = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
     occurrence = Occurrence(
@@ -119,6 +120,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "key": "patience",
         "experiment_id": experiment.id,
         "post_id": post.id,
+        "comment_id": comment.id,
         "saved_view_id": view.id,
         "undo_uuid": undoable.uuid,
         "post_uuid": post.uuid,

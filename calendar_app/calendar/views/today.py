@@ -15,11 +15,15 @@ from calendar_app.moments import local_day_bounds
 from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.people.models import Person
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
+from calendar_app.posts.comments import mentioning
+from calendar_app.posts.mentions import beginning
 from calendar_app.posts.queries import open_plans
+from calendar_app.posts.saying import said
 from calendar_app.web.request import now, session
 from calendar_app.web.templating import render
 
 _WRITE_AHEAD = timedelta(days=7)
+_LETTERS_SHOWN = 120
 
 
 @bp.get("/")
@@ -38,11 +42,26 @@ def today() -> ResponseReturnValue:
         late=cards(queries.late(session(), team, start), dated=True),
         reviews=cards(reviews, dated=True),
         to_write=cards(queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True),
+        for_me=_for_me(),
         occurrence=occurrence,
         host=None if occurrence is None else _host(occurrence),
         plans=open_plans(session(), team),
         pitfalls=pitfalls_of_team(),
     )
+
+
+def _for_me() -> list[dict[str, object]]:
+    """The open comments that mention me, newest first: on what, by whom, when, how they begin."""
+    return [
+        {
+            "post_id": comment.post_id,
+            "title": title,
+            "by": comment.by,
+            "at": comment.at,
+            "begins": beginning("".join(piece.text for piece in said(comment)), _LETTERS_SHOWN),
+        }
+        for comment, title in mentioning(session(), my_team(), me())
+    ]
 
 
 def _host(occurrence: Occurrence) -> Person | None:

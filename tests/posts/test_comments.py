@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from calendar_app import schema
 from calendar_app.people.models import Person, Team
+from calendar_app.posts import comments
 from calendar_app.posts.comments import MOST_LETTERS, PostComment, PostMention, mentioning
 from calendar_app.posts.mentions import Mention, beginning, find, pieces
 from calendar_app.posts.models import Post
@@ -231,6 +232,20 @@ def test_the_same_form_sent_twice_at_one_moment_makes_one_comment(site: Site, po
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(send, clients)) == [303, 303]
+
+    assert len(kept(site)) == 1
+
+
+def test_the_database_too_takes_the_same_form_once(
+    site: Site, post_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite lets one write at a time: here the second looks before the first has written."""
+    client, look = site.visitor(), comments.comment_made_by
+    say(client, post_id, "Mooi.", "k1")
+    answers = iter([None])
+    monkeypatch.setattr(comments, "comment_made_by", lambda *facts: next(answers, look(*facts)))
+
+    assert say(client, post_id, "Mooi.", "k1").status_code == 303
 
     assert len(kept(site)) == 1
 

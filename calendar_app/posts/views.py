@@ -674,8 +674,7 @@ def _refused_page(
 
 def page_with_comment(post: Post, comment: CommentForm) -> str:
     """The page of `post` as it is kept, with a comment as it was typed and what is wrong in it."""
-    form = PostForm(_desk(), post.content, None, version=post.version)
-    return _page(post, form, comment=comment)
+    return _page(post, comment=comment)
 
 
 def _page(

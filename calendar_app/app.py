@@ -22,6 +22,7 @@ from calendar_app.people import door, sign_in
 from calendar_app.people import views as people
 from calendar_app.plans import views as plans
 from calendar_app.posts import autosave_views as autosaves
+from calendar_app.posts import check_views as check
 from calendar_app.posts import comment_views as comments
 from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
@@ -42,6 +43,7 @@ _ROOMS = (
     plans,
     posts,
     comments,
+    check,
     templates,
     autosaves,
     meetups,

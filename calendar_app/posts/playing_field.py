@@ -11,9 +11,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from calendar_app.language import N_
+from calendar_app.posts.channel_length import addresses, kind_of, length_on
+from calendar_app.posts.plain_language import MOST_WORDS, first_words, hard_words, long_sentences
 
 if TYPE_CHECKING:
     from calendar_app.posts.content import Content
+
+# So many places of one point are shown; the rest is counted.
+MOST_PLACES = 5
+# So many characters of the text stand on each side of a word that is shown in its place.
+_AROUND = 30
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the text a remark is about. `text` is an English msgid that `facts` fill.
+
+    An extract has the facts "before", "word" and "after": pieces of the text as people wrote them.
+    """
+
+    text: str
+    facts: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -25,13 +43,22 @@ class Remark:
     title: str
     text: str
     facts: dict[str, object] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
+    # How many places there are besides.
+    more: int = 0
 
 
-def remarks(content: Content) -> list[Remark]:
-    """All there is to say about `content`, what is good first."""
+def remarks(content: Content, language: str) -> list[Remark]:
+    """All there is to say about `content`, what is good first.
+
+    `language` is that of the team: "nl" also gets plain words for hard ones.
+    """
     return [
         *_about_values(content),
         *_about_text(content),
+        *_about_words(content),
+        *_about_sentences(content.text),
+        *_about_hard_words(content.text if language == "nl" else ""),
         *_about_audience(content),
         *_about_planning(content),
     ]
@@ -59,28 +86,120 @@ def _about_text(content: Content) -> Iterator[Remark]:
     if not content.text:
         yield Remark("warn", N_("No text yet."), N_("Write what people will read."))
     for channel in content.channels:
-        limit, letters = channel.character_limit, len(content.text)
+        limit = channel.character_limit
+        letters = length_on(kind_of(channel.name), content.text) if limit else 0
         if limit and letters > limit:
             yield Remark(
                 "warn",
                 N_("Too long for %(channel)s."),
-                N_("The text has %(letters)d characters, %(channel)s takes %(limit)d."),
-                {"channel": channel.name, "letters": letters, "limit": limit},
+                N_(
+                    "%(channel)s counts %(letters)d characters and takes %(limit)d: %(over)d too "
+                    "many. Make the text shorter."
+                ),
+                {
+                    "channel": channel.name,
+                    "letters": letters,
+                    "limit": limit,
+                    "over": letters - limit,
+                },
             )
-    for word in _avoided(content):
+    if content.intent == "invite" and not content.link and not any(addresses(content.text)):
+        text = N_("Who is invited wants to know where to go. Add a link.")
+        yield Remark("warn", N_("No link yet."), text)
+
+
+def _about_words(content: Content) -> Iterator[Remark]:
+    text = content.text
+    for word in _to_avoid(content):
+        found = list(_found(word, text))
+        if found:
+            yield Remark(
+                "warn",
+                N_("Word to avoid: %(word)s."),
+                N_("The plan asks to leave this word out."),
+                {"word": word},
+                tuple(_extract(text, *place) for place in found[:MOST_PLACES]),
+                len(found[MOST_PLACES:]),
+            )
+
+
+def _to_avoid(content: Content) -> list[str]:
+    """The words and phrases that the plan asks to leave out, each once."""
+    words = words_in(content.plan.words_to_avoid) if content.plan else []
+    there = content.text.casefold()
+    # Most of them are nowhere in the text, which is quickly seen.
+    likely = (word for word in words if word.split()[0].casefold() in there)
+    return list({word.casefold(): word for word in likely}.values())
+
+
+def _found(word: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where `word` stands in `text` as a whole word, in any case; a phrase also over a line end."""
+    pattern = r"\s+".join(map(re.escape, word.split()))
+    # A word that begins or ends with a sign ends there by itself.
+    before = r"(?<!\w)(?<!\w['\u2019])" if _is_letter(word[0]) else ""
+    after = r"(?!\w|['\u2019]\w)" if _is_letter(word[-1]) else ""
+    for match in re.finditer(before + pattern + after, text, re.IGNORECASE):
+        yield match.span()
+
+
+def _is_letter(sign: str) -> bool:
+    return re.match(r"\w", sign) is not None
+
+
+def _extract(text: str, start: int, end: int) -> Place:
+    """The word from `start` to `end` with what stands around it, and its line."""
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    if start > _AROUND:
+        before = "…" + before.partition(" ")[2]
+    if end + _AROUND < len(text):
+        after = after.rpartition(" ")[0] + "…"
+    facts: dict[str, object] = {
+        "line": text.count("\n", 0, start) + 1,
+        "before": _on_one_line(before),
+        "word": _on_one_line(text[start:end]),
+        "after": _on_one_line(after),
+    }
+    return Place(N_("Line %(line)d:"), facts)
+
+
+def _on_one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _about_sentences(text: str) -> Iterator[Remark]:
+    found = long_sentences(text)
+    if found:
         yield Remark(
-            "warn",
-            N_("Word to avoid: %(word)s."),
-            N_("The plan asks to leave this word out."),
-            {"word": word},
+            "info",
+            N_("Long sentences."),
+            N_("A sentence of at most %(most)d words reads easily. Make two of one."),
+            {"most": MOST_WORDS},
+            tuple(
+                Place(
+                    N_("“%(beginning)s”: %(number)d words"),
+                    {"beginning": first_words(sentence.text), "number": sentence.words},
+                )
+                for sentence in found[:MOST_PLACES]
+            ),
+            len(found[MOST_PLACES:]),
         )
 
 
-def _avoided(content: Content) -> Iterator[str]:
-    words = words_in(content.plan.words_to_avoid) if content.plan else []
-    for word in words:
-        if re.search(rf"\b{re.escape(word)}\b", content.text, re.IGNORECASE):
-            yield word
+def _about_hard_words(text: str) -> Iterator[Remark]:
+    found = {hard.word.casefold(): hard for hard in reversed(hard_words(text))}
+    each = sorted(found.values(), key=lambda hard: hard.start)
+    if each:
+        yield Remark(
+            "info",
+            N_("Some words can be plainer."),
+            N_("More people know the word behind the arrow. Choose what fits."),
+            {},
+            tuple(
+                Place(N_("%(hard)s → %(plain)s"), {"hard": hard.word, "plain": hard.plain})
+                for hard in each[:MOST_PLACES]
+            ),
+            len(each[MOST_PLACES:]),
+        )
 
 
 def _about_audience(content: Content) -> Iterator[Remark]:

@@ -30,7 +30,6 @@ from calendar_app.people.door import (
     shown_name,
     unseen,
 )
-from calendar_app.people.queries import absences, members
 from calendar_app.plans.models import FORM_NAMES, Experiment, Plan
 from calendar_app.posts import (
     autosaves,
@@ -44,6 +43,8 @@ from calendar_app.posts import (
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import Content
+from calendar_app.posts.desk import my_desk as _desk
+from calendar_app.posts.desk import remarks_on
 from calendar_app.posts.forms import (
     ALL,
     FOLLOWING,
@@ -461,6 +462,7 @@ def _new_page(form: PostForm, *, is_empty: bool = True) -> str:
         form=form,
         templates=queries.templates(session(), my_team()) if is_empty else [],
         typing=Typing(url_for("autosaves.keep_new"), place, mine, is_back=not is_empty),
+        remarks=remarks_on(form),
         begun=[one for one in begun if one is not mine],
     )
 
@@ -485,20 +487,6 @@ def _begun_from(desk: Desk) -> Content | None:
 
 def _post(post_id: int) -> Post:
     return queries.post_of(session(), my_team(), post_id)
-
-
-def _desk() -> Desk:
-    team = my_team()
-    today = local(now(), team.zone).date()
-    return Desk(
-        team,
-        queries.plans_to_write_on(session(), team),
-        members(session(), team),
-        unseen(),
-        absences(session(), team, today, me()),
-        today,
-        me(),
-    )
 
 
 def _address(post: Post) -> str:
@@ -710,7 +698,7 @@ def _page(
             is_back=is_back,
         ),
         late=post.is_late(now()),
-        remarks=playing_field.remarks(post.content),
+        remarks=playing_field.remarks(post.content, my_team().language),
         history=history.entries(changes, _words()),
         asked=next((c for c in changes if c.action == "ask_changes"), None),
         names=_NAMES,

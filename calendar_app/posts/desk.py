@@ -1,0 +1,77 @@
+"""The desk of who writes now, and what can be said of the form on it, finished or not."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from calendar_app.moments import local, moment
+from calendar_app.people.door import me, my_team, unseen
+from calendar_app.people.models import Person
+from calendar_app.people.queries import absences, members
+from calendar_app.plans.models import BrandValue
+from calendar_app.posts.content import FIRST_YEAR, LAST_YEAR, Content
+from calendar_app.posts.forms import Desk, PostForm
+from calendar_app.posts.playing_field import Remark, remarks
+from calendar_app.posts.queries import plans_to_write_on
+from calendar_app.web.request import now, session
+
+
+def my_desk() -> Desk:
+    """What lies ready in my team for a post of mine."""
+    team = my_team()
+    today = local(now(), team.zone).date()
+    return Desk(
+        team,
+        plans_to_write_on(session(), team),
+        members(session(), team),
+        unseen(),
+        absences(session(), team, today, me()),
+        today,
+        me(),
+    )
+
+
+def remarks_on(form: PostForm) -> list[Remark]:
+    """The remarks on what `form` holds now; nothing of it needs to be right yet."""
+    return remarks(as_typed(form), form.desk.team.language)
+
+
+def as_typed(form: PostForm) -> Content:
+    """What `form` holds, without what does not fit; `PostForm.content` would refuse that."""
+    return Content(
+        title=form.title.data or "",
+        text=form.text.data or "",
+        link=form.link.data or "",
+        intent=form.intent.data or "",
+        plan=form.chosen_plan,
+        values=tuple((value, form.reason(value.id)) for value in _values(form)),
+        audiences=tuple(_chosen(form, "audiences")),
+        channels=tuple(_chosen(form, "channels")),
+        reviewer=_reviewer(form),
+        starts_at=_starts_at(form),
+    )
+
+
+def _values(form: PostForm) -> list[BrandValue]:
+    wanted = set(form.values.data or [])
+    return [value for value in form.offered_values() if value.id in wanted]
+
+
+def _chosen(form: PostForm, name: str) -> list[Any]:
+    """The ticked hooks of the chosen plan, also one that the post has had and the plan no more."""
+    plan, wanted = form.chosen_plan, set(form[name].data or [])
+    offered = [*(getattr(plan, name) if plan else ()), *getattr(form.before, name)]
+    return [one for one in dict.fromkeys(offered) if one.id in wanted and one.plan is plan]
+
+
+def _reviewer(form: PostForm) -> Person | None:
+    people = form.desk.reviewers(form.before.reviewer)
+    return next((person for person in people if person.id == form.reviewer.data), None)
+
+
+def _starts_at(form: PostForm) -> datetime | None:
+    day, at = form.day.data, form.time.data
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None
+    return moment(day, at or time(), form.desk.team.zone)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.language import N_
+from calendar_app.posts import reversal
 from calendar_app.posts.content import PEOPLE
+from calendar_app.posts.word_differences import Part, parts, shortened
 
 if TYPE_CHECKING:
     from calendar_app.people.models import Person
-    from calendar_app.posts.models import PostChange
+    from calendar_app.posts.models import Post, PostChange
 
 SENTENCES = {
     "created": N_("%(name)s made this post"),
@@ -35,6 +37,9 @@ SENTENCES = {
     "followed": N_("%(name)s changed the series"),
 }
 _EDITED_TEXT = N_("%(name)s changed the text")
+# What is compared word by word, of so many changes; of older ones both texts are shown.
+_BY_WORDS = frozenset({"title", "text"})
+_MOST_COMPARED = 30
 LABELS = {
     "title": N_("Title"),
     "text": N_("Text"),
@@ -67,6 +72,8 @@ class Difference:
     label: str
     before: str | datetime | None
     after: str | datetime | None
+    # The running text with what was removed and added; None: both sides say it better.
+    words: list[Part] | None = None
 
     @property
     def kind(self) -> str:
@@ -87,6 +94,18 @@ class Entry:
     name: str
     note: str
     differences: list[Difference]
+    change_id: int = 0
+    # What can be put back of it: the value before, by field.
+    before: dict[str, str] = field(default_factory=dict)
+
+    def can_be_put_back_in(self, post: Post) -> bool:
+        """Whether `post` would say something else with what was there before."""
+        return any(getattr(post, name) != value for name, value in self.before.items())
+
+    @property
+    def labels(self) -> list[str]:
+        """The English msgids of what can be put back."""
+        return [LABELS[name] for name in self.before]
 
     @property
     def tells_more(self) -> bool:
@@ -107,11 +126,14 @@ class Words:
 
 
 def entries(changes: Iterable[PostChange], words: Words) -> list[Entry]:
-    """The lines of the history in the order of `changes`."""
-    return [_entry(change, words) for change in changes]
+    """The lines of the history in the order of `changes`, the last change first."""
+    return [
+        _entry(change, words, by_words=place < _MOST_COMPARED)
+        for place, change in enumerate(changes)
+    ]
 
 
-def _entry(change: PostChange, words: Words) -> Entry:
+def _entry(change: PostChange, words: Words, *, by_words: bool) -> Entry:
     return Entry(
         at=change.at,
         sentence=_sentence(change),
@@ -119,14 +141,22 @@ def _entry(change: PostChange, words: Words) -> Entry:
         note=change.note,
         differences=[
             Difference(
-                field,
-                LABELS.get(field, field),
-                _shown(field, before, words),
-                _shown(field, after, words),
+                name,
+                LABELS.get(name, name),
+                _shown(name, old, words),
+                _shown(name, new, words),
+                _compared(old, new) if by_words and name in _BY_WORDS else None,
             )
-            for field, (before, after) in change.fields.items()
+            for name, (old, new) in change.fields.items()
         ],
+        change_id=change.id,
+        before=reversal.before(change.action, change.fields, words.names),
     )
+
+
+def _compared(old: str, new: str) -> list[Part] | None:
+    found = parts(old, new) if old and new else None
+    return shortened(found) if found is not None else None
 
 
 def _sentence(change: PostChange) -> str:

@@ -266,6 +266,15 @@ def changes_of(session: Session, post: Post) -> list[PostChange]:
     return list(session.scalars(wanted))
 
 
+def change_of(session: Session, post: Post, change_id: int) -> PostChange:
+    """One entry of the history of `post`. Raises NotYours."""
+    wanted = select(PostChange).where(PostChange.id == change_id, PostChange.post_id == post.id)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotYours(N_("This change is not here."))
+    return found
+
+
 def open_plans(session: Session, team: Team) -> list[Plan]:
     """The team's plans that are not archived, with what posts hang on, oldest first."""
     wanted = (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -36,6 +37,7 @@ from calendar_app.posts import (
     history,
     playing_field,
     queries,
+    reversal,
     routine,
     series,
     workflow,
@@ -293,6 +295,23 @@ def restore(post_id: int) -> ResponseReturnValue:
     commit()
     flash(_("The post is back."), "good")
     return redirect(_address(post), code=303)
+
+
+@bp.post("/posts/<int:post_id>/changes/<int:change_id>/undo")
+@requires("posts.write")
+def put_back(post_id: int, change_id: int) -> ResponseReturnValue:
+    """Its texts say again what they said before this change."""
+    post = _post(post_id)
+    change = queries.change_of(session(), post, change_id)
+    before = reversal.before(change.action, change.fields, _NAMES)
+
+    def put(post: Post, _form: StepForm) -> None:
+        if not before:
+            raise Refused(N_("Nothing of this change can be put back."))
+        content: dict[str, Any] = dict(before)
+        post.edit(replace(post.content, **content), me(), now())
+
+    return _step(post_id, put, _told_put_back(post, before))
 
 
 @bp.get("/posts/<int:post_id>/move")
@@ -570,6 +589,17 @@ def _stale_page(post_id: int, step: StepForm | None = None) -> ResponseReturnVal
     form = PostForm(_desk(), post.content, typed())
     form.stale(post)
     return _page(post, form, step, clashes=form.merge() if typed() else []), 409
+
+
+def _told_put_back(post: Post, before: Mapping[str, str]) -> str:
+    """What came back, and whether somebody has to look at the post again."""
+    fields = ", ".join(_(history.LABELS[name]) for name in before)
+    changed = {name for name in before if getattr(post, name) != before[name]}
+    has_day = post.starts_at is not None
+    becomes = workflow.state_after_edit(post.state, changed, has_day=has_day)
+    if becomes != post.state == "approved":
+        return _("Put back: %(fields)s. So the post goes back to review.", fields=fields)
+    return _("Put back: %(fields)s.", fields=fields)
 
 
 def _tell_saved(before: str, after: str, *, is_merged: bool) -> None:

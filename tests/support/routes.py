@@ -11,6 +11,7 @@ from calendar_app.calendar.models import SavedView
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
 from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.models import PostChange
 from calendar_app.posts.undo import MOVED, as_it_is, remember
 from calendar_app.reminders.models import Delivery
 from tests import builders
@@ -52,6 +53,15 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     actor = builders.an_actor(session, plan)
     post = builders.a_post(session, team, plan)
     comment = builders.a_comment(session, post, person, mentioned=person)
+    change = PostChange(
+        post_id=post.id,
+        at=datetime(2026, 11, 9, 8, tzinfo=UTC),
+        by_id=person.id,
+        action="edited",
+        version=1,
+        fields={"text": ["Loop mee met Samira.", post.text]},
+    )
+    session.add(change)
     meetup = builders.a_meetup(session, team, [person])
     starts_at = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
     occurrence = Occurrence(
@@ -121,6 +131,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "experiment_id": experiment.id,
         "post_id": post.id,
         "comment_id": comment.id,
+        "change_id": change.id,
         "saved_view_id": view.id,
         "undo_uuid": undoable.uuid,
         "post_uuid": post.uuid,

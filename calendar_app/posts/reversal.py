@@ -1,0 +1,33 @@
+"""Putting back one change of a post: its texts say again what they said before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from calendar_app.posts.content import TEXTS
+
+# What may be empty; a post always has a title, a form and a purpose.
+_MAY_BE_EMPTY = frozenset({"text", "link"})
+# Before these there was no post, so there is nothing to put back.
+_FIRST = frozenset({"created"})
+
+
+def before(
+    action: str, told: Mapping[str, Any], choices: Mapping[str, Collection[str]]
+) -> dict[str, str]:
+    """The texts of a post before the change that its history tells, by field; {}: none.
+
+    `told` is {field: [before, after]}. Of a field that `choices` names only one of these can come
+    back.
+    """
+    if action in _FIRST:
+        return {}
+    old = {name: told[name][0] for name in TEXTS if name in told}
+    return {
+        name: value
+        for name, value in old.items()
+        if isinstance(value, str)
+        and (value or name in _MAY_BE_EMPTY)
+        and value in choices.get(name, (value,))
+    }

@@ -534,7 +534,7 @@ def test_a_text_over_the_limit_of_a_channel_and_a_word_to_avoid_are_named(
     page = unescape(writer.get(post.location).text)
 
     assert "Te lang voor Kort." in page
-    assert "De tekst heeft 19 tekens. Bij Kort passen er 10." in page
+    assert "Kort telt 19 tekens en er passen er 10: 9 te veel." in page
     assert "Liever niet: topzorg." in page
     assert "talent" not in page
 

@@ -45,8 +45,7 @@ from calendar_app.posts import (
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import Content
-from calendar_app.posts.desk import my_desk as _desk
-from calendar_app.posts.desk import remarks_on
+from calendar_app.posts.desk import my_desk, remarks_on
 from calendar_app.posts.forms import (
     ALL,
     FOLLOWING,
@@ -114,7 +113,7 @@ def new() -> ResponseReturnValue:
 
     Or one filled in as a template or another post says, which the address names too.
     """
-    desk = _desk()
+    desk = my_desk()
     wanted = request.args.get("autosave", type=int)
     if wanted is not None:
         kept = autosaves.own(session(), my_team(), me(), wanted)
@@ -137,7 +136,7 @@ def new() -> ResponseReturnValue:
 @requires("posts.write")
 def create() -> ResponseReturnValue:
     """A new post. The same form sent twice makes one, and both answers lead to it."""
-    form = PostForm(_desk(), Content(""), request.form)
+    form = PostForm(my_desk(), Content(""), request.form)
     if "choose_plan" in request.form:
         form.suggest()
         return _new_page(form)
@@ -563,7 +562,7 @@ def _kept_once(post: Post, creation_key: str | None) -> Post:
 
 def _save(post_id: int) -> ResponseReturnValue:
     post = _post(post_id)
-    form = PostForm(_desk(), post.content, request.form)
+    form = PostForm(my_desk(), post.content, request.form)
     if "choose_plan" in request.form:
         form.suggest()
         return _page(post, form)
@@ -586,7 +585,7 @@ def _stale_page(post_id: int, step: StepForm | None = None) -> ResponseReturnVal
     """Somebody was first: what both changed, and what was typed still in the form."""
     session().rollback()
     post = _post(post_id)
-    form = PostForm(_desk(), post.content, typed())
+    form = PostForm(my_desk(), post.content, typed())
     form.stale(post)
     return _page(post, form, step, clashes=form.merge() if typed() else []), 409
 
@@ -635,7 +634,7 @@ def _take_step(
 ) -> ResponseReturnValue | Post:
     """The post once the step is taken and kept, else the page that says why not."""
     post = _post(post_id)
-    form = PostForm(_desk(), post.content, typed(), version=step.version.data)
+    form = PostForm(my_desk(), post.content, typed(), version=step.version.data)
     if form.stale(post):
         return _stale_page(post_id, step)
     if not (_saved_too(post, form) and step.validate() and _taken(post, form, step, verb)):
@@ -708,9 +707,11 @@ def _page(
     kept = autosaves.of_post(session(), me(), post) if writes else None
     is_back = False
     if form is None:
-        form = PostForm(_desk(), post.content, None, version=post.version)
-        unsaved = _unsaved(post, kept)
-        if unsaved is not None:
+        desk = my_desk()
+        unsaved = _unsaved(desk, post, kept)
+        if unsaved is None:
+            form = PostForm(desk, post.content, None, version=post.version)
+        else:
             form, is_back = unsaved, True
             clashes = form.merge() if form.stale(post) else None
     return render(
@@ -738,11 +739,11 @@ def _page(
     )
 
 
-def _unsaved(post: Post, kept: PostAutosave | None) -> PostForm | None:
+def _unsaved(desk: Desk, post: Post, kept: PostAutosave | None) -> PostForm | None:
     """The form as I left it, when it says anything that the post does not."""
     if kept is None:
         return None
-    form = PostForm(_desk(), post.content, MultiDict(kept.pairs))
+    form = PostForm(desk, post.content, MultiDict(kept.pairs))
     return form if form.says_more() else None
 
 

@@ -729,7 +729,10 @@ def _page(
             is_back=is_back,
         ),
         late=post.is_late(now()),
-        remarks=playing_field.remarks(post.content, my_team().language),
+        # Of what stands in the form, which may be more than what is saved.
+        remarks=remarks_on(form)
+        if writes
+        else playing_field.remarks(post.content, my_team().language),
         history=history.entries(changes, _words()),
         asked=next((c for c in changes if c.action == "ask_changes"), None),
         names=_NAMES,

@@ -235,3 +235,12 @@ def test_what_nobody_came_back_for_goes_after_ninety_days(
 
     with database.reading() as session:
         assert [one.title for one in session.scalars(select(PostAutosave))] == ["new-b"]
+
+
+def test_the_check_is_of_what_stands_in_the_form(site: Site, post: int) -> None:
+    writer = site.visitor()
+    assert "mogelijk maken" not in writer.get(f"/posts/{post}").text
+
+    keep(writer, post, text="Wij faciliteren dit rooster.")
+
+    assert "mogelijk maken" in writer.get(f"/posts/{post}").text

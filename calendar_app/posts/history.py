@@ -22,6 +22,7 @@ SENTENCES = {
     "planned": N_("%(name)s chose a day"),
     "unplanned": N_("%(name)s took it off the calendar"),
     "moved": N_("%(name)s moved it to another day"),
+    "taken_back": N_("%(name)s took a change back"),
     "moved_back": N_("%(name)s put it back where it was"),
     "back_to_draft": N_("%(name)s made it a draft"),
     "send_to_review": N_("%(name)s asked for review"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
@@ -44,6 +44,14 @@ INTENT_NAMES = {
 # What befalls a post as one of its series; all else is done to this one post.
 _OF_SERIES = {"created", "joined", "followed"}
 _RULE = ("frequency", "interval", "month_day", "nth", "starts_on", "ends_on", "count")
+
+
+class Judged(NamedTuple):
+    """Where a post stands in the workflow, and who let it go out."""
+
+    state: str
+    approved_at: datetime | None
+    approved_by: Person | None
 
 
 class Post(Editable, Base):
@@ -279,6 +287,17 @@ class Post(Editable, Base):
         content = replace(self.content, starts_at=starts_at, channels=tuple(channels))
         self._change("moved_back", content, by, now, state="idea" if was_idea else None)
 
+    def take_edit_back(self, content: Content, judged: Judged, by: Person, now: datetime) -> None:
+        """Undo an edit: be `content` again, and where it stood before. Raises Refused.
+
+        A cancelled post is taken up first; an approval that the edit ended holds again, since what
+        was approved is what it says again.
+        """
+        if self.state == "cancelled":
+            self.revive(by, now)
+        self._change("taken_back", content, by, now, state=judged.state)
+        self.approved_at, self.approved_by = judged.approved_at, judged.approved_by
+
     def back_to_draft(self, by: Person, now: datetime) -> None:
         """Work on an idea, or on what was asked. Raises Refused."""
         self._take(workflow.BACK_TO_DRAFT, by, now)
@@ -381,12 +400,13 @@ class Post(Editable, Base):
         before = self.content
         told = contents.differences(before.told(), content.told())
         has_day = content.starts_at is not None
+        is_elsewhere = state not in {None, self.state}
         state = state or workflow.state_after_edit(self.state, set(told), has_day=has_day)
         contents.check(content, before)
         _check_hooks(content, state)
         _check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
         _check_people(content, before, self.team)
-        if not told:
+        if not told and not is_elsewhere:
             return
         if action not in {"moved", "moved_back"} and before.starts_at != content.starts_at:
             self.zone = self.team.zone

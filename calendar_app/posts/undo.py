@@ -18,11 +18,11 @@ from calendar_app.db import Base, new_uuid
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
-from calendar_app.posts.models import Post, PostSeries
+from calendar_app.posts.models import Judged, Post, PostSeries
 from calendar_app.posts.queries import content_of, last_changed_by, posts_of_series
 from calendar_app.posts.repetition import Rule
 
-MOVED, DELETED, ADDED, SERIES = "moved", "deleted", "added", "series"
+MOVED, DELETED, ADDED, SERIES, EDITED = "moved", "deleted", "added", "series", "edited"
 # Longer ago than a working day nobody means "what I just did".
 LASTS = timedelta(hours=12)
 _LOOKED_BACK = 50
@@ -74,6 +74,17 @@ def as_it_is(post: Post) -> dict[str, Any]:
         "state": post.state,
         "starts_at": None if at is None else at.isoformat(),
         "channels": [channel.id for channel in post.channels],
+    }
+
+
+def as_edited(post: Post) -> dict[str, Any]:
+    """What undoing an edit must know of `post`, taken before it."""
+    at = post.approved_at
+    return {
+        **as_it_is(post),
+        "content": post.content.kept(),
+        "approved_at": None if at is None else at.isoformat(),
+        "approved_by": post.approved_by_id,
     }
 
 
@@ -200,7 +211,7 @@ def take_back(session: Session, undoable: Undoable, by: Person, now: datetime) -
         _take_back_series(session, undoable, by, now)
     else:
         for row in undoable.posts:
-            _take_back(undoable.kind, row, by, now)
+            _take_back(session, undoable.kind, row, by, now)
     undoable.undone_at = now
     session.flush()
     for row in undoable.posts:
@@ -247,16 +258,31 @@ def _own(team: Team, by: Person) -> Select[Undoable]:
     )
 
 
-def _take_back(kind: str, row: UndoablePost, by: Person, now: datetime) -> None:
+def _take_back(session: Session, kind: str, row: UndoablePost, by: Person, now: datetime) -> None:
     if kind == ADDED:
         row.post.delete(by, now)
     elif kind == DELETED:
         row.post.restore(by, now)
+    elif kind == EDITED:
+        _take_edit_back(session, row, by, now)
     else:
-        at = row.before["starts_at"]
-        starts_at = None if at is None else datetime.fromisoformat(at)
+        starts_at = _moment(row.before["starts_at"])
         kept = [one for one in row.post.channels if one.id in row.before["channels"]]
         row.post.move_back(starts_at, row.before["state"], kept, by, now)
+
+
+def _take_edit_back(session: Session, row: UndoablePost, by: Person, now: datetime) -> None:
+    post, before = row.post, row.before
+    kept = content_of(session, post.team, before["content"])
+    content = replace(kept, starts_at=_moment(before["starts_at"]), experiment=post.experiment)
+    by_id = before["approved_by"]
+    approved_by = None if by_id is None else session.get(Person, by_id)
+    judged = Judged(before["state"], _moment(before["approved_at"]), approved_by)
+    post.take_edit_back(content, judged, by, now)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _series_of(
@@ -291,9 +317,8 @@ def _take_back_of_series(session: Session, row: UndoablePost, by: Person, now: d
     if before["did"] == "deleted":
         post.restore(by, now)
     else:
-        at = before["starts_at"]
-        starts_at = None if at is None else datetime.fromisoformat(at)
         kept = content_of(session, post.team, before["content"])
+        starts_at = _moment(before["starts_at"])
         post.follow(replace(kept, starts_at=starts_at, experiment=post.experiment), by, now)
     day = before["day"]
     post.series = None if before["series"] is None else session.get(PostSeries, before["series"])
@@ -317,8 +342,7 @@ def _put_back(
     series.rule = Rule(**{**rule, **days, "weekdays": tuple(rule["weekdays"])})
     series.local_time = time.fromisoformat(before["at"])
     series.content, series.skips_holidays = before["content"], before["skips_holidays"]
-    stopped = before["stopped_at"]
-    series.stopped_at = None if stopped is None else datetime.fromisoformat(stopped)
+    series.stopped_at = _moment(before["stopped_at"])
 
 
 def _overtaken(session: Session, post: Post) -> Refused:

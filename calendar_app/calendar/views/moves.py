@@ -14,14 +14,24 @@ from flask_babel import ngettext
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.calendar import queries, shifts
-from calendar_app.calendar.forms import HOLIDAYS, MOST_POSTS, WEEKENDS, Chosen, MovesForm
+from calendar_app.calendar.forms import (
+    HOLIDAYS,
+    MOST_POSTS,
+    WEEKENDS,
+    Chosen,
+    ChosenPosts,
+    EditsForm,
+    MovesForm,
+)
 from calendar_app.calendar.views.shared import asked_filters, bp
 from calendar_app.errors import Refused, Stale
 from calendar_app.language import N_
 from calendar_app.meetups.holidays import free_days
 from calendar_app.moments import local, local_day_bounds
-from calendar_app.people.door import audit, me, my_team, requires
+from calendar_app.people.door import audit, may, me, my_team, requires, shown
+from calendar_app.people.queries import members
 from calendar_app.plans.models import Channel
+from calendar_app.posts import workflow
 from calendar_app.posts.forms import USUAL_TIME
 from calendar_app.posts.models import Post
 from calendar_app.posts.queries import keys_used, last_changed_by, posts_of
@@ -39,6 +49,14 @@ from calendar_app.web.request import commit, now, session, wants_json
 from calendar_app.web.security import own_address
 from calendar_app.web.templating import render, short_day
 
+# The steps that several posts can take at once, and what they are called there.
+STEPS_OF_MANY = (
+    (workflow.BACK_TO_DRAFT, N_("Draft")),
+    (workflow.SEND_TO_REVIEW, N_("In review")),
+    (workflow.APPROVE, N_("Approved")),
+    (workflow.CANCEL, N_("Cancelled")),
+)
+
 
 @bp.route("/calendar/move", methods=["GET", "POST"])
 @requires("posts.write")
@@ -48,8 +66,7 @@ def choose_where() -> ResponseReturnValue:
     Five hundred posts do not fit in an address: a form sends them.
     """
     chosen = _from_a_day() or MovesForm(None).posts()
-    usual = {"skip": [WEEKENDS, HOLIDAYS], "creation_key": uuid.uuid4().hex}
-    return _page(MovesForm(None, data=usual), chosen)
+    return page(chosen)
 
 
 @bp.post("/calendar/moves")
@@ -57,7 +74,7 @@ def choose_where() -> ResponseReturnValue:
 def move() -> ResponseReturnValue:
     """Move the chosen posts, all or none; a script gets JSON, a form its page."""
     form = MovesForm()
-    posts = _chosen(form)
+    posts = chosen_posts(form)
     before = [(post, as_it_is(post)) for post in posts]
 
     def move_them() -> None:
@@ -67,7 +84,7 @@ def move() -> ResponseReturnValue:
     if not (posts and form.validate() and form.obeys(move_them)):
         return _refused(form)
     undoable = remember(session(), MOVED, before, me(), now())
-    return _done(undoable, posts, _words(posts))
+    return done(undoable, posts, _words(posts))
 
 
 @bp.post("/calendar/copies")
@@ -75,7 +92,7 @@ def move() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Copy the chosen posts by some days, as drafts, all or none. Sent twice it makes them once."""
     form = MovesForm()
-    posts = _chosen(form)
+    posts = chosen_posts(form)
     made: list[Post] = []
 
     def copy_them() -> None:
@@ -86,7 +103,7 @@ def copy() -> ResponseReturnValue:
     session().add_all(made)
     copied = remember(session(), ADDED, [(one, {}) for one in made], me(), now())
     words = ngettext("%(num)s post is copied.", "%(num)s posts are copied.", len(made))
-    return _done(copied, made, words)
+    return done(copied, made, words)
 
 
 @bp.post("/calendar/deletions")
@@ -94,7 +111,7 @@ def copy() -> ResponseReturnValue:
 def delete() -> ResponseReturnValue:
     """Put the chosen posts in the bin, all or none."""
     form = MovesForm()
-    posts = _chosen(form)
+    posts = chosen_posts(form)
     if not posts:
         return _refused(form)
     before = [(post, as_it_is(post)) for post in posts]
@@ -104,7 +121,7 @@ def delete() -> ResponseReturnValue:
     for post in posts:
         audit("post.deleted", post)
     words = ngettext("%(num)s post is in the bin.", "%(num)s posts are in the bin.", len(posts))
-    return _done(deleted, posts, words)
+    return done(deleted, posts, words)
 
 
 def _commit() -> None:
@@ -115,7 +132,7 @@ def _commit() -> None:
         raise Stale(N_("Somebody else changed this while you were busy.")) from error
 
 
-def _done(undoable: Undoable | None, posts: Sequence[Post], words: str) -> ResponseReturnValue:
+def done(undoable: Undoable | None, posts: Sequence[Post], words: str) -> ResponseReturnValue:
     """Keep it, and say so; what is said is read before, since keeping it lets go of the rows."""
     name, kind = "" if undoable is None else undoable.uuid, undone_by(undoable)
     told = [{"id": post.id, "version": post.version, "day": _local_day(post)} for post in posts]
@@ -140,16 +157,17 @@ def _words(posts: Sequence[Post]) -> str:
 def _refused(form: MovesForm) -> ResponseReturnValue:
     session().rollback()
     if wants_json():
-        return jsonify(message=_first_error(form)), 422
-    return _page(form, form.posts()), 422
+        return jsonify(message=first_error(form)), 422
+    return page(form.posts(), moves=form), 422
 
 
-def _first_error(form: Form) -> str:
+def first_error(form: Form) -> str:
+    """What is wrong first, for a script to say."""
     words = [*form.form_errors, *(word for field in form for word in field.errors)]
     return str(words[0])
 
 
-def _chosen(form: MovesForm) -> list[Post]:
+def chosen_posts(form: ChosenPosts) -> list[Post]:
     """The chosen posts, as they were seen; none when `form` says that. Raises Stale, NotYours."""
     chosen = {one.post_id: one for one in form.posts()}
     if not chosen:
@@ -237,6 +255,14 @@ def _local_day(post: Post) -> str:
     return local(post.starts_at, my_team().zone).date().isoformat()
 
 
+def offer(edits: EditsForm, posts: Sequence[Post]) -> None:
+    """Let `edits` offer who is in the team, what hangs on the posts' plans, and the next steps."""
+    plans = sorted({post.plan for post in posts if post.plan}, key=lambda plan: plan.id)
+    people = [(one.person_id, shown(one.person).name) for one in members(session(), my_team())]
+    steps = [(step.name, _(words)) for step, words in STEPS_OF_MANY if may(step.action)]
+    edits.offer(people, plans, steps)
+
+
 def _from_a_day() -> list[Chosen]:
     """All posts from the day that the address names on, that its filters leave; none without."""
     try:
@@ -250,17 +276,25 @@ def _from_a_day() -> list[Chosen]:
     return [Chosen(row.id, row.version) for row in movable[:MOST_POSTS]]
 
 
-def _page(form: MovesForm, chosen: Sequence[Chosen]) -> str:
+def page(
+    chosen: Sequence[Chosen], *, moves: MovesForm | None = None, edits: EditsForm | None = None
+) -> str:
+    """The page of the chosen posts, with the form that was refused, if one was."""
     ids = [one.post_id for one in chosen]
     found: list[Post] = posts_of(session(), my_team(), ids) if ids else []
+    usual = {"skip": [WEEKENDS, HOLIDAYS], "creation_key": uuid.uuid4().hex}
+    form = moves or MovesForm(None, data=usual)
+    edits = edits or EditsForm(None)
+    offer(edits, found)
     versions = {one.post_id: one.version for one in chosen}
-    shown: list[dict[str, Any]] = [
+    rows: list[dict[str, Any]] = [
         {"post": post, "pair": f"{post.id}:{versions[post.id]}"} for post in found
     ]
     return render(
         "calendar/move.html",
         form=form,
-        shown=shown,
+        edits=edits,
+        shown=rows,
         filters=asked_filters(),
         from_day=request.args.get("from", "")[:10],
         leads_to=own_address(request.values.get("next"), "/calendar"),

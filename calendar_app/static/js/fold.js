@@ -4,9 +4,8 @@
 let listening = false;
 
 export function start(root, event) {
-  if (listening) return;
+  if (!listening) document.addEventListener("click", turn);
   listening = true;
-  document.addEventListener("click", turn);
   if (event) turn(event);
 }
 

@@ -1,6 +1,7 @@
 // Brings each behaviour only to a page that asks for it by a data- attribute.
 // Every module exports start(root) and may be started again after htmx brought new parts.
-// What is not needed at once waits for the first event that it is for, and is handed that event.
+// What is not needed at once waits for the first event that it is for, and is handed that event and
+// those that came while it was on its way.
 
 const behaviours = {
   "autosave.js": "[data-autosave]",
@@ -20,7 +21,7 @@ const behaviours = {
 const waiting = {
   "autosubmit.js": { of: "[data-autosubmit]", at: ["focusin", "pointerdown"] },
   "fold.js": { of: "[data-folds]", at: ["click"] },
-  "popover.js": { of: "[data-popover]", at: ["click"] },
+  "popover.js": { of: "[data-popover]", at: ["click", "keydown"] },
   "undo.js": { of: "body:has([data-token])", at: ["keydown"], key: "z" },
 };
 
@@ -35,17 +36,24 @@ function start(root) {
 }
 
 function wait(file, { of, at, key }) {
+  let missed = [];
   const first = (event) => {
     if (!event.target.closest?.(of) || (key && event.key.toLowerCase() !== key)) return;
-    for (const type of at) document.removeEventListener(type, first);
+    missed.push(event);
+    if (missed.length > 1) return;
     behaviours[file] = of;
-    // Who leaves the page meanwhile needs nothing; who has lost the line for a moment tries again.
-    import(`./${file}`).then((behaviour) => behaviour.start(document, event), listen);
+    import(`./${file}`).then(
+      (behaviour) => {
+        for (const type of at) document.removeEventListener(type, first);
+        for (const one of missed) behaviour.start(document, one);
+      },
+      // Who leaves the page meanwhile needs nothing; who has lost the line for a moment tries again.
+      () => {
+        missed = [];
+      },
+    );
   };
-  const listen = () => {
-    for (const type of at) document.addEventListener(type, first);
-  };
-  listen();
+  for (const type of at) document.addEventListener(type, first);
   // Who was faster than this script is in it already.
   if (at.includes("focusin")) first({ target: document.activeElement });
 }

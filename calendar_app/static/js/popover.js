@@ -2,7 +2,8 @@
 
 let listening = false;
 
-export function start() {
+export function start(root, event) {
+  if (event?.type === "keydown") closeOnEscape(event);
   if (listening) return;
   listening = true;
   document.addEventListener("click", closeOthers);

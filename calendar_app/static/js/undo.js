@@ -6,9 +6,8 @@ import { notice, send } from "./talk.js";
 let listening = false;
 
 export function start(root, event) {
-  if (listening) return;
+  if (!listening) document.addEventListener("keydown", onKey);
   listening = true;
-  document.addEventListener("keydown", onKey);
   if (event) onKey(event);
 }
 

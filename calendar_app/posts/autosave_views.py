@@ -9,14 +9,12 @@ from werkzeug.exceptions import BadRequest
 
 from calendar_app.people.door import me, my_team, requires
 from calendar_app.posts import autosaves, queries
+from calendar_app.posts.autosaves import Stamps
 from calendar_app.posts.models import Post
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import clock_time
 
 bp = Blueprint("autosaves", __name__)
-
-# What goes along with the fields, but is none.
-_BESIDE = {"csrf_token", "stamp"}
 
 
 @bp.post("/posts/<int:post_id>/autosave")
@@ -54,9 +52,8 @@ def remove(autosave_id: int) -> ResponseReturnValue:
 
 
 def _kept(place: str, post: Post | None) -> ResponseReturnValue:
-    fields = request.form.items(multi=True)
-    pairs = [(name, value) for name, value in fields if name not in _BESIDE]
-    stamp = request.form.get("stamp", "")[:32]
-    new_stamp = autosaves.keep(session(), (my_team(), me(), place), post, pairs, stamp, now())
+    pairs = autosaves.sent(request.form)
+    stamps = Stamps(request.form.get("stamp", "")[:32], request.form.get("following", ""))
+    new_stamp = autosaves.keep(session(), (my_team(), me(), place), post, pairs, stamps, now())
     commit()
     return jsonify(stamp=new_stamp, at=clock_time(now()))

@@ -7,10 +7,11 @@ they saw last, and another one is refused.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,13 +24,29 @@ from calendar_app.people.models import Person, Team
 from calendar_app.posts.models import Post
 from calendar_app.text import clean_line, clean_text
 
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
 LASTS = timedelta(days=90)
 MOST_CHARACTERS = 200_000
 MOST_FIELDS = 500
 MOST_LISTED = 20
 _ELSEWHERE = N_("You go on with this post in another window, or you saved it there.")
 
+# What goes along with the fields, but is none.
+_BESIDE = {"csrf_token", "stamp", "following"}
+_STAMP = re.compile(r"[0-9a-f]{16,32}")
+
 Pairs = Sequence[tuple[str, str]]
+
+
+class Stamps(NamedTuple):
+    """How a window knows what it kept from what another one did."""
+
+    # The last one that it was told; "" when nothing was kept.
+    seen: str = ""
+    # The one that it gives to what it sends now, the same until an answer comes; 16 hex digits.
+    following: str = ""
 
 
 class PostAutosave(Base):
@@ -101,31 +118,29 @@ def keep(
     where: tuple[Team, Person, str],
     post: Post | None,
     pairs: Iterable[tuple[str, str]],
-    stamp: str,
+    stamps: Stamps,
     now: datetime,
 ) -> str:
-    """Keep `pairs` in the place of that person, and answer the new stamp.
+    """Keep `pairs` in the place of that person, and answer the stamp that they have now.
 
-    `stamp` is the last one that the window saw; "" when nothing was kept. Raises Stale when
-    another window kept something, or saved, since; Refused when it is more than anybody types.
+    Raises Stale when another window kept something, or saved, since; Refused when it is more than
+    anybody types.
     """
     team, person, place = where
-    values = {
-        "typed": {"pairs": _cleaned(pairs)},
-        "stamp": uuid.uuid4().hex,
-        "saved_at": now,
-    }
-    if stamp:
-        seen = (PostAutosave.person_id == person.id, PostAutosave.place == place)
-        changed = session.execute(
-            update(PostAutosave)
-            .where(*seen, PostAutosave.stamp == stamp)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
-        if changed.rowcount == 0:  # type: ignore[attr-defined]  # of an UPDATE
-            raise Stale(_ELSEWHERE)
-        return str(values["stamp"])
+    stamp = stamps.following if _STAMP.fullmatch(stamps.following) else uuid.uuid4().hex
+    values = {"typed": {"pairs": _cleaned(pairs)}, "stamp": stamp, "saved_at": now}
+    changed = session.execute(
+        update(PostAutosave)
+        .where(PostAutosave.person_id == person.id, PostAutosave.place == place)
+        # The window's own next one stands there when the answer that told it so was lost.
+        .where(PostAutosave.stamp.in_([stamps.seen, stamp]))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+        return stamp
+    if stamps.seen:
+        raise Stale(_ELSEWHERE)
     row = PostAutosave(
         team_id=team.id,
         person_id=person.id,
@@ -141,6 +156,17 @@ def keep(
     return row.stamp
 
 
+def forget_seen(session: Session, person: Person, place: str, stamp: str) -> None:
+    """Remove what `person` typed there, unless another window kept something since `stamp`."""
+    session.execute(
+        delete(PostAutosave).where(
+            PostAutosave.person_id == person.id,
+            PostAutosave.place == place,
+            PostAutosave.stamp == stamp,
+        )
+    )
+
+
 def forget(session: Session, person: Person, place: str) -> None:
     """Remove what `person` typed there: it is saved, or not wanted any more."""
     session.execute(
@@ -151,6 +177,11 @@ def forget(session: Session, person: Person, place: str) -> None:
 def forget_old(session: Session, now: datetime) -> None:
     """Remove what nobody came back for."""
     session.execute(delete(PostAutosave).where(PostAutosave.saved_at < now - LASTS))
+
+
+def sent(form: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The fields of a form as a browser sent it, without what goes along with each form."""
+    return [(name, value) for name, value in form.items(multi=True) if name not in _BESIDE]
 
 
 def _at(person: Person, place: str) -> Any:

@@ -41,7 +41,7 @@ def as_typed(form: PostForm) -> Content:
     """What `form` holds, without what does not fit; `PostForm.content` would refuse that."""
     return Content(
         title=form.title.data or "",
-        text=form.text.data or "",
+        text=(form.text.data or "")[: form.text.limit],
         link=form.link.data or "",
         intent=form.intent.data or "",
         plan=form.chosen_plan,

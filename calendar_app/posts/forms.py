@@ -352,6 +352,9 @@ class PostForm(Form):
             self[field].data, self[field].raw_data = kept[field], None
         if name == "plan":
             self._offer()
+            self._typed = MultiDict(self._typed)
+            for value, why in self.before.values:
+                self._typed.setdefault(f"reason-{value.id}", why)
 
     def _take_chosen(self) -> None:
         """Of what both changed: where the person chose what a colleague saved."""

@@ -59,6 +59,10 @@ def merge(shown: Mapping[str, str], theirs: Mapping[str, Any], yours: Mapping[st
     `shown` are the digests of what both read, `theirs` and `yours` the fields as they are now. What
     `shown` does not tell of may have been touched by both.
     """
+    if shown:
+        # The reasons of another plan were not shown yet: nobody had given any.
+        reasons = (name for name in yours if name.startswith(_REASON))
+        shown = {**{name: _digest("") for name in reasons}, **shown}
     apart = [name for name in yours if _digest(yours[name]) != _digest(theirs.get(name))]
     by_them = {name for name in apart if _digest(theirs.get(name)) != shown.get(name)}
     by_you = {name for name in apart if _digest(yours[name]) != shown.get(name)}

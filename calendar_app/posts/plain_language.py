@@ -21,8 +21,8 @@ _WORD = re.compile(r"\w+(?:[-'\u2019]\w+)*")
 _OPENERS, _CLOSERS = "([{\"'“\u2018«„*_", ")]}\"'”\u2019»*_"
 _QUOTED = "\"'”\u2019»)"
 # Emoji and what joins them.
-_PICTURES = re.compile(
-    "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\u200d\ufe0f\u20e3]+$"
+_PICTURE = re.compile(
+    "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\u200d\ufe0f\u20e3]"
 )
 # After these a sentence goes on, also before a name.
 _ALWAYS_SHORT = """
@@ -178,7 +178,7 @@ def _ends(piece: str, following: str) -> bool:
     """Whether a sentence ends with `piece` when `following` comes after it."""
     if not following or (piece.startswith("#") and following.startswith("#")):
         return True
-    bare = _PICTURES.sub("", piece)
+    bare = _without_pictures(piece)
     core = bare.rstrip(_CLOSERS)
     if core.endswith(("...", "…")):
         return not _continues(following)
@@ -188,6 +188,14 @@ def _ends(piece: str, following: str) -> bool:
         return _is_full_stop(core.lstrip(_OPENERS), following)
     # People end a sentence with a picture too.
     return bare != piece and _begins(following)
+
+
+def _without_pictures(piece: str) -> str:
+    """`piece` without the emoji at its end; a pattern would begin again at each of many."""
+    end = len(piece)
+    while end and _PICTURE.match(piece[end - 1]):
+        end -= 1
+    return piece[:end]
 
 
 def _is_full_stop(word: str, following: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ForeignKey, Index, Select, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
@@ -18,6 +18,7 @@ from calendar_app.db import Base, new_uuid
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
+from calendar_app.plans.models import BrandValue, Channel
 from calendar_app.posts.models import Judged, Post, PostSeries
 from calendar_app.posts.queries import content_of, last_changed_by, posts_of_series
 from calendar_app.posts.repetition import Rule
@@ -26,6 +27,8 @@ MOVED, DELETED, ADDED, SERIES, EDITED = "moved", "deleted", "added", "series", "
 # Longer ago than a working day nobody means "what I just did".
 LASTS = timedelta(hours=12)
 _LOOKED_BACK = 50
+
+Row = TypeVar("Row")
 
 
 class Undoable(Base):
@@ -272,13 +275,22 @@ def _take_back(session: Session, kind: str, row: UndoablePost, by: Person, now: 
 
 
 def _take_edit_back(session: Session, row: UndoablePost, by: Person, now: datetime) -> None:
+    """Owner, channels, values and state again, also of what has been taken off the plan since."""
     post, before = row.post, row.before
-    kept = content_of(session, post.team, before["content"])
-    content = replace(kept, starts_at=_moment(before["starts_at"]), experiment=post.experiment)
-    by_id = before["approved_by"]
-    approved_by = None if by_id is None else session.get(Person, by_id)
+    kept = before["content"]
+    content = replace(
+        post.content,
+        owner=_one(session, Person, kept["owner"]),
+        channels=tuple(session.get_one(Channel, one) for one in kept["channels"]),
+        values=tuple((session.get_one(BrandValue, one), why) for one, why in kept["values"]),
+    )
+    approved_by = _one(session, Person, before["approved_by"])
     judged = Judged(before["state"], _moment(before["approved_at"]), approved_by)
     post.take_edit_back(content, judged, by, now)
+
+
+def _one(session: Session, model: type[Row], row_id: int | None) -> Row | None:
+    return None if row_id is None else session.get(model, row_id)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -42,7 +42,7 @@ from calendar_app.posts import (
     series,
     workflow,
 )
-from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.autosaves import PostAutosave, Stamps
 from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import Content
 from calendar_app.posts.desk import my_desk, remarks_on
@@ -142,6 +142,7 @@ def create() -> ResponseReturnValue:
         return _new_page(form)
     made_before = _made_before(form.creation_key.data)
     if made_before is not None:
+        _keep_for(made_before)
         return redirect(_address(made_before), code=303)
     made = _made(form)
     if made is None:
@@ -546,6 +547,23 @@ def _made_before(creation_key: str | None) -> Post | None:
     return queries.post_made_by(session(), my_team(), creation_key[:64])
 
 
+def _keep_for(post: Post) -> None:
+    """Keep what was sent, when it says more than the post that the same form made before.
+
+    Somebody went back in the browser, typed on and sent the form again.
+    """
+    if not PostForm(my_desk(), post.content, request.form).says_more():
+        return
+    where = (my_team(), me(), autosaves.place_of(post))
+    try:
+        autosaves.keep(session(), where, post, autosaves.sent(request.form), Stamps(), now())
+    except Refused:
+        # There is something newer, or it is more than can be kept.
+        flash(_("This post was saved before. What you typed after that is not in it."), "warn")
+        return
+    commit()
+
+
 def _kept_once(post: Post, creation_key: str | None) -> Post:
     """Keep `post`; when the same form came in twice at one moment, the first made the post."""
     session().add(post)
@@ -567,7 +585,9 @@ def _save(post_id: int) -> ResponseReturnValue:
         form.suggest()
         return _page(post, form)
     is_merged = form.stale(post)
-    if is_merged and form.merge():
+    # What a colleague changed of one post is not meant for the others of its series.
+    is_of_many = post.series is not None and form.scope.data in {FOLLOWING, ALL}
+    if is_merged and (form.merge() or is_of_many):
         return _stale_page(post_id)
     before = post.state
     done: list[Done] = []
@@ -649,8 +669,18 @@ def _saved_too(post: Post, form: PostForm, done: list[Done] | None = None) -> bo
         return True
     good = form.validate() and form.obeys(lambda: _write(post, form, [] if done is None else done))
     if good:
-        autosaves.forget(session(), me(), autosaves.place_of(post))
+        _forget_typed(post, form)
     return good
+
+
+def _forget_typed(post: Post, form: PostForm) -> None:
+    """It is saved: what was kept of this window goes, and what says no more than is saved now."""
+    kept = autosaves.of_post(session(), me(), post)
+    if kept is None:
+        return
+    is_mine = kept.stamp == request.form.get("stamp")
+    if is_mine or not PostForm(form.desk, post.content, MultiDict(kept.pairs)).says_more():
+        autosaves.forget_seen(session(), me(), kept.place, kept.stamp)
 
 
 def _write(post: Post, form: PostForm, done: list[Done]) -> None:
@@ -704,7 +734,7 @@ def _page(
     """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
     changes = queries.changes_of(session(), post)
     writes = may("posts.write") and post.state not in workflow.CLOSED
-    kept = autosaves.of_post(session(), me(), post) if writes else None
+    kept = autosaves.of_post(session(), me(), post) if may("posts.write") else None
     is_back = False
     if form is None:
         desk = my_desk()
@@ -713,7 +743,7 @@ def _page(
             form = PostForm(desk, post.content, None, version=post.version)
         else:
             form, is_back = unsaved, True
-            clashes = form.merge() if form.stale(post) else None
+            clashes = form.merge() if form.stale(post) and writes else None
     return render(
         "posts/post.html",
         post=post,
@@ -722,6 +752,8 @@ def _page(
         clashes=None if clashes is None else _with_who(clashes, changes, form.seen_version),
         steps={step.name for step in workflow.next_steps(post.state, may)},
         writes=writes,
+        # A post that closed while somebody typed takes no text, but shows what was typed.
+        left=form if not writes and may("posts.write") and form.says_more() else None,
         typing=Typing(
             url_for("autosaves.keep", post_id=post.id),
             autosaves.place_of(post),

@@ -97,6 +97,21 @@ def test_an_approval_and_a_cancellation_of_several_are_undone(site: Site) -> Non
     assert {told(site, pair)["approved_by"] for pair in pairs} == {None}
 
 
+def test_undoing_keeps_what_was_taken_off_the_plan_since(site: Site) -> None:
+    editor, pair = site.visitor("editor"), site.post(title="Rooster")
+    ask(editor, PATH, post=[pair], owner=str(site.people["editor"]))
+    before = told(site, pair)
+    with site.database.writing() as session:
+        plan = session.get_one(Plan, site.plan_id)
+        plan.values[0].deleted_at = datetime(2026, 11, 10, 8, 18, tzinfo=UTC)
+
+    assert ask(editor, "/undo").status_code == 200
+
+    now = told(site, pair)
+    assert now["values"] == before["values"]
+    assert now["owner"] is None
+
+
 def test_all_or_none(site: Site) -> None:
     editor, found = site.visitor("editor"), hooks(site)
     good, idea = site.post(title="Met dag"), site.post(title="Zonder", state="idea", starts_at=None)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from calendar_app.people.models import Person, Team
 from calendar_app.posts import autosaves
-from calendar_app.posts.autosaves import MOST_CHARACTERS, PostAutosave
+from calendar_app.posts.autosaves import MOST_CHARACTERS, PostAutosave, Stamps
 from calendar_app.posts.models import Post, PostChange
 from tests import builders
 from tests.posts.room import NOW
@@ -184,6 +184,23 @@ def test_a_post_that_was_begun_is_listed_and_goes_on(site: Site) -> None:
     assert rows(site.database) == 0
 
 
+def test_what_was_typed_on_after_the_browsers_way_back_is_kept_for_the_post(site: Site) -> None:
+    writer = site.visitor()
+    form = {**fields(writer, "/posts/new"), "title": "Open dag", "text": "Kom jij ook?"}
+    made = writer.post("/posts/new", data=form)
+    # Twice the same is once.
+    assert writer.post("/posts/new", data=form).location == made.location
+    assert rows(site.database) == 0
+
+    again = writer.post("/posts/new", data={**form, "text": "Kom jij ook kijken?"})
+
+    assert again.location == made.location
+    page = writer.get(made.location).text
+    assert SAID in page
+    assert "Kom jij ook kijken?" in page
+    assert rows(site.database, Post) == 1
+
+
 def test_what_names_nothing_new_is_not_understood(site: Site) -> None:
     assert ask(site.visitor(), "/posts/autosave", title="x").status_code == 400
 
@@ -209,14 +226,56 @@ def test_hostile_text_is_cleaned_and_shown_as_text(site: Site, post: int, hostil
     assert "\x00" not in page
 
 
-def test_a_closed_post_shows_none(site: Site, post: int) -> None:
+def test_a_post_that_closed_meanwhile_still_shows_what_was_typed(site: Site, post: int) -> None:
     writer = site.visitor()
     keep(writer, post, text="Nog een idee")
     with site.database.writing() as session:
         kept = session.get_one(Post, post)
         kept.cancel(session.get_one(Person, site.people["editor"]), NOW)
 
-    assert SAID not in writer.get(f"/posts/{post}").text
+    page = writer.get(f"/posts/{post}").text
+    assert "What you typed and is not in the post" in page
+    assert "Nog een idee" in page
+    assert "What you typed" not in site.visitor("editor").get(f"/posts/{post}").text
+
+
+def test_a_save_of_a_post_that_closed_meanwhile_shows_what_was_typed(site: Site, post: int) -> None:
+    writer = site.visitor()
+    sent = {**fields(writer, f"/posts/{post}"), "text": "Nog een idee"}
+    with site.database.writing() as session:
+        session.get_one(Post, post).cancel(session.get_one(Person, site.people["editor"]), NOW)
+
+    refused = writer.post(f"/posts/{post}", data=sent)
+
+    assert refused.status_code == 422
+    assert "Nog een idee" in refused.text
+
+
+def test_a_save_leaves_what_another_window_keeps(site: Site, post: int) -> None:
+    writer = site.visitor()
+    old_window = fields(writer, f"/posts/{post}")
+    keep(writer, post, text="Thuis begonnen")
+
+    saved = writer.post(f"/posts/{post}", data={**old_window, "title": "Nieuwe titel"})
+
+    assert saved.status_code == 303
+    page = writer.get(f"/posts/{post}").text
+    assert SAID in page
+    assert "Thuis begonnen" in page
+
+
+def test_an_answer_that_was_lost_shuts_nobody_out(site: Site, post: int) -> None:
+    writer = site.visitor()
+    sent = {**fields(writer, f"/posts/{post}"), "following": "a" * 16}
+    path = f"/posts/{post}/autosave"
+    first = ask(writer, path, **{**sent, "text": "Een"})
+
+    again = ask(writer, path, **{**sent, "text": "Een en twee"})
+
+    assert told(first)["stamp"] == told(again)["stamp"] == "a" * 16
+    assert "Een en twee" in writer.get(f"/posts/{post}").text
+    stranger = {**fields(writer, f"/posts/{post}"), "stamp": "", "following": "b" * 16}
+    assert ask(writer, path, **stranger).status_code == 409
 
 
 def test_what_nobody_came_back_for_goes_after_ninety_days(
@@ -228,7 +287,7 @@ def test_what_nobody_came_back_for_goes_after_ninety_days(
         for place, days in (("new-a", 91), ("new-b", 89)):
             moment = now - timedelta(days=days)
             where = (session.get_one(Team, team.id), person, place)
-            autosaves.keep(session, where, None, [("title", place)], "", moment)
+            autosaves.keep(session, where, None, [("title", place)], Stamps(), moment)
 
     with database.writing() as session:
         autosaves.forget_old(session, now)

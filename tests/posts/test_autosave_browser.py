@@ -108,6 +108,11 @@ def kill_browser_of(disk: Path) -> None:
             os.kill(int(process.name), signal.SIGKILL)
 
 
+def without_the_check(page: Page) -> None:
+    """The check beside the form asks the server too; what it says in the console is not ours."""
+    page.route("**/posts/check", lambda route: route.fulfill(body=""))
+
+
 def said(page: Page) -> Any:
     return page.locator("[data-autosave-said]")
 
@@ -172,6 +177,7 @@ def test_a_browser_killed_while_the_server_is_away(desk: Desk, killable: Any) ->
 
 def test_a_server_that_is_away_for_ten_minutes(desk: Desk) -> None:
     page = desk.page()
+    without_the_check(page)
     page.clock.install()
     page.context.set_offline(True)
 
@@ -192,6 +198,7 @@ def test_a_server_that_is_away_for_ten_minutes(desk: Desk) -> None:
 
 def test_a_session_that_ended(desk: Desk) -> None:
     page = desk.page(expect={401})
+    without_the_check(page)
     desk.end_the_session()
 
     field(page).press_sequentially(TYPED)
@@ -243,6 +250,39 @@ def test_a_new_post_that_was_begun_is_found_again(desk: Desk) -> None:
     with desk.database.reading() as session:
         assert session.scalars(select(Post.text).where(Post.title == "Open dag")).all() == [TYPED]
     assert desk.kept() == []
+
+
+def test_what_was_typed_and_taken_away_again_does_not_come_back(desk: Desk) -> None:
+    page = desk.page()
+    page.route("**/autosave", lambda route: route.abort())
+    field(page).press_sequentially("x")
+    page.keyboard.press("Backspace")
+    page.wait_for_timeout(1500)
+    page.unroute("**/autosave")
+
+    page.reload()
+    page.wait_for_load_state("networkidle")
+
+    expect(page.get_by_text(BACK)).to_have_count(0)
+    assert desk.kept() == []
+
+
+def test_what_was_typed_before_the_script_came_is_kept(desk: Desk) -> None:
+    page = desk.page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/autosave.js", hold)
+    with page.expect_request("**/autosave.js"):
+        page.reload(wait_until="commit")
+    field(page).fill(TYPED)
+    for route in held:
+        route.continue_()
+
+    expect(said(page)).to_contain_text("Kept for you at")
+    assert desk.kept() == [TYPED]
 
 
 def test_a_save_leaves_nothing_to_bring_back(desk: Desk) -> None:

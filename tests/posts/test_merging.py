@@ -16,6 +16,7 @@ from calendar_app.errors import Stale
 from calendar_app.people.models import Person
 from calendar_app.posts.merging import Merged, digests, merge, read, written
 from calendar_app.posts.models import Post, PostChange
+from tests import builders
 from tests.posts.room import NOW
 from tests.posts.test_autosave import fields
 from tests.support.sent_forms import forms_of
@@ -52,6 +53,8 @@ WRITERS = 8
             Merged((), ("plan", "values", "reason-1")),
         ),
         ({"values": [1]}, {"reason-1": "omdat"}, Merged(("values",), ())),
+        # Of another plan's values nobody had seen a reason yet.
+        ({"title": "Nu"}, {"plan": 2, "values": [9], "reason-9": "past"}, Merged(("title",), ())),
         # Nothing is nothing, as a form sends it or as a row has it.
         ({"link": None}, {"text": "Nieuw"}, Merged((), ())),
     ],
@@ -167,6 +170,35 @@ def test_days_people_and_choices_go_together_too(
 
     now = fields(writer, f"/posts/{post}")
     assert {name: now[name] for name in {**theirs, **mine}} == {**theirs, **mine}
+
+
+def test_a_colleagues_other_plan_comes_with_its_reasons(site: Site, post: int) -> None:
+    writer = site.visitor("writer")
+    form = fields(writer, f"/posts/{post}")
+    with site.database.writing() as session:
+        team = session.get_one(Post, post).team
+        plan = builders.a_plan(session, team, name="Ander plan")
+        value, audience = plan.values[0].id, plan.audiences[0].id
+        writer_of_it = session.get_one(Person, site.people["editor"])
+        kept = session.get_one(Post, post)
+        content = replace(
+            kept.content,
+            plan=plan,
+            values=((plan.values[0], "omdat het past"),),
+            audiences=(plan.audiences[0],),
+            channels=(),
+        )
+        kept.edit(content, writer_of_it, NOW)
+
+    assert save(writer, post, form, text="Andere tekst").status_code == 303
+
+    with site.database.reading() as session:
+        kept = session.get_one(Post, post)
+        assert [(one.value_id, one.reason) for one in kept.value_links] == [
+            (value, "omdat het past")
+        ]
+        assert [one.id for one in kept.audiences] == [audience]
+        assert kept.text == "Andere tekst"
 
 
 def test_a_step_on_what_nobody_of_them_has_read_is_not_taken(site: Site, post: int) -> None:

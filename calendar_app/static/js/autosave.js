@@ -3,6 +3,7 @@
 // could not send (it was killed, the network was away, the session had ended) is sent first of all.
 
 import * as cupboard from "./cupboard.js";
+import { isTouched } from "./leave-guard.js";
 import { announce } from "./talk.js";
 
 const rest = 1000; // milliseconds without a key before it is sent
@@ -13,6 +14,9 @@ const patience = 15000;
 // What is no text of anybody, or another one on each page.
 const beside = /^(csrf_token|version|shown|creation_key|scope|(choice|suggested)-.*)$/;
 
+// What goes along with the fields, but is none.
+const along = new Set(["csrf_token", "stamp"]);
+
 const bound = new WeakSet();
 
 export function start(root) {
@@ -21,8 +25,9 @@ export function start(root) {
     bound.add(form);
     begin({
       form,
-      key: `${form.dataset.place} ${crypto.randomUUID()}`,
+      key: `${form.dataset.place} ${mark()}`,
       stamp: form.dataset.stamp,
+      following: mark(),
       sent: null,
       isSending: false,
       isOver: false,
@@ -34,12 +39,21 @@ export function start(root) {
   }
 }
 
+// One that no other page has. Not randomUUID: that is for pages under https alone.
+function mark() {
+  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 async function begin(desk) {
   const { form } = desk;
-  desk.sent = text(pairsOf(form));
+  // What came back refused was never kept as it stands.
+  // Nor was what somebody typed before this script came.
+  const isNews = form.matches("[data-unsaved]:not([data-is-kept])") || (isTouched(form) && !("isKept" in form.dataset));
+  desk.sent = isNews ? "" : text(pairsOf(form));
   form.addEventListener("input", () => changed(desk));
   form.addEventListener("change", () => changed(desk));
   form.addEventListener("submit", () => {
+    if (isChanged(desk)) cupboard.put({ ...entry(desk), isSubmitted: true });
     desk.isOver = true;
     clearTimeout(desk.timer);
   });
@@ -52,12 +66,11 @@ async function begin(desk) {
   });
   await takeUp(desk);
   await takeUpOthers(desk);
-  // Somebody may have begun to type before this came.
-  if ([...form.elements].some((field) => field.type === "text" && field.value !== field.defaultValue)) changed(desk);
+  if (isNews) changed(desk);
 }
 
 function pairsOf(form) {
-  return [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+  return [...new FormData(form)].filter(([name, value]) => !along.has(name) && typeof value === "string");
 }
 
 function text(pairs) {
@@ -69,7 +82,14 @@ function isChanged(desk) {
 }
 
 async function changed(desk) {
-  if (!isChanged(desk)) return;
+  if (desk.isOver) return;
+  if (!isChanged(desk)) {
+    // Typed and taken away again: there is nothing to keep.
+    clearTimeout(desk.timer);
+    desk.since = 0;
+    if (!desk.isSending) await cupboard.remove(desk.key);
+    return;
+  }
   delete desk.form.dataset.isKept;
   const now = performance.now();
   desk.since ||= now;
@@ -86,14 +106,15 @@ async function send(desk, isLast = false) {
   if (desk.isSending || !isChanged(desk)) return;
   desk.isSending = true;
   const pairs = pairsOf(desk.form);
-  const answer = await ask(desk.form, pairs, desk.stamp, isLast);
+  const answer = await ask(desk, pairs, desk.stamp, isLast);
   desk.isSending = false;
   desk.since = 0;
-  if (answer.stamp || answer.made) {
-    desk.stamp = answer.stamp ?? desk.stamp;
+  if (answer.made) answer.trouble = "elsewhere";
+  if (answer.stamp) {
+    remember(desk, answer.stamp);
     desk.sent = text(pairs);
     desk.wait = soonest;
-    say(desk, "", desk.form.dataset.kept.replace("{time}", answer.at ?? ""));
+    say(desk, "", desk.form.dataset.kept.replace("{time}", answer.at));
     if (isChanged(desk)) changed(desk);
     else {
       desk.form.dataset.isKept = "";
@@ -112,10 +133,18 @@ function tryAgain(desk) {
   desk.wait = Math.min(latest, 2 * desk.wait);
 }
 
+function remember(desk, stamp) {
+  desk.stamp = stamp;
+  desk.form.elements.stamp.value = stamp;
+  desk.following = mark();
+}
+
 // Answers {stamp, at}, {made} or {trouble}.
-async function ask(form, pairs, stamp, isLast = false) {
+async function ask({ form, following }, pairs, stamp, isLast = false) {
   const body = new URLSearchParams(pairs);
   body.append("stamp", stamp);
+  // The same until an answer comes: an answer that is lost on the way shuts nobody out.
+  body.append("following", following);
   body.append("csrf_token", form.elements.csrf_token.value);
   try {
     const response = await fetch(form.dataset.autosave, {
@@ -133,7 +162,7 @@ async function ask(form, pairs, stamp, isLast = false) {
 }
 
 // 400: the page's token is of a session that has ended.
-const troubles = { 400: "out", 401: "out", 409: "elsewhere", 413: "much", 422: "much" };
+const troubles = { 400: "out", 401: "out", 403: "gone", 404: "gone", 409: "elsewhere", 413: "much", 422: "much" };
 
 function say(desk, trouble, words) {
   const said = desk.form.querySelector("[data-autosave-said]");
@@ -158,17 +187,21 @@ async function takeUp(desk) {
 }
 
 async function bringBack(desk, last) {
-  desk.form.inert = true;
-  const answer = await ask(desk.form, last.pairs, desk.stamp);
-  desk.form.inert = false;
+  const { form } = desk;
+  // What was begun elsewhere goes on as what is begun here.
+  const key = form.elements.creation_key?.value;
+  const pairs = last.pairs.map(([name, value]) => (name === "creation_key" && key ? [name, key] : [name, value]));
+  form.inert = true;
+  const answer = await ask(desk, pairs, desk.stamp);
+  form.inert = false;
   if (answer.stamp) {
     await cupboard.remove(last.key);
     desk.isOver = true;
-    location.reload();
-  } else if (answer.made) {
-    await cupboard.remove(last.key);
+    // Not again what was sent to get this page.
+    location.assign(form.querySelector("[data-autosave-way] a").href);
   } else {
-    say(desk, answer.trouble, desk.form.dataset[answer.trouble]);
+    const trouble = answer.trouble ?? "elsewhere";
+    say(desk, trouble, form.dataset[trouble]);
     offer(desk, last);
   }
 }
@@ -195,11 +228,12 @@ async function takeUpOthers(desk) {
   if (!place.startsWith("new-")) return;
   const others = (await cupboard.all(`${person} new-`)).filter(({ key }) => !key.startsWith(`${desk.form.dataset.place} `));
   let isMore = false;
-  for (const { key, pairs, stamp } of others) {
-    const answer = await ask(desk.form, pairs, stamp);
-    if (!answer.stamp && !answer.made) continue;
+  for (const other of others) {
+    const answer = await ask({ form: desk.form, following: mark() }, other.pairs, other.stamp);
     isMore ||= Boolean(answer.stamp);
-    await cupboard.remove(key);
+    if (answer.stamp || (answer.made && other.isSubmitted)) await cupboard.remove(other.key);
+    // Typed on after the post was made, with the browser's way back: it is in no post.
+    else if (answer.made) offer(desk, other);
   }
   // The page lists what the server knows.
   if (isMore && !isChanged(desk)) location.reload();

@@ -14,7 +14,8 @@ export function start(root) {
 // A form that came back with messages or a proposal was never saved: what it holds counts as typed.
 // So does what somebody typed before this script came.
 function guard(form) {
-  const wasTyped = form.querySelector("[aria-invalid=true], [data-unsaved]") || isTouched(form);
+  const isUnsaved = form.matches("[data-unsaved]") || form.querySelector("[aria-invalid=true], [data-unsaved]");
+  const wasTyped = isUnsaved || isTouched(form);
   const before = wasTyped ? null : typed(form);
   let sending = false;
   form.addEventListener("submit", () => {
@@ -35,7 +36,8 @@ function typed(form) {
   return JSON.stringify(fields.map(([name, value]) => [name, value.name ?? value]));
 }
 
-function isTouched(form) {
+// Whether a field holds anything else than it was sent with.
+export function isTouched(form) {
   return [...form.elements].some(({ value, defaultValue, checked, defaultChecked, type }) =>
     type === "checkbox" || type === "radio"
       ? checked !== defaultChecked

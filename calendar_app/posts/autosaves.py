@@ -90,7 +90,8 @@ def place_of_new(creation_key: str) -> str:
 
 def of_post(session: Session, person: Person, post: Post) -> PostAutosave | None:
     """What `person` typed of `post` and has not saved."""
-    return session.scalars(_at(person, place_of(post))).one_or_none()
+    here = (PostAutosave.person_id == person.id, PostAutosave.place == place_of(post))
+    return session.scalars(select(PostAutosave).where(*here)).one_or_none()
 
 
 def of_new_posts(session: Session, team: Team, person: Person) -> list[PostAutosave]:
@@ -156,22 +157,15 @@ def keep(
     return row.stamp
 
 
-def forget_seen(session: Session, person: Person, place: str, stamp: str) -> None:
-    """Remove what `person` typed there, unless another window kept something since `stamp`."""
-    session.execute(
-        delete(PostAutosave).where(
-            PostAutosave.person_id == person.id,
-            PostAutosave.place == place,
-            PostAutosave.stamp == stamp,
-        )
-    )
+def forget(session: Session, person: Person, place: str, stamp: str | None = None) -> None:
+    """Remove what `person` typed there: it is saved, or not wanted any more.
 
-
-def forget(session: Session, person: Person, place: str) -> None:
-    """Remove what `person` typed there: it is saved, or not wanted any more."""
-    session.execute(
-        delete(PostAutosave).where(PostAutosave.person_id == person.id, PostAutosave.place == place)
+    With a `stamp` only that, and not what another window kept since.
+    """
+    there = delete(PostAutosave).where(
+        PostAutosave.person_id == person.id, PostAutosave.place == place
     )
+    session.execute(there if stamp is None else there.where(PostAutosave.stamp == stamp))
 
 
 def forget_old(session: Session, now: datetime) -> None:
@@ -182,12 +176,6 @@ def forget_old(session: Session, now: datetime) -> None:
 def sent(form: MultiDict[str, str]) -> list[tuple[str, str]]:
     """The fields of a form as a browser sent it, without what goes along with each form."""
     return [(name, value) for name, value in form.items(multi=True) if name not in _BESIDE]
-
-
-def _at(person: Person, place: str) -> Any:
-    return select(PostAutosave).where(
-        PostAutosave.person_id == person.id, PostAutosave.place == place
-    )
 
 
 def _cleaned(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:

@@ -680,7 +680,7 @@ def _forget_typed(post: Post, form: PostForm) -> None:
         return
     is_mine = kept.stamp == request.form.get("stamp")
     if is_mine or not PostForm(form.desk, post.content, MultiDict(kept.pairs)).says_more():
-        autosaves.forget_seen(session(), me(), kept.place, kept.stamp)
+        autosaves.forget(session(), me(), kept.place, kept.stamp)
 
 
 def _write(post: Post, form: PostForm, done: list[Done]) -> None:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Dialog, Page, expect
 
-from tests.support.browser import Visitors
+from tests.support.browser import Visitors, held_back
 from tests.support.environment import REPOSITORY
 from tests.support.servers import LiveServer
 
@@ -28,6 +28,12 @@ FILTER = """<form action="/found" data-autosubmit>
 <details data-popover><summary>Channel</summary>
 <label><input type="checkbox" name="channel" value="3"> LinkedIn</label></details>
 <input name="q" aria-label="Search"></form><p>elsewhere</p>"""
+
+CHOICE = FILTER.replace(
+    "<input name",
+    """<select name="by" aria-label="By"><option>days<option>weeks</select>
+<input name""",
+)
 
 Show = Callable[[str], Page]
 
@@ -130,6 +136,44 @@ def test_a_filter_that_changed_is_sent_when_it_closes(show: Show) -> None:
     expect(page).to_have_url(re.compile(r"/found\?channel=3$"))
 
 
+def test_a_filter_that_changed_and_closed_before_its_script_came_is_sent(show: Show) -> None:
+    page = show(FILTER)
+    asked = held_back(page, "**/js/autosubmit.js")
+    page.get_by_text("Channel").click()
+    page.get_by_role("checkbox").check()
+    page.get_by_text("elsewhere").click()
+    expect(page.get_by_role("checkbox")).to_be_hidden()
+
+    for route in asked:
+        route.continue_()
+
+    expect(page).to_have_url(re.compile(r"/found\?channel=3$"))
+
+
+def test_a_choice_made_before_its_script_came_is_sent(show: Show) -> None:
+    page = show(CHOICE)
+    asked = held_back(page, "**/js/autosubmit.js")
+    page.get_by_role("combobox").select_option("weeks")
+    page.get_by_role("combobox").focus()
+    page.wait_for_function("document.activeElement.tagName === 'SELECT'")
+
+    for route in asked:
+        route.continue_()
+
+    expect(page).to_have_url(re.compile(r"/found\?by=weeks$"))
+
+
+def test_a_filter_in_which_nothing_was_chosen_is_not_sent(show: Show) -> None:
+    page = show(CHOICE)
+    with page.expect_response("**/js/autosubmit.js"):
+        page.get_by_role("combobox").focus()
+    page.get_by_text("Channel").click()
+    page.get_by_text("elsewhere").click()
+
+    expect(page.get_by_role("checkbox")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
 def test_a_message_can_be_closed(show: Show) -> None:
     page = show(
         '<main id="content" tabindex="-1"><div class="note"><p>Saved.</p>'
@@ -186,12 +230,7 @@ def test_leaving_asks_only_when_words_would_be_lost(
 def test_words_typed_before_the_script_came_would_be_lost_too(show: Show) -> None:
     page = show(FORM.format(wrong=""))
     questions = answered_with_yes(page)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/leave-guard.js", hold)
+    held = held_back(page, "**/leave-guard.js")
     with page.expect_request("**/leave-guard.js"):
         page.reload()
     page.get_by_label("Title").press_sequentially("Rooster")

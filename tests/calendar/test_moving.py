@@ -14,10 +14,11 @@ from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post
 from tests import builders
 from tests.support.accessibility import axe
+from tests.support.browser import held_back
 
 if TYPE_CHECKING:
     from flask import Flask
-    from playwright.sync_api import Locator, Page, Route
+    from playwright.sync_api import Locator, Page
     from sqlalchemy.orm import Session
 
     from calendar_app.db import Database
@@ -108,12 +109,7 @@ def slow(page: Page, seconds: float) -> None:
 
 def test_a_dragged_post_is_in_its_day_before_the_server_answers(desk: Desk) -> None:
     page = desk.page()
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/calendar/moves", hold)
+    held = held_back(page, "**/calendar/moves")
 
     drag(page, card(page), cell(page, "2026-11-26"))
 

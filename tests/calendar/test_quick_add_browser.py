@@ -15,10 +15,11 @@ from calendar_app.people.models import Person
 from calendar_app.posts.models import Post
 from tests import builders
 from tests.support.accessibility import axe
+from tests.support.browser import held_back
 
 if TYPE_CHECKING:
     from flask import Flask
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
     from calendar_app.db import Database
     from tests.support.browser import Visitors
@@ -93,12 +94,7 @@ def test_a_line_typed_before_the_script_came_is_seen_without_another_key(
     window: Callable[..., Page],
 ) -> None:
     page = window()
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/quick-add.js*", hold)
+    held = held_back(page, "**/quick-add.js*")
     with page.expect_request("**/quick-add.js*"):
         page.reload()
     page.locator("#quick-text").fill(EXAMPLE)

@@ -20,11 +20,11 @@ from calendar_app.posts.models import Post
 from tests import builders
 from tests.support import environment
 from tests.support.accessibility import axe
-from tests.support.browser import FLAGS, PATIENCE
+from tests.support.browser import FLAGS, PATIENCE, held_back
 
 if TYPE_CHECKING:
     from flask import Flask
-    from playwright.sync_api import BrowserContext, Page, Route
+    from playwright.sync_api import BrowserContext, Page
 
     from calendar_app.db import Database
     from tests.support.browser import Chromium, Visitors
@@ -123,12 +123,7 @@ def field(page: Page) -> Any:
 
 def test_kept_is_said_only_after_the_servers_word(desk: Desk) -> None:
     page = desk.page()
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/autosave", hold)
+    held = held_back(page, "**/autosave")
     with page.expect_request("**/autosave"):
         field(page).press_sequentially(TYPED)
 
@@ -274,12 +269,7 @@ def test_what_was_typed_and_taken_away_again_does_not_come_back(desk: Desk) -> N
 
 def test_what_was_typed_before_the_script_came_is_kept(desk: Desk) -> None:
     page = desk.page()
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/autosave.js", hold)
+    held = held_back(page, "**/autosave.js")
     with page.expect_request("**/autosave.js"):
         page.reload(wait_until="commit")
     field(page).fill(TYPED)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 
 HOST = "127.0.0.1"
 ARTIFACTS = environment.REPOSITORY / "tests/artifacts"
@@ -200,6 +200,17 @@ def open_page(chromium: Chromium, request: pytest.FixtureRequest) -> Iterator[Vi
             visitors.photograph(re.sub(r"\W+", "-", request.node.name))
         visitors.leave()
     visitors.watch.check()
+
+
+def held_back(page: Page, address: str) -> list[Route]:
+    """The requests of `page` for `address`, from now on, each of which the test itself lets go."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, hold)
+    return held
 
 
 FAILED = pytest.StashKey[bool]()

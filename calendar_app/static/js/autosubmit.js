@@ -10,7 +10,11 @@ export function start(root) {
     bound.add(form);
     form.addEventListener("change", (event) => sendChoice(form, event.target));
     form.addEventListener("submit", leaveOutEmpty);
-    for (const list of form.querySelectorAll("details")) sendWhenClosed(form, list);
+    const lists = [...form.querySelectorAll("details")];
+    for (const list of lists) list.addEventListener("toggle", () => sendWhenClosed(form, list));
+    // Who was faster than this script has chosen, and perhaps closed the list, already.
+    if (lists.some(isChanged)) lists.filter(isChanged).forEach((list) => sendWhenClosed(form, list));
+    else [...form.elements].filter(isChosen).forEach((control) => sendChoice(form, control));
   }
 }
 
@@ -20,15 +24,22 @@ function sendChoice(form, control) {
 }
 
 function sendWhenClosed(form, list) {
-  let before = chosen(list);
-  list.addEventListener("toggle", () => {
-    if (list.open) before = chosen(list);
-    else if (chosen(list) !== before) form.requestSubmit();
-  });
+  if (!list.open && isChanged(list)) form.requestSubmit();
 }
 
-function chosen(list) {
-  return [...list.querySelectorAll(":checked")].map((box) => box.value).join("\n");
+// The page itself says what was chosen when it was asked for; an event that comes late cannot.
+function isChanged(list) {
+  return [...list.querySelectorAll("[type=checkbox], [type=radio]")].some(isChosen);
+}
+
+function isChosen(control) {
+  if (control.matches("select")) return control.selectedIndex !== askedIndex([...control.options]);
+  if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;
+  return control.value !== control.defaultValue;
+}
+
+function askedIndex(options) {
+  return Math.max(options.findIndex((one) => one.defaultSelected), 0);
 }
 
 // An address with only the filters that are set is one that people can read and share.

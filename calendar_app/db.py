@@ -169,7 +169,15 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes too late and is never IMMEDIATE; `_begin_sqlite` sends ours.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        # Each thread has a connection, and each connection this many KiB of pages. The system keeps
+        # the file's pages once for all of them; four times as many cost 25 MB and gained no time.
+        "cache_size=-500",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -14,7 +14,7 @@ from calendar_app.posts import comments, queries
 from calendar_app.posts.comments import PostComment
 from calendar_app.posts.forms import CommentForm
 from calendar_app.posts.models import Post
-from calendar_app.posts.views import page_with_comment
+from calendar_app.posts.page import page_of
 from calendar_app.web.request import commit, now, session
 
 bp = Blueprint("comments", __name__)
@@ -33,7 +33,7 @@ def add(post_id: int) -> ResponseReturnValue:
     if _is_written(post_id, key):
         return _back_to(post_id)
     if not (form.validate() and form.obeys(write)):
-        return page_with_comment(post, form), 422
+        return page_of(post, comment=form), 422
     try:
         commit()
     except IntegrityError:

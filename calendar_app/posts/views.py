@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,39 +20,30 @@ from calendar_app.language import N_
 from calendar_app.moments import local
 from calendar_app.people.door import (
     audit,
-    may,
     me,
-    my_role,
     my_team,
     own,
     own_by_uuid,
     requires,
-    shown,
-    shown_name,
     unseen,
 )
-from calendar_app.plans.models import FORM_NAMES, Experiment, Plan
+from calendar_app.plans.models import Experiment, Plan
 from calendar_app.posts import (
     autosaves,
     history,
-    playing_field,
     queries,
     reversal,
     routine,
     series,
     workflow,
 )
-from calendar_app.posts.autosaves import PostAutosave, Stamps
-from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import Content
-from calendar_app.posts.desk import my_desk, remarks_on
+from calendar_app.posts.desk import my_desk
 from calendar_app.posts.forms import (
     ALL,
     FOLLOWING,
     THIS,
     USUAL_TIME,
-    Clash,
-    CommentForm,
     Desk,
     IdeaForm,
     MoveForm,
@@ -61,9 +52,10 @@ from calendar_app.posts.forms import (
     StepForm,
     typed,
 )
-from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
+from calendar_app.posts.models import STATE_NAMES, Post
+from calendar_app.posts.page import NAMES, new_page, page_of
 from calendar_app.posts.queries import Votes
-from calendar_app.posts.saying import said, series_in_words, with_stayed
+from calendar_app.posts.saying import with_stayed
 from calendar_app.posts.series import Done, Hand
 from calendar_app.posts.undo import (
     ADDED,
@@ -74,6 +66,7 @@ from calendar_app.posts.undo import (
     remember,
     undone_by,
 )
+from calendar_app.posts.unsaved import forget_typed, keep_for
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.security import own_address
@@ -81,29 +74,9 @@ from calendar_app.web.templating import clock_time, render, short_day
 
 bp = Blueprint("posts", __name__)
 
-_NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
 _STEP_FIELDS = {"note", "address"}
-# What the history calls what the form calls otherwise.
-_TOLD_AS = {"when": "starts_at", "reason": "reasons"}
 # How often a save is tried again when somebody else is always a moment earlier.
 MOST_TRIES = 8
-
-
-@dataclass(frozen=True)
-class Typing:
-    """How a form is kept while it is typed in."""
-
-    # Where a script sends it to, and the place there.
-    address: str
-    place: str
-    kept: PostAutosave | None
-    # Whether the form shows what was kept, if anything was.
-    is_back: bool
-
-    @property
-    def back(self) -> PostAutosave | None:
-        """What the form shows of what was kept."""
-        return self.kept if self.is_back else None
 
 
 @bp.get("/posts/new")
@@ -119,17 +92,17 @@ def new() -> ResponseReturnValue:
         kept = autosaves.own(session(), my_team(), me(), wanted)
         if kept.post_id is not None:
             return redirect(url_for("posts.see", post_id=kept.post_id), code=303)
-        return _new_page(PostForm(desk, Content(""), MultiDict(kept.pairs)), is_empty=False)
+        return new_page(PostForm(desk, Content(""), MultiDict(kept.pairs)), is_empty=False)
     begun = _begun_from(desk)
     if begun is not None:
         form = PostForm(desk, begun, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
-        return _new_page(form, is_empty=False)
+        return new_page(form, is_empty=False)
     plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
     owner = None if me().id in unseen() else me()
     empty = Content("", plan=plan, owner=owner, experiment=_experiment_asked_for(plan))
     form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
     form.suggest()
-    return _new_page(form)
+    return new_page(form)
 
 
 @bp.post("/posts/new")
@@ -139,14 +112,14 @@ def create() -> ResponseReturnValue:
     form = PostForm(my_desk(), Content(""), request.form)
     if "choose_plan" in request.form:
         form.suggest()
-        return _new_page(form)
+        return new_page(form)
     made_before = _made_before(form.creation_key.data)
     if made_before is not None:
-        _keep_for(made_before)
+        keep_for(made_before)
         return redirect(_address(made_before), code=303)
     made = _made(form)
     if made is None:
-        return _new_page(form), 422
+        return new_page(form), 422
     autosaves.forget(session(), me(), autosaves.place_of_new(form.creation_key.data or ""))
     kept = _kept_once(made, form.creation_key.data)
     flash(_("The post is saved."), "good")
@@ -157,7 +130,7 @@ def create() -> ResponseReturnValue:
 @requires("team.see")
 def see(post_id: int) -> ResponseReturnValue:
     """One post: to write on for who may, to read for everybody else."""
-    return _page(_post(post_id))
+    return page_of(_post(post_id))
 
 
 @bp.get("/posts/<uuid:post_uuid>")
@@ -303,7 +276,7 @@ def put_back(post_id: int, change_id: int) -> ResponseReturnValue:
     """Its texts say again what they said before this change."""
     post = _post(post_id)
     change = queries.change_of(session(), post, change_id)
-    before = reversal.before(change.action, change.fields, _NAMES)
+    before = reversal.before(change.action, change.fields, NAMES)
 
     def put(post: Post, _form: StepForm) -> None:
         if not before:
@@ -472,20 +445,6 @@ def _routine_page(experiment: Experiment, form: RoutineForm) -> str:
     return render("posts/routine.html", experiment=experiment, form=form)
 
 
-def _new_page(form: PostForm, *, is_empty: bool = True) -> str:
-    begun = autosaves.of_new_posts(session(), my_team(), me())
-    place = autosaves.place_of_new(form.creation_key.data or "")
-    mine = next((one for one in begun if one.place == place), None)
-    return render(
-        "posts/new.html",
-        form=form,
-        templates=queries.templates(session(), my_team()) if is_empty else [],
-        typing=Typing(url_for("autosaves.keep_new"), place, mine, is_back=not is_empty),
-        remarks=remarks_on(form),
-        begun=[one for one in begun if one is not mine],
-    )
-
-
 def _begun_from(desk: Desk) -> Content | None:
     """What the template or the post that the address names says, as far as it lies on the desk."""
     template, copied = (request.args.get(name, type=int) for name in ("template", "copy"))
@@ -547,23 +506,6 @@ def _made_before(creation_key: str | None) -> Post | None:
     return queries.post_made_by(session(), my_team(), creation_key[:64])
 
 
-def _keep_for(post: Post) -> None:
-    """Keep what was sent, when it says more than the post that the same form made before.
-
-    Somebody went back in the browser, typed on and sent the form again.
-    """
-    if not PostForm(my_desk(), post.content, request.form).says_more():
-        return
-    where = (my_team(), me(), autosaves.place_of(post))
-    try:
-        autosaves.keep(session(), where, post, autosaves.sent(request.form), Stamps(), now())
-    except Refused:
-        # There is something newer, or it is more than can be kept.
-        flash(_("This post was saved before. What you typed after that is not in it."), "warn")
-        return
-    commit()
-
-
 def _kept_once(post: Post, creation_key: str | None) -> Post:
     """Keep `post`; when the same form came in twice at one moment, the first made the post."""
     session().add(post)
@@ -583,7 +525,7 @@ def _save(post_id: int) -> ResponseReturnValue:
     form = PostForm(my_desk(), post.content, request.form)
     if "choose_plan" in request.form:
         form.suggest()
-        return _page(post, form)
+        return page_of(post, form)
     is_merged = form.stale(post)
     # What a colleague changed of one post is not meant for the others of its series.
     is_of_many = post.series is not None and form.scope.data in {FOLLOWING, ALL}
@@ -607,7 +549,7 @@ def _stale_page(post_id: int, step: StepForm | None = None) -> ResponseReturnVal
     post = _post(post_id)
     form = PostForm(my_desk(), post.content, typed())
     form.stale(post)
-    return _page(post, form, step, clashes=form.merge() if typed() else []), 409
+    return page_of(post, form, step, clashes=form.merge() if typed() else []), 409
 
 
 def _told_put_back(post: Post, before: Mapping[str, str]) -> str:
@@ -669,18 +611,8 @@ def _saved_too(post: Post, form: PostForm, done: list[Done] | None = None) -> bo
         return True
     good = form.validate() and form.obeys(lambda: _write(post, form, [] if done is None else done))
     if good:
-        _forget_typed(post, form)
+        forget_typed(post, form)
     return good
-
-
-def _forget_typed(post: Post, form: PostForm) -> None:
-    """It is saved: what was kept of this window goes, and what says no more than is saved now."""
-    kept = autosaves.of_post(session(), me(), post)
-    if kept is None:
-        return
-    is_mine = kept.stamp == request.form.get("stamp")
-    if is_mine or not PostForm(form.desk, post.content, MultiDict(kept.pairs)).says_more():
-        autosaves.forget(session(), me(), kept.place, kept.stamp)
 
 
 def _write(post: Post, form: PostForm, done: list[Done]) -> None:
@@ -716,97 +648,7 @@ def _refused_page(
 ) -> ResponseReturnValue:
     """The page again with its messages, over the post as it is kept."""
     session().rollback()
-    return _page(_post(post_id), form, step), 422
-
-
-def page_with_comment(post: Post, comment: CommentForm) -> str:
-    """The page of `post` as it is kept, with a comment as it was typed and what is wrong in it."""
-    return _page(post, comment=comment)
-
-
-def _page(
-    post: Post,
-    form: PostForm | None = None,
-    step: StepForm | None = None,
-    clashes: list[Clash] | None = None,
-    comment: CommentForm | None = None,
-) -> str:
-    """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
-    changes = queries.changes_of(session(), post)
-    writes = may("posts.write") and post.state not in workflow.CLOSED
-    kept = autosaves.of_post(session(), me(), post) if may("posts.write") else None
-    is_back = False
-    if form is None:
-        desk = my_desk()
-        unsaved = _unsaved(desk, post, kept)
-        if unsaved is None:
-            form = PostForm(desk, post.content, None, version=post.version)
-        else:
-            form, is_back = unsaved, True
-            clashes = form.merge() if form.stale(post) and writes else None
-    return render(
-        "posts/post.html",
-        post=post,
-        form=form,
-        step=step or StepForm(None),
-        clashes=None if clashes is None else _with_who(clashes, changes, form.seen_version),
-        steps={step.name for step in workflow.next_steps(post.state, may)},
-        writes=writes,
-        # A post that closed while somebody typed takes no text, but shows what was typed.
-        left=form if not writes and may("posts.write") and form.says_more() else None,
-        typing=Typing(
-            url_for("autosaves.keep", post_id=post.id),
-            autosaves.place_of(post),
-            kept,
-            is_back=is_back,
-        ),
-        late=post.is_late(now()),
-        # Of what stands in the form, which may be more than what is saved.
-        remarks=remarks_on(form)
-        if writes
-        else playing_field.remarks(post.content, my_team().language),
-        history=history.entries(changes, _words()),
-        asked=next((c for c in changes if c.action == "ask_changes"), None),
-        names=_NAMES,
-        repeats=series_in_words(post.series) if post.series is not None else "",
-        comments=[_shown_comment(one) for one in comments_on(session(), post)],
-        comment_form=comment or CommentForm(None, data={"creation_key": uuid.uuid4().hex}),
-    )
-
-
-def _unsaved(desk: Desk, post: Post, kept: PostAutosave | None) -> PostForm | None:
-    """The form as I left it, when it says anything that the post does not."""
-    if kept is None:
-        return None
-    form = PostForm(desk, post.content, MultiDict(kept.pairs))
-    return form if form.says_more() else None
-
-
-def _with_who(
-    clashes: list[Clash], changes: Sequence[PostChange], seen: int | None
-) -> list[tuple[Clash, PostChange | None]]:
-    """Each with the last change of that field since version `seen`; `changes` the last first."""
-    found = []
-    for clash in clashes:
-        told = _TOLD_AS.get(clash.name.partition("-")[0], clash.name)
-        since = (one for one in changes if one.version > (seen or 0) and told in one.fields)
-        found.append((clash, next(since, None)))
-    return found
-
-
-def _shown_comment(comment: PostComment) -> dict[str, object]:
-    """A comment as `_comments.html` draws it, with what the reader may do about it."""
-    return {
-        "kept": comment,
-        "pieces": said(comment),
-        "may_settle": comment.may_settle(me(), my_role()),
-        "is_mine": comment.by_id == me().id,
-    }
-
-
-def _words() -> history.Words:
-    """How the history tells the choices, and whom it does not name."""
-    return history.Words(_NAMES, lambda person: shown(person).first_name, shown_name)
+    return page_of(_post(post_id), form, step), 422
 
 
 def _moment_shown(post: Post) -> dict[str, object]:

@@ -1,0 +1,131 @@
+"""The page of a post and the one of a new post: what is kept, and what somebody typed on it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import url_for
+
+from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
+from calendar_app.plans.models import FORM_NAMES
+from calendar_app.posts import autosaves, history, playing_field, queries, workflow
+from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.comments import PostComment, comments_on
+from calendar_app.posts.desk import my_desk, remarks_on
+from calendar_app.posts.forms import Clash, CommentForm, PostForm, StepForm
+from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
+from calendar_app.posts.saying import said, series_in_words
+from calendar_app.posts.unsaved import Typing, unsaved_form
+from calendar_app.web.request import now, session
+from calendar_app.web.templating import render
+
+# What the choices of a post are called, as msgids.
+NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
+# What the history calls what the form calls otherwise.
+_TOLD_AS = {"when": "starts_at", "reason": "reasons"}
+
+
+def new_page(form: PostForm, *, is_empty: bool = True) -> str:
+    """The page of a post that is not there yet; `is_empty`: nothing is filled in for it."""
+    begun = autosaves.of_new_posts(session(), my_team(), me())
+    place = autosaves.place_of_new(form.creation_key.data or "")
+    mine = next((one for one in begun if one.place == place), None)
+    return render(
+        "posts/new.html",
+        form=form,
+        templates=queries.templates(session(), my_team()) if is_empty else [],
+        typing=Typing(url_for("autosaves.keep_new"), place, mine, is_back=not is_empty),
+        remarks=remarks_on(form),
+        begun=[one for one in begun if one is not mine],
+    )
+
+
+def page_of(
+    post: Post,
+    form: PostForm | None = None,
+    step: StepForm | None = None,
+    clashes: list[Clash] | None = None,
+    comment: CommentForm | None = None,
+) -> str:
+    """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
+    changes = queries.changes_of(session(), post)
+    kept = autosaves.of_post(session(), me(), post) if may("posts.write") else None
+    typing = _typing(post, kept, is_back=False)
+    if form is None:
+        form = unsaved_form(post, kept)
+        typing = replace(typing, is_back=form is not None)
+    if form is None:
+        form = PostForm(my_desk(), post.content, None, version=post.version)
+    elif typing.is_back and _writes(post) and form.stale(post):
+        clashes = form.merge()
+    return render(
+        "posts/post.html",
+        post=post,
+        form=form,
+        step=step or StepForm(None),
+        typing=typing,
+        clashes=None if clashes is None else _with_who(clashes, changes, form.seen_version),
+        history=history.entries(changes, _words()),
+        asked=next((one for one in changes if one.action == "ask_changes"), None),
+        comments=[_shown_comment(one) for one in comments_on(session(), post)],
+        comment_form=comment or CommentForm(None, data={"creation_key": uuid.uuid4().hex}),
+        **_standing(post, form),
+    )
+
+
+def _writes(post: Post) -> bool:
+    """Whether I may change `post` as it is now."""
+    return may("posts.write") and post.state not in workflow.CLOSED
+
+
+def _typing(post: Post, kept: PostAutosave | None, *, is_back: bool) -> Typing:
+    return Typing(
+        url_for("autosaves.keep", post_id=post.id), autosaves.place_of(post), kept, is_back=is_back
+    )
+
+
+def _standing(post: Post, form: PostForm) -> dict[str, object]:
+    """How `post` stands now, and what I may do with it."""
+    writes = _writes(post)
+    return {
+        "steps": {step.name for step in workflow.next_steps(post.state, may)},
+        "writes": writes,
+        # A post that closed while somebody typed takes no text, but shows what was typed.
+        "left": form if not writes and may("posts.write") and form.says_more() else None,
+        "late": post.is_late(now()),
+        # Of what stands in the form, which may be more than what is saved.
+        "remarks": remarks_on(form)
+        if writes
+        else playing_field.remarks(post.content, my_team().language),
+        "names": NAMES,
+        "repeats": series_in_words(post.series) if post.series is not None else "",
+    }
+
+
+def _with_who(
+    clashes: list[Clash], changes: Sequence[PostChange], seen: int | None
+) -> list[tuple[Clash, PostChange | None]]:
+    """Each with the last change of that field since version `seen`; `changes` the last first."""
+    found = []
+    for clash in clashes:
+        told = _TOLD_AS.get(clash.name.partition("-")[0], clash.name)
+        since = (one for one in changes if one.version > (seen or 0) and told in one.fields)
+        found.append((clash, next(since, None)))
+    return found
+
+
+def _shown_comment(comment: PostComment) -> dict[str, object]:
+    """A comment as `_comments.html` draws it, with what the reader may do about it."""
+    return {
+        "kept": comment,
+        "pieces": said(comment),
+        "may_settle": comment.may_settle(me(), my_role()),
+        "is_mine": comment.by_id == me().id,
+    }
+
+
+def _words() -> history.Words:
+    """How the history tells the choices, and whom it does not name."""
+    return history.Words(NAMES, lambda person: shown(person).first_name, shown_name)

@@ -1,0 +1,70 @@
+"""What somebody typed of a post and has not saved, as the pages show it and as saving ends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from calendar_app.errors import Refused
+from calendar_app.people.door import me, my_team
+from calendar_app.posts import autosaves
+from calendar_app.posts.autosaves import PostAutosave, Stamps
+from calendar_app.posts.desk import my_desk
+from calendar_app.posts.forms import PostForm
+from calendar_app.posts.models import Post
+from calendar_app.web.request import commit, now, session
+
+
+@dataclass(frozen=True)
+class Typing:
+    """How a form is kept while it is typed in."""
+
+    # Where a script sends it to, and the place there.
+    address: str
+    place: str
+    kept: PostAutosave | None
+    # Whether the form shows what was kept, if anything was.
+    is_back: bool
+
+    @property
+    def back(self) -> PostAutosave | None:
+        """What the form shows of what was kept."""
+        return self.kept if self.is_back else None
+
+
+def unsaved_form(post: Post, kept: PostAutosave | None) -> PostForm | None:
+    """The form as I left it, when it says anything that the post does not."""
+    if kept is None:
+        return None
+    form = PostForm(my_desk(), post.content, MultiDict(kept.pairs))
+    return form if form.says_more() else None
+
+
+def keep_for(post: Post) -> None:
+    """Keep what was sent, when it says more than the post that the same form made before.
+
+    Somebody went back in the browser, typed on and sent the form again.
+    """
+    if not PostForm(my_desk(), post.content, request.form).says_more():
+        return
+    where = (my_team(), me(), autosaves.place_of(post))
+    try:
+        autosaves.keep(session(), where, post, autosaves.sent(request.form), Stamps(), now())
+    except Refused:
+        # There is something newer, or it is more than can be kept.
+        flash(_("This post was saved before. What you typed after that is not in it."), "warn")
+        return
+    commit()
+
+
+def forget_typed(post: Post, form: PostForm) -> None:
+    """It is saved: what was kept of this window goes, and what says no more than is saved now."""
+    kept = autosaves.of_post(session(), me(), post)
+    if kept is None:
+        return
+    is_mine = kept.stamp == request.form.get("stamp")
+    if is_mine or not PostForm(form.desk, post.content, MultiDict(kept.pairs)).says_more():
+        autosaves.forget(session(), me(), kept.place, kept.stamp)

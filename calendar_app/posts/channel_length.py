@@ -12,12 +12,22 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-X, LINKEDIN, FACEBOOK, OTHER = "x", "linkedin", "facebook", "other"
+X, LINKEDIN, FACEBOOK, INSTAGRAM = "x", "linkedin", "facebook", "instagram"
+VIVA_ENGAGE, OTHER = "viva_engage", "other"
 # A link is as long as the short one that X makes of it.
 ADDRESS_ON_X = 23
 # What weighs one on X; all the rest weighs two.
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_NAMES = {"x": X, "twitter": X, "linkedin": LINKEDIN, "facebook": FACEBOOK}
+_NAMES = {
+    "x": X,
+    "twitter": X,
+    "linkedin": LINKEDIN,
+    "facebook": FACEBOOK,
+    "instagram": INSTAGRAM,
+    # It was called Yammer before.
+    "yammer": VIVA_ENGAGE,
+    "viva": VIVA_ENGAGE,
+}
 _ENDINGS = (
     "amsterdam|be|biz|care|co|com|coop|de|edu|eu|events|frl|fr|gov|health|hospital|info|int|io|"
     "jobs|live|net|nl|nu|online|org|site|social|tv|uk|work|zone"
@@ -43,7 +53,7 @@ _PLAIN = {"\xa9", "\xae", "\u203c", "\u2049", "\u2122", "\u2139"}
 
 
 def kind_of(name: str) -> str:
-    """X, LINKEDIN, FACEBOOK or OTHER, by how a team calls its channel ("X (Twitter)")."""
+    """One of the kinds above, by how a team calls its channel ("X (Twitter)")."""
     words = re.split(r"[\s()/,]+", name.casefold().replace("linked in", "linkedin"))
     return next((_NAMES[word] for word in words if word in _NAMES), OTHER)
 

@@ -1,4 +1,4 @@
-"""The playing field check while a post is written: what it says of the form as it stands."""
+"""The playing field check and the previews while a post is written, of the form as it stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from calendar_app.people.door import my_team, requires
 from calendar_app.posts import queries
 from calendar_app.posts.content import Content
-from calendar_app.posts.desk import my_desk, remarks_on
+from calendar_app.posts.desk import my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import PostForm
 from calendar_app.web.request import session
 from calendar_app.web.templating import render
@@ -19,10 +19,15 @@ bp = Blueprint("check", __name__)
 @bp.post("/posts/check")
 @requires("posts.write")
 def check() -> ResponseReturnValue:
-    """What is good and what is missing of the form that was sent; nothing is kept of it."""
+    """What is good and what is missing of the form that was sent, and how its channels show it.
+
+    Nothing is kept of it.
+    """
     post_id = request.form.get("checked_post", type=int)
     form = PostForm(my_desk(), _kept(post_id), request.form)
-    return render("posts/check.html", remarks=remarks_on(form), post_id=post_id)
+    return render(
+        "posts/check.html", remarks=remarks_on(form), previews=previews_of(form), post_id=post_id
+    )
 
 
 def _kept(post_id: int | None) -> Content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What of a post is somebody.
 PEOPLE = ("owner", "reviewer", "publisher", "watcher", "sender")
 TEXTS = ("title", "text", "form", "link", "intent")
+# What the text of one channel is called, with the channel's id behind it.
+OWN_TEXT = "own-text-"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Content:
     values: tuple[tuple[BrandValue, str], ...] = ()
     audiences: tuple[Audience, ...] = ()
     channels: tuple[Channel, ...] = ()
+    # What is posted on a channel instead of the text, where it differs; also of a channel that is
+    # not chosen now, so that choosing it again brings its text back.
+    own_texts: tuple[tuple[Channel, str], ...] = ()
     owner: Person | None = None
     reviewer: Person | None = None
     # None: the brand itself.
@@ -46,6 +51,43 @@ class Content:
     publisher: Person | None = None
     watcher: Person | None = None
 
+    def text_for(self, channel: Channel) -> str:
+        """What is posted on `channel`: its own text, else the text of all."""
+        return self.own_text(channel.id) or self.text
+
+    def own_text(self, channel_id: int) -> str:
+        """The text of that channel alone; "" where it has none."""
+        return next((text for channel, text in self.own_texts if channel.id == channel_id), "")
+
+    def placed_on(self, channel: Channel | None) -> str:
+        """All that somebody puts on `channel`: its text, and the link unless it stands in it.
+
+        None: on no channel in particular.
+        """
+        text = self.text if channel is None else self.text_for(channel)
+        if not self.link or self.link in text:
+            return text
+        return f"{text}\n\n{self.link}" if text else self.link
+
+    def said(self, name: str) -> str:
+        """The text that `told` tells under `name`: one of TEXTS, or the text of a channel."""
+        channel_id = channel_of(name)
+        return str(getattr(self, name)) if channel_id is None else self.own_text(channel_id)
+
+    def with_texts(self, texts: Mapping[str, str]) -> Content:
+        """The same with these texts, named as `said` names them.
+
+        The text of a channel that is none of its plan any more is left out.
+        """
+        own = {channel.id: (channel, text) for channel, text in self.own_texts}
+        offered = self.plan.channels if self.plan else ()
+        there = {channel.id: channel for channel in (*offered, *self.channels)}
+        told = {channel_of(name): text for name, text in texts.items() if channel_of(name)}
+        own |= {one: (there[one], text) for one, text in told.items() if one in there}
+        plain: dict[str, Any] = {name: text for name, text in texts.items() if name in TEXTS}
+        kept = tuple((channel, text) for channel, text in own.values() if text)
+        return replace(self, **plain, own_texts=kept)
+
     def told(self) -> dict[str, Any]:
         """The same as plain texts, for the history: names, ISO 8601, lists of names.
 
@@ -55,6 +97,8 @@ class Content:
         return {
             "title": self.title,
             "text": self.text,
+            # The name of then stays with it, for who reads the history later.
+            **{f"{own_text_name(one.id)} {one.name}": text for one, text in self.own_texts},
             "form": self.form,
             "link": self.link,
             "intent": self.intent,
@@ -79,13 +123,31 @@ class Content:
             "values": [[value.id, reason] for value, reason in self.values],
             "audiences": [audience.id for audience in self.audiences],
             "channels": [channel.id for channel in self.channels],
+            "own_texts": [[channel.id, text] for channel, text in self.own_texts],
             **{name: _id_of(getattr(self, name)) for name in PEOPLE},
         }
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """{field: [before, after]} of what `Content.told` tells differently."""
-    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    names = [*after, *(name for name in before if name not in after)]
+    # What only one of them tells, the text of a channel, was or is empty in the other.
+    both = {name: [before.get(name, ""), after.get(name, "")] for name in names}
+    return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
+
+
+def own_text_name(channel_id: int) -> str:
+    """What forms and history call the text of one channel."""
+    return f"{OWN_TEXT}{channel_id}"
+
+
+def channel_of(name: str) -> int | None:
+    """The id of the channel whose text `name` is; None for every other name.
+
+    The history has the channel's name of then behind it.
+    """
+    number = name.removeprefix(OWN_TEXT).partition(" ")[0]
+    return int(number) if name.startswith(OWN_TEXT) and number.isdecimal() else None
 
 
 def check(content: Content, before: Content | None) -> None:
@@ -114,7 +176,7 @@ def _check_own(content: Content, before: Content | None) -> None:
     groups: dict[str, Iterable[BrandValue | Audience | Channel]] = {
         "values": values,
         "audiences": content.audiences,
-        "channels": content.channels,
+        "channels": (*content.channels, *(channel for channel, _text in content.own_texts)),
     }
     for name, hooks in groups.items():
         if any(hook.plan is not content.plan for hook in hooks):

@@ -10,6 +10,7 @@ from calendar_app.people.door import me, my_team, unseen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import absences, members
 from calendar_app.plans.models import BrandValue
+from calendar_app.posts.channel_preview import Preview, previews
 from calendar_app.posts.content import FIRST_YEAR, LAST_YEAR, Content
 from calendar_app.posts.forms import Desk, PostForm
 from calendar_app.posts.playing_field import Remark, remarks
@@ -37,8 +38,14 @@ def remarks_on(form: PostForm) -> list[Remark]:
     return remarks(as_typed(form), form.desk.team.language)
 
 
+def previews_of(form: PostForm) -> list[Preview]:
+    """What `form` holds now, as each ticked channel shows it."""
+    return previews(as_typed(form))
+
+
 def as_typed(form: PostForm) -> Content:
     """What `form` holds, without what does not fit; `PostForm.content` would refuse that."""
+    channels = tuple(_chosen(form, "channels"))
     return Content(
         title=form.title.data or "",
         text=(form.text.data or "")[: form.text.limit],
@@ -47,7 +54,8 @@ def as_typed(form: PostForm) -> Content:
         plan=form.chosen_plan,
         values=tuple((value, form.reason(value.id)) for value in _values(form)),
         audiences=tuple(_chosen(form, "audiences")),
-        channels=tuple(_chosen(form, "channels")),
+        channels=channels,
+        own_texts=tuple((one, form.own_text(one.id)[: form.text.limit]) for one in channels),
         reviewer=_reviewer(form),
         starts_at=_starts_at(form),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_app.language import N_
 from calendar_app.posts import reversal
-from calendar_app.posts.content import PEOPLE
+from calendar_app.posts.content import PEOPLE, channel_of
 from calendar_app.posts.word_differences import Part, parts, shortened
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ SENTENCES = {
     "approve": N_("%(name)s approved it"),
     "ask_changes": N_("%(name)s asked for changes"),
     "publish": N_("%(name)s marked it as published"),
+    "place": N_("%(name)s placed it on a channel"),
+    "decline": N_("The organisation posts it from now on"),
     "take_back": N_("%(name)s took the publication back"),
     "cancel": N_("%(name)s cancelled it"),
     "revive": N_("%(name)s took it up again"),
@@ -61,6 +63,7 @@ LABELS = {
     "starts_at": N_("When"),
     "state": N_("State"),
     "published_address": N_("Address of the post"),
+    "placed": N_("Out on"),
 }
 
 
@@ -69,8 +72,9 @@ class Difference:
     """One field before and after: a text, a name to translate, a moment, or None for nothing."""
 
     field: str
-    # An English msgid.
+    # An English msgid, and what fills it.
     label: str
+    facts: dict[str, str]
     before: str | datetime | None
     after: str | datetime | None
     # The running text with what was removed and added; None: both sides say it better.
@@ -101,12 +105,13 @@ class Entry:
 
     def can_be_put_back_in(self, post: Post) -> bool:
         """Whether `post` would say something else with what was there before."""
-        return any(getattr(post, name) != value for name, value in self.before.items())
+        now = post.content
+        return any(now.said(name) != value for name, value in self.before.items())
 
     @property
-    def labels(self) -> list[str]:
-        """The English msgids of what can be put back."""
-        return [LABELS[name] for name in self.before]
+    def labels(self) -> list[tuple[str, dict[str, str]]]:
+        """The English msgids of what can be put back, each with what fills it."""
+        return [label(name) for name in self.before]
 
     @property
     def tells_more(self) -> bool:
@@ -126,6 +131,13 @@ class Words:
     name_of: Callable[[int | None, str], str]
 
 
+def label(name: str) -> tuple[str, dict[str, str]]:
+    """How a field is called: an English msgid, and what fills it."""
+    if channel_of(name):
+        return N_("Text for %(channel)s"), {"channel": name.partition(" ")[2]}
+    return LABELS.get(name, name), {}
+
+
 def entries(changes: Iterable[PostChange], words: Words) -> list[Entry]:
     """The lines of the history in the order of `changes`, the last change first."""
     return [
@@ -143,10 +155,10 @@ def _entry(change: PostChange, words: Words, *, by_words: bool) -> Entry:
         differences=[
             Difference(
                 name,
-                LABELS.get(name, name),
+                *label(name),
                 _shown(name, old, words),
                 _shown(name, new, words),
-                _compared(old, new) if by_words and name in _BY_WORDS else None,
+                _compared(old, new) if by_words and _is_text(name) else None,
             )
             for name, (old, new) in change.fields.items()
         ],
@@ -155,13 +167,20 @@ def _entry(change: PostChange, words: Words, *, by_words: bool) -> Entry:
     )
 
 
+def _is_text(name: str) -> bool:
+    """Whether both sides of the field are compared word by word."""
+    return name in _BY_WORDS or channel_of(name) is not None
+
+
 def _compared(old: str, new: str) -> list[Part] | None:
     found = parts(old, new) if old and new else None
     return shortened(found) if found is not None else None
 
 
 def _sentence(change: PostChange) -> str:
-    if change.action == "edited" and "text" in change.fields:
+    if change.action == "edited" and any(
+        name == "text" or channel_of(name) for name in change.fields
+    ):
         return _EDITED_TEXT
     return SENTENCES.get(change.action, SENTENCES["edited"])
 

@@ -13,10 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from calendar_app.posts.content import OWN_TEXT
+
 _LENGTH = 16
 # What hangs on a plan goes with it: a value of one plan and a channel of another make no post.
 _OF_PLAN = ("plan", "values", "audiences", "channels", "experiment")
 _REASON = "reason-"
+# Of these there is one for each value or channel of a plan.
+_EACH_OF_PLAN = (_REASON, OWN_TEXT)
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,14 @@ def merge(shown: Mapping[str, str], theirs: Mapping[str, Any], yours: Mapping[st
     `shown` does not tell of may have been touched by both.
     """
     if shown:
-        # The reasons of another plan were not shown yet: nobody had given any.
-        reasons = (name for name in yours if name.startswith(_REASON))
-        shown = {**{name: _digest("") for name in reasons}, **shown}
+        # Those of another plan were not shown yet: nobody had given any.
+        empty = (name for name in yours if name.startswith(_EACH_OF_PLAN))
+        shown = {**{name: _digest("") for name in empty}, **shown}
     apart = [name for name in yours if _digest(yours[name]) != _digest(theirs.get(name))]
     by_them = {name for name in apart if _digest(theirs.get(name)) != shown.get(name)}
     by_you = {name for name in apart if _digest(yours[name]) != shown.get(name)}
     if "plan" in apart:
-        hang = {name for name in apart if name in _OF_PLAN or name.startswith(_REASON)}
+        hang = {name for name in apart if name in _OF_PLAN or name.startswith(_EACH_OF_PLAN)}
         by_them |= hang if by_them & hang else set()
         by_you |= hang if by_you & hang else set()
     return Merged(

@@ -133,6 +133,12 @@ class Post(Editable, Base):
     channels: Mapped[list[Channel]] = relationship(
         secondary="post_channel", order_by="(Channel.position, Channel.id)"
     )
+    own_text_rows: Mapped[list[PostChannelText]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="PostChannelText.channel_id"
+    )
+    publications: Mapped[list[PostPublication]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="PostPublication.id"
+    )
     changes: WriteOnlyMapped[PostChange] = relationship(
         cascade="all, delete-orphan", passive_deletes=True
     )
@@ -208,6 +214,7 @@ class Post(Editable, Base):
             values=tuple((link.value, link.reason) for link in self.value_links),
             audiences=tuple(self.audiences),
             channels=tuple(self.channels),
+            own_texts=tuple((row.channel, row.text) for row in self.own_text_rows),
             owner=self.owner,
             reviewer=self.reviewer,
             sender=self.sender,
@@ -321,10 +328,8 @@ class Post(Editable, Base):
 
     def publish(self, address: str, by: Person, now: datetime) -> None:
         """It has gone out, and can be read at `address` ("": nowhere). Raises Refused."""
-        if address and safe_link(address) is None:
-            raise Refused(
-                N_("Give an address that begins with https:// or http://."), field="address"
-            )
+        _check_address(address)
+        address = address or next((one.address for one in self.publications if one.address), "")
         told = {"starts_at": ["", now.isoformat()]} if self.starts_at is None else {}
         told |= {"published_address": ["", address]} if address else {}
         self._take(workflow.PUBLISH, by, now, told)
@@ -332,11 +337,46 @@ class Post(Editable, Base):
         # A post that went out without a plan for it still belongs on the calendar.
         self.starts_at = self.starts_at or now
 
+    def place(self, channel: Channel, address: str, by: Person, now: datetime) -> None:
+        """It is out on one of its channels, at `address` ("": nowhere told). Raises Refused.
+
+        On the last of its channels it is published. Saying it again tells another address.
+        """
+        _check_address(address)
+        workflow.take(workflow.PUBLISH, self.state)
+        if channel not in self.channels:
+            raise Refused(N_("This post is not on that channel."))
+        out = {one.channel: one for one in self.publications}
+        before = out[channel].address if channel in out else None
+        if before is None:
+            self.publications.append(
+                PostPublication(channel=channel, address=address, at=now, by_id=by.id)
+            )
+        else:
+            out[channel].address = address
+        if {one.channel for one in self.publications} >= set(self.channels):
+            self.publish(address if len(self.channels) == 1 else "", by, now)
+        elif before != address:
+            old = "" if before is None else _place_told(channel, before)
+            self._tell("place", by, now, {"placed": [old, _place_told(channel, address)]})
+
+    def decline(self, by: Person, now: datetime) -> None:
+        """Its ambassador would rather not: the organisation posts it. Raises Refused.
+
+        The history tells that it is so, and not who said no.
+        """
+        workflow.must_be_open(self.state)
+        if self.sender is not by:
+            raise Refused(N_("This post does not go out from your account."))
+        self.sender = None
+        self._tell("decline", None, now, {})
+
     def take_back_publication(self, by: Person, now: datetime) -> None:
         """It has not gone out after all. Raises Refused."""
         address = self.published_address
         told = {"published_address": [address, ""]} if address else {}
         self._take(workflow.TAKE_BACK, by, now, told)
+        self.publications = []
         self.published_at, self.published_by, self.published_address = None, None, ""
 
     def cancel(self, by: Person, now: datetime) -> None:
@@ -449,7 +489,17 @@ class Post(Editable, Base):
         self.experiment = content.experiment
         self.publisher, self.watcher = content.publisher, content.watcher
         self.audiences, self.channels = list(content.audiences), list(content.channels)
+        self._say_on(content.own_texts)
         self._hang_on(content.values)
+
+    def _say_on(self, own_texts: tuple[tuple[Channel, str], ...]) -> None:
+        """Let each of these channels have its own text, and no other."""
+        kept = {row.channel: row for row in self.own_text_rows}
+        self.own_text_rows = [
+            kept.get(channel) or PostChannelText(channel=channel) for channel, _text in own_texts
+        ]
+        for row, (_channel, text) in zip(self.own_text_rows, own_texts, strict=True):
+            row.text = text
 
     def _hang_on(self, values: tuple[tuple[BrandValue, str], ...]) -> None:
         kept = {link.value: link for link in self.value_links}
@@ -460,7 +510,12 @@ class Post(Editable, Base):
             link.position, link.reason = position, reason
 
     def _tell(
-        self, action: str, by: Person, now: datetime, told: dict[str, list[Any]], note: str = ""
+        self,
+        action: str,
+        by: Person | None,
+        now: datetime,
+        told: dict[str, list[Any]],
+        note: str = "",
     ) -> None:
         """Write the history; the version is the one that this change makes."""
         if self.series is not None and action not in _OF_SERIES:
@@ -470,6 +525,15 @@ class Post(Editable, Base):
         self.changes.add(
             PostChange(at=now, by=by, action=action, version=version, fields=told, note=note)
         )
+
+
+def _check_address(address: str) -> None:
+    if address and safe_link(address) is None:
+        raise Refused(N_("Give an address that begins with https:// or http://."), field="address")
+
+
+def _place_told(channel: Channel, address: str) -> str:
+    return f"{channel.name}: {address}" if address else channel.name
 
 
 def _check_hooks(content: Content, state: str) -> None:
@@ -709,6 +773,34 @@ class PostChannel(Base):
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
+
+
+class PostChannelText(Base):
+    """What a post says on one channel, where that differs from its text."""
+
+    __tablename__ = "post_channel_text"
+    __table_args__ = (UniqueConstraint("post_id", "channel_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+
+    channel: Mapped[Channel] = relationship()
+
+
+class PostPublication(Base):
+    """That a post is out on one of its channels, and where it stands there ("": nowhere told)."""
+
+    __tablename__ = "post_publication"
+    __table_args__ = (UniqueConstraint("post_id", "channel_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str] = mapped_column(String(500), default="")
+
+    channel: Mapped[Channel] = relationship()
 
 
 class PostVote(Base):

@@ -13,7 +13,8 @@ from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import autosaves, history, playing_field, queries, workflow
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, comments_on
-from calendar_app.posts.desk import my_desk, remarks_on
+from calendar_app.posts.content import channel_of
+from calendar_app.posts.desk import my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import Clash, CommentForm, PostForm, StepForm
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.saying import said, series_in_words
@@ -38,6 +39,7 @@ def new_page(form: PostForm, *, is_empty: bool = True) -> str:
         templates=queries.templates(session(), my_team()) if is_empty else [],
         typing=Typing(url_for("autosaves.keep_new"), place, mine, is_back=not is_empty),
         remarks=remarks_on(form),
+        previews=previews_of(form),
         begun=[one for one in begun if one is not mine],
     )
 
@@ -99,6 +101,7 @@ def _standing(post: Post, form: PostForm) -> dict[str, object]:
         "remarks": remarks_on(form)
         if writes
         else playing_field.remarks(post.content, my_team().language),
+        "previews": previews_of(form) if writes else [],
         "names": NAMES,
         "repeats": series_in_words(post.series) if post.series is not None else "",
     }
@@ -110,10 +113,17 @@ def _with_who(
     """Each with the last change of that field since version `seen`; `changes` the last first."""
     found = []
     for clash in clashes:
-        told = _TOLD_AS.get(clash.name.partition("-")[0], clash.name)
-        since = (one for one in changes if one.version > (seen or 0) and told in one.fields)
+        since = (one for one in changes if one.version > (seen or 0) and _tells(one, clash.name))
         found.append((clash, next(since, None)))
     return found
+
+
+def _tells(change: PostChange, name: str) -> bool:
+    """Whether the field that a form calls `name` is among what `change` changed."""
+    channel_id = channel_of(name)
+    if channel_id is not None:
+        return any(channel_of(field) == channel_id for field in change.fields)
+    return _TOLD_AS.get(name.partition("-")[0], name) in change.fields
 
 
 def _shown_comment(comment: PostComment) -> dict[str, object]:

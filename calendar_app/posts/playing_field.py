@@ -15,6 +15,7 @@ from calendar_app.posts.channel_length import addresses, kind_of, length_on
 from calendar_app.posts.plain_language import MOST_WORDS, first_words, hard_words, long_sentences
 
 if TYPE_CHECKING:
+    from calendar_app.plans.models import Plan
     from calendar_app.posts.content import Content
 
 # So many places of one point are shown; the rest is counted.
@@ -83,11 +84,11 @@ def _about_values(content: Content) -> Iterator[Remark]:
 
 
 def _about_text(content: Content) -> Iterator[Remark]:
-    if not content.text:
+    if not content.text and not all(content.own_text(one.id) for one in content.channels):
         yield Remark("warn", N_("No text yet."), N_("Write what people will read."))
     for channel in content.channels:
         limit = channel.character_limit
-        letters = length_on(kind_of(channel.name), content.text) if limit else 0
+        letters = length_on(kind_of(channel.name), content.placed_on(channel)) if limit else 0
         if limit and letters > limit:
             yield Remark(
                 "warn",
@@ -103,30 +104,46 @@ def _about_text(content: Content) -> Iterator[Remark]:
                     "over": letters - limit,
                 },
             )
-    if content.intent == "invite" and not content.link and not any(addresses(content.text)):
+    if content.intent == "invite" and not content.link and not _leads_somewhere(content):
         text = N_("Who is invited wants to know where to go. Add a link.")
         yield Remark("warn", N_("No link yet."), text)
 
 
+def _leads_somewhere(content: Content) -> bool:
+    """Whether a web address stands in each text that is posted."""
+    texts = [content.text_for(channel) for channel in content.channels] or [content.text]
+    return all(any(addresses(text)) for text in texts)
+
+
 def _about_words(content: Content) -> Iterator[Remark]:
-    text = content.text
-    for word in _to_avoid(content):
+    title = N_("Word to avoid: %(word)s.")
+    yield from _about_words_in(content.text, content.plan, title, {})
+    title = N_("Word to avoid in the text for %(channel)s: %(word)s.")
+    for channel in content.channels:
+        own = content.own_text(channel.id)
+        yield from _about_words_in(own, content.plan, title, {"channel": channel.name})
+
+
+def _about_words_in(
+    text: str, plan: Plan | None, title: str, facts: dict[str, object]
+) -> Iterator[Remark]:
+    for word in _to_avoid(text, plan):
         found = list(_found(word, text))
         if found:
             yield Remark(
                 "warn",
-                N_("Word to avoid: %(word)s."),
+                title,
                 N_("The plan asks to leave this word out."),
-                {"word": word},
+                {"word": word, **facts},
                 tuple(_extract(text, *place) for place in found[:MOST_PLACES]),
                 len(found[MOST_PLACES:]),
             )
 
 
-def _to_avoid(content: Content) -> list[str]:
-    """The words and phrases that the plan asks to leave out, each once."""
-    words = words_in(content.plan.words_to_avoid) if content.plan else []
-    there = content.text.casefold()
+def _to_avoid(text: str, plan: Plan | None) -> list[str]:
+    """The words and phrases that the plan asks to leave out and `text` may have, each once."""
+    words = words_in(plan.words_to_avoid) if plan else []
+    there = text.casefold()
     # Most of them are nowhere in the text, which is quickly seen.
     likely = (word for word in words if word.split()[0].casefold() in there)
     return list({word.casefold(): word for word in likely}.values())

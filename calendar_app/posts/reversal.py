@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from calendar_app.posts.content import TEXTS
+from calendar_app.posts.content import TEXTS, channel_of
 
 # What may be empty; a post always has a title, a form and a purpose.
 _MAY_BE_EMPTY = frozenset({"text", "link"})
@@ -23,11 +23,12 @@ def before(
     """
     if action in _FIRST:
         return {}
-    old = {name: told[name][0] for name in TEXTS if name in told}
+    own = (name for name in told if channel_of(name))
+    old = {name: told[name][0] for name in (*TEXTS, *own) if name in told}
     return {
         name: value
         for name, value in old.items()
         if isinstance(value, str)
-        and (value or name in _MAY_BE_EMPTY)
+        and (value or name in _MAY_BE_EMPTY or channel_of(name))
         and value in choices.get(name, (value,))
     }

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -281,8 +280,7 @@ def put_back(post_id: int, change_id: int) -> ResponseReturnValue:
     def put(post: Post, _form: StepForm) -> None:
         if not before:
             raise Refused(N_("Nothing of this change can be put back."))
-        content: dict[str, Any] = dict(before)
-        post.edit(replace(post.content, **content), me(), now())
+        post.edit(post.content.with_texts(before), me(), now())
 
     return _step(post_id, put, _told_put_back(post, before))
 
@@ -554,8 +552,9 @@ def _stale_page(post_id: int, step: StepForm | None = None) -> ResponseReturnVal
 
 def _told_put_back(post: Post, before: Mapping[str, str]) -> str:
     """What came back, and whether somebody has to look at the post again."""
-    fields = ", ".join(_(history.LABELS[name]) for name in before)
-    changed = {name for name in before if getattr(post, name) != before[name]}
+    labels = (history.label(name) for name in before)
+    fields = ", ".join(_(words, **facts) for words, facts in labels)
+    changed = {name for name in before if post.content.said(name) != before[name]}
     has_day = post.starts_at is not None
     becomes = workflow.state_after_edit(post.state, changed, has_day=has_day)
     if becomes != post.state == "approved":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.posts.content import OWN_TEXT
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ JUDGED = frozenset({"in_review", "approved", "published"})
 READ_BY_OTHERS = frozenset({"title", "text", "link"})
 
 
+def is_read(changed: set[str]) -> bool:
+    """Whether one of these fields is what readers get to see, on one channel or on all."""
+    return any(name in READ_BY_OTHERS or name.startswith(OWN_TEXT) for name in changed)
+
+
 def next_steps(state: str, may: Callable[[str], bool]) -> list[Step]:
     """The steps out of `state` for somebody of whom `may(action)` is known, in STEPS' order."""
     return [step for step in STEPS if state in step.origins and may(step.action)]
@@ -133,9 +139,9 @@ def state_after_edit(state: str, changed: set[str], *, has_day: bool) -> str:
     """The state of a post once the fields `changed` differ and it has a day, or has none."""
     if state == "idea" and has_day:
         return "draft"
-    if state == "approved" and changed & READ_BY_OTHERS:
+    if state == "approved" and is_read(changed):
         return "in_review"
-    if state == "changes_asked" and changed & READ_BY_OTHERS:
+    if state == "changes_asked" and is_read(changed):
         return "draft"
     return state
 

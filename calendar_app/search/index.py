@@ -1,4 +1,4 @@
-"""The index of words that the database keeps (migration 0008), and how it is asked.
+"""The index of words that the database keeps (migrations 0008 and 0015), and how it is asked.
 
 `search_words` has one entry a row that can be found; `row_of` and `is_of` say of
 which. SQLite keeps the words
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    bindparam,
     cast,
     column,
     literal,
@@ -35,7 +36,7 @@ from sqlalchemy.types import NullType
 KINDS = {"post": 1, "plan": 2, "audience": 3, "brand_value": 4, "channel": 5, "meetup": 6}
 _KINDS_IN_A_KEY = 16
 # The tables that a whole load of posts fills.
-_OF_POSTS = ("post", "post_value", "post_audience", "post_channel")
+_OF_POSTS = ("post", "post_value", "post_audience", "post_channel", "post_channel_text")
 
 search_words = table("search_words", column("rowid", BigInteger), column("rank", Float))
 
@@ -162,8 +163,8 @@ def _triggers_of_sqlite(connection: Connection) -> tuple[list[str], list[str]]:
     """SQLite switches no trigger off: each is dropped, and made again by its own words."""
     wanted = text(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search\\_%'"
-        " ESCAPE '\\' AND tbl_name IN ('post', 'post_value', 'post_audience', 'post_channel')"
-    )
+        " ESCAPE '\\' AND tbl_name IN :tables"
+    ).bindparams(bindparam("tables", _OF_POSTS, expanding=True))
     found = connection.execute(wanted).all()
     return [f"DROP TRIGGER {row.name}" for row in found], [row.sql for row in found]
 

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from calendar_app.posts.channel_length import (
     FACEBOOK,
+    INSTAGRAM,
     LINKEDIN,
     OTHER,
+    VIVA_ENGAGE,
     X,
     addresses,
     kind_of,
@@ -32,7 +34,10 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
         ("Linked In", LINKEDIN),
         ("LinkedIn De Linde", LINKEDIN),
         ("Facebook", FACEBOOK),
-        ("Instagram", OTHER),
+        ("Instagram", INSTAGRAM),
+        ("Yammer", VIVA_ENGAGE),
+        ("Viva Engage", VIVA_ENGAGE),
+        ("Nieuwsbrief", OTHER),
         ("X-ray nieuws", OTHER),
         ("Extranet", OTHER),
         ("", OTHER),

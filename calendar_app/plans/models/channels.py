@@ -43,6 +43,7 @@ class ChannelTexts(TypedDict, total=False):
     purpose: str
     cadence: int
     character_limit: int | None
+    address: str
     evidence: str
     evidence_source: str
     evidence_year: int | None
@@ -73,6 +74,8 @@ class Channel(OrderedPart, Editable, Base):
     # Posts a week.
     cadence: Mapped[int] = mapped_column(default=0)
     character_limit: Mapped[int | None]
+    # Where somebody writes on it; empty: as its name says.
+    address: Mapped[str] = mapped_column(String(500), default="", server_default="")
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_source: Mapped[str] = mapped_column(String(200), default="")
     evidence_year: Mapped[int | None]

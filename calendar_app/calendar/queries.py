@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from calendar_app.calendar.cards import OVER, PostRow
@@ -51,6 +51,20 @@ def to_write(session: Session, team: Team, owner: Person, until: datetime) -> li
     wanted = (
         Post.owner_id == owner.id,
         Post.state.in_(("draft", "changes_asked")),
+        Post.starts_at < until,
+    )
+    return _rows(session, [*_of(team), *wanted], (Post.starts_at, Post.id))
+
+
+def to_place(session: Session, team: Team, person: Person, until: datetime) -> list[PostRow]:
+    """Approved posts before `until` that `person` places: as ambassador, or for the organisation.
+
+    The nearest first.
+    """
+    for_us = and_(Post.sender_id.is_(None), Post.publisher_id == person.id)
+    wanted = (
+        Post.state == "approved",
+        or_(Post.sender_id == person.id, for_us),
         Post.starts_at < until,
     )
     return _rows(session, [*_of(team), *wanted], (Post.starts_at, Post.id))

@@ -70,6 +70,7 @@ ACTION_NAMES = {
     "roles.changed": N_("Changed the role matrix of a plan"),
     "post.added": N_("Added a post in one line"),
     "post.approved": N_("Approved a post"),
+    "post.placed": N_("Marked a post as out on one channel"),
     "post.published": N_("Marked a post as published"),
     "publication.taken_back": N_("Took back a publication"),
     "post.deleted": N_("Put a post in the bin"),

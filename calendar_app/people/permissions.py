@@ -18,6 +18,8 @@ ACTIONS = {
     "absences.own": "viewer",
     "settings.own": "viewer",
     "comments.own": "viewer",
+    # Of an ambassador their own posts; the page of it looks.
+    "posts.place": "viewer",
     "posts.write": "writer",
     "posts.publish": "writer",
     "posts.vote": "writer",

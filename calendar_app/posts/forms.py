@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar
@@ -33,7 +33,13 @@ from calendar_app.plans.roles import Away, Choice
 from calendar_app.plans.steps import gate
 from calendar_app.posts import merging, workflow
 from calendar_app.posts.comments import MOST_LETTERS
-from calendar_app.posts.content import Content, check_day
+from calendar_app.posts.content import (
+    OWN_TEXT,
+    Content,
+    channel_of,
+    check_day,
+    own_text_name,
+)
 from calendar_app.posts.models import INTENT_NAMES, Post
 from calendar_app.posts.repetition import (
     DAILY,
@@ -47,7 +53,7 @@ from calendar_app.posts.repetition import (
 )
 from calendar_app.posts.routine import MOST_WEEKS, WEEKDAY_NAMES
 from calendar_app.posts.suggestions import TASK_OF, Around, suggestions
-from calendar_app.text import clean_line
+from calendar_app.text import clean_line, clean_text
 from calendar_app.web.forms import (
     Form,
     LineField,
@@ -274,6 +280,19 @@ class PostForm(Form):
             return clean_line(self._typed.get(f"reason-{value_id}", ""))
         return next((why for value, why in self.before.values if value.id == value_id), "")
 
+    def offered_channels(self) -> list[Channel]:
+        """The channels of the chosen plan, and those the post already has."""
+        return self._hooks("channels")
+
+    def own_text(self, channel_id: int) -> str:
+        """What is posted on that channel instead of the text, as typed or as kept; "": nothing."""
+        kept = self.before.own_text(channel_id)
+        if self._typed is None:
+            return kept
+        typed = clean_text(self._typed.get(own_text_name(channel_id), kept))
+        # What says the same as the text is no text of its own.
+        return "" if typed == (self.text.data or "") else typed
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field, and all that a day asks for at once instead of one after the other."""
         good = bool(super().validate(extra_validators))
@@ -294,7 +313,8 @@ class PostForm(Form):
             plan=self.chosen_plan,
             values=self._values(),
             audiences=self._chosen("audiences", self._hooks("audiences")),
-            channels=self._chosen("channels", self._hooks("channels")),
+            channels=self._chosen("channels", self.offered_channels()),
+            own_texts=self._own_texts(),
             owner=self._person("owner"),
             reviewer=self._person("reviewer"),
             sender=self._person("sender"),
@@ -328,22 +348,26 @@ class PostForm(Form):
         return self._as_fields(
             _shown(self.before, self.desk.team.zone),
             {value.id: why for value, why in self.before.values},
+            self.before.own_text,
         )
 
     def _fields_now(self) -> dict[str, Any]:
         """The same as the form has them."""
         names = _shown(self.before, self.desk.team.zone)
         reasons = {value.id: self.reason(value.id) for value in self.offered_values()}
-        return self._as_fields({name: self[name].data for name in names}, reasons)
+        return self._as_fields({name: self[name].data for name in names}, reasons, self.own_text)
 
-    def _as_fields(self, fields: dict[str, Any], reasons: Mapping[int, str]) -> dict[str, Any]:
+    def _as_fields(
+        self, fields: dict[str, Any], reasons: Mapping[int, str], own_text: Callable[[int], str]
+    ) -> dict[str, Any]:
         day, at = fields.pop("day"), fields.pop("time")
         whys = {f"reason-{one.id}": reasons.get(one.id, "") for one in self.offered_values()}
-        return {**fields, "when": _when(day, at), **whys}
+        own = {own_text_name(one.id): own_text(one.id) for one in self.offered_channels()}
+        return {**fields, "when": _when(day, at), **whys, **own}
 
     def _take(self, name: str, saved: Mapping[str, Any]) -> None:
         """Let the field stand as it is saved."""
-        if name.startswith("reason-"):
+        if name.startswith(("reason-", OWN_TEXT)):
             self._typed = MultiDict(self._typed)
             self._typed[name] = saved[name]
             return
@@ -370,6 +394,11 @@ class PostForm(Form):
             value = next(one for one in self.offered_values() if f"reason-{one.id}" == name)
             label = _("Why %(value)s", value=value.name)
             return Clash(name, label, saved[name], self.reason(value.id))
+        channel_id = channel_of(name)
+        if channel_id is not None:
+            channel = next(one for one in self.offered_channels() if one.id == channel_id)
+            label = _("Text for %(channel)s", channel=channel.name)
+            return Clash(name, label, saved[name], self.own_text(channel_id))
         [(label, theirs, yours)] = self.differences({name: saved[name]}) or [
             (str(self[name].label.text), "", "")
         ]
@@ -379,7 +408,7 @@ class PostForm(Form):
         self.plan.choices = _offered(_("No plan yet"), self._plans())
         self.values.choices = options(_named(self.offered_values()))
         self.audiences.choices = options(_named(self._hooks("audiences")))
-        self.channels.choices = options(_named(self._hooks("channels")))
+        self.channels.choices = options(_named(self.offered_channels()))
         self.form.choices = options((key, _(name)) for key, name in FORM_NAMES.items())
         self.intent.choices = options((key, _(name)) for key, name in INTENT_NAMES.items())
         named, before = self.desk.named, self.before
@@ -403,6 +432,18 @@ class PostForm(Form):
     def _values(self) -> tuple[tuple[BrandValue, str], ...]:
         chosen = self._chosen("values", self.offered_values())
         return tuple((value, self._short_reason(value.id)) for value in chosen)
+
+    def _own_texts(self) -> tuple[tuple[Channel, str], ...]:
+        found = tuple((one, self.own_text(one.id)) for one in self.offered_channels())
+        for channel, text in found:
+            if len(text) > self.text.limit:
+                raise Refused(
+                    N_("The text for %(channel)s is too long. Use at most %(max)d characters."),
+                    field="text",
+                    channel=channel.name,
+                    max=self.text.limit,
+                )
+        return tuple((channel, text) for channel, text in found if text)
 
     def _short_reason(self, value_id: int) -> str:
         reason = self.reason(value_id)
@@ -600,6 +641,18 @@ class StepForm(Form):
 
     note = TextField(_l("What should change?"), limit=2_000)
     address = LinkField(_l("Address of the post"))
+
+
+class PlaceForm(Form):
+    """That a post is out, and where it stands."""
+
+    address = LinkField(_l("Address of the post"))
+
+
+class OwnAccountForm(Form):
+    """What an ambassador says of a post in their own words."""
+
+    text = TextField(_l("Text"))
 
 
 class MoveForm(Form):

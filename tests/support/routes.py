@@ -51,7 +51,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     plan = builders.a_plan(session, team)
     fact = builders.a_fact(session, plan.audiences[0])
     actor = builders.an_actor(session, plan)
-    post = builders.a_post(session, team, plan)
+    post = builders.a_post(session, team, plan, sender_id=person.id)
     comment = builders.a_comment(session, post, person, mentioned=person)
     change = PostChange(
         post_id=post.id,

@@ -42,6 +42,7 @@ def today() -> ResponseReturnValue:
         late=cards(queries.late(session(), team, start), dated=True),
         reviews=cards(reviews, dated=True),
         to_write=cards(queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True),
+        to_place=cards(queries.to_place(session(), team, me(), end), dated=True),
         for_me=_for_me(),
         occurrence=occurrence,
         host=None if occurrence is None else _host(occurrence),

@@ -34,7 +34,15 @@ from calendar_app.plans.models import (
 )
 from calendar_app.plans.roles import PART_NAMES, PARTS, TASK_NAMES, TASKS, Matrix
 from calendar_app.plans.steps import WHOLE
-from calendar_app.web.forms import Form, LineField, NumberField, TextField, needed, options
+from calendar_app.web.forms import (
+    Form,
+    LineField,
+    LinkField,
+    NumberField,
+    TextField,
+    needed,
+    options,
+)
 
 # The fields of a channel that show a column as it is.
 _PLAIN = (
@@ -44,6 +52,7 @@ _PLAIN = (
     "purpose",
     "cadence",
     "character_limit",
+    "address",
     "evidence",
     "evidence_source",
     "evidence_year",
@@ -63,6 +72,7 @@ class ChannelForm(PlanPartForm):
     forms = SelectMultipleField(_l("Forms"), choices=choices(FORMS, FORM_NAMES))
     cadence = NumberField(_l("Posts a week"), 0, 50, filters=[lambda posts: posts or 0])
     character_limit = NumberField(_l("Longest text, in characters"), 1, 100_000)
+    address = LinkField(_l("Where do you write on it?"))
     slots = SlotsField(_l("Good times"), limit=1000)
     owner = PersonField(_l("Owner"))
     deputy = PersonField(_l("Deputy"))

@@ -451,6 +451,9 @@ class Post(Editable, Base):
         if action not in {"moved", "moved_back"} and before.starts_at != content.starts_at:
             self.zone = self.team.zone
         self._fill(content)
+        if state == "in_review" != self.state:
+            # Whoever reviews it is asked anew.
+            self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
         self._enter(state, told)
         if told.keys() & {"starts_at", "state"}:
             self.sequence += 1

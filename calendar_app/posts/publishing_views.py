@@ -5,6 +5,7 @@ Open to who may publish, and to the ambassador from whose account the post goes 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from flask_babel import gettext as _
 
 from calendar_app.errors import Forbidden, NotYours
 from calendar_app.language import N_
-from calendar_app.people.door import audit, may, me, my_team, requires
+from calendar_app.people.door import audit, may, me, my_team, own_by_uuid, requires
 from calendar_app.plans.models import Channel
 from calendar_app.posts import queries, workflow
 from calendar_app.posts.channel_editors import Editor, editor_of
@@ -47,6 +48,13 @@ class Ready:
 def show(post_id: int) -> ResponseReturnValue:
     """The post ready to be placed, channel by channel."""
     return _page(_to_place(post_id))
+
+
+@bp.get("/posts/<uuid:post_uuid>/publishing")
+@requires("posts.place")
+def show_from_outside(post_uuid: uuid.UUID) -> ResponseReturnValue:
+    """The address in mails, where no row number leaves the house."""
+    return redirect(url_for("publishing.show", post_id=own_by_uuid(Post, post_uuid).id))
 
 
 @bp.post("/posts/<int:post_id>/publishing/channels/<int:channel_id>")

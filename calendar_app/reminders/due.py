@@ -6,22 +6,39 @@ Nothing here knows a database or a clock: facts and a moment go in, a decision c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from calendar_app.language import N_
+from calendar_app.moments import local, moment
 
 MEETUP = "meetup"
+REVIEW = "review"
+PUBLISH = "publish"
+SENDER = "sender"
 MISSED_SUMMARY = "missed_summary"
-KINDS = (MEETUP, MISSED_SUMMARY)
+# The kinds that are about a post.
+OF_POSTS = (REVIEW, PUBLISH, SENDER)
+KINDS = (MEETUP, *OF_POSTS, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
+    REVIEW: N_("Somebody asks you to review a post"),
+    PUBLISH: N_("It is time to publish a post"),
+    SENDER: N_("An ambassador does not post your post after all"),
     MISSED_SUMMARY: N_("Reminders were missed"),
 }
 # The subject of a summary is this, and the subject of the reminders it is about.
 SUMMARY_PREFIX = "missed:"
 # A summary of what went wrong is still worth reading days later.
 SUMMARY_IS_OF_USE = timedelta(days=7)
+
+# A question that waited for two days is told of elsewhere; a post can go out until the evening.
+REVIEW_IS_OF_USE = timedelta(days=2)
+PUBLISH_IS_OF_USE = timedelta(hours=12)
+SENDER_IS_OF_USE = timedelta(days=2)
+# An ambassador is asked nothing outside these hours, nor on Saturday and Sunday.
+WORK_BEGINS, WORK_ENDS = time(9), time(17)
+_SATURDAY = 5
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -39,6 +56,10 @@ CALLED_OFF = N_("The meet-up was cancelled.")
 NO_MEETUP = N_("There is no meet-up on this day.")
 MOVED = N_("The meet-up was moved.")
 ABSENT = N_("This person is absent.")
+POST_DELETED = N_("The post was deleted.")
+POST_MOVED = N_("The post was moved.")
+NOT_WAITING = N_("The post does not wait for this any more.")
+NOT_ASKED = N_("Somebody else is asked for this post now.")
 REFUSED = N_("The mail server refuses this mail.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
 UNREACHABLE_IN_TIME = N_("The mail server did not answer.")
@@ -48,11 +69,12 @@ TOO_MANY = N_("More mails were due than the mail server takes in a minute.")
 
 @dataclass(frozen=True)
 class Facts:
-    """How things stand for one reminder. The meet-up's part is None when it is about none."""
+    """How things stand for one reminder. The part of what it is not about is None."""
 
     belongs: bool
     muted: bool
     meetup: MeetupFacts | None = None
+    post: PostFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +86,19 @@ class MeetupFacts:
     reminded_start: datetime
     series_deleted: bool
     takes_part: bool
+    absent: bool
+
+
+@dataclass(frozen=True)
+class PostFacts:
+    """How the post stands now, for the reminder that was made of it."""
+
+    is_there: bool
+    # Whether it still waits for what the reminder asks.
+    waits: bool
+    # Whether it is still the question, or the moment, that the reminder was made for.
+    is_same: bool
+    is_asked: bool
     absent: bool
 
 
@@ -91,8 +126,39 @@ def due_at(starts_at: datetime, lead: timedelta) -> datetime:
 
 def subject(occurrence_id: int, starts_at: datetime) -> str:
     """What a reminder is about: one meet-up at one moment, so that a moved one is another."""
-    moment = starts_at.astimezone(UTC).replace(tzinfo=None).isoformat()
-    return f"occurrence:{occurrence_id}@{moment}Z"
+    return f"occurrence:{occurrence_id}@{_plain(starts_at)}"
+
+
+def subject_of_review(post_id: int, asked_at: datetime) -> str:
+    """What a request for review is about: one post, asked at one moment."""
+    return f"review:{post_id}@{_plain(asked_at)}"
+
+
+def subject_of_publishing(post_id: int, starts_at: datetime) -> str:
+    """What "publish now" is about: one post at one moment, so that a moved one is another."""
+    return f"publish:{post_id}@{_plain(starts_at)}"
+
+
+def subject_of_sender(change_id: int) -> str:
+    """What the word of an ambassador is about: that entry of the post's history."""
+    return f"sender:{change_id}"
+
+
+def in_working_hours(at: datetime, zone: str) -> datetime:
+    """`at`, or the first moment after it at which somebody in `zone` is at work. Aware, UTC."""
+    wall = local(at, zone)
+    day = wall.date()
+    if wall.weekday() < _SATURDAY and WORK_BEGINS <= wall.time() < WORK_ENDS:
+        return at
+    if wall.time() >= WORK_BEGINS or wall.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return moment(day, WORK_BEGINS, zone)
+
+
+def _plain(at: datetime) -> str:
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def decide(facts: Facts, useful_until: datetime, now: datetime) -> Decision:
@@ -110,7 +176,9 @@ def _reason_not_to(facts: Facts) -> str | None:
         return LEFT_TEAM
     if facts.muted:
         return MUTED
-    return None if facts.meetup is None else _reason_of_meetup(facts.meetup)
+    if facts.meetup is not None:
+        return _reason_of_meetup(facts.meetup)
+    return None if facts.post is None else _reason_of_post(facts.post)
 
 
 def _reason_of_meetup(meetup: MeetupFacts) -> str | None:
@@ -121,6 +189,17 @@ def _reason_of_meetup(meetup: MeetupFacts) -> str | None:
         MOVED: meetup.starts_at != meetup.reminded_start,
         NOT_INVITED: not meetup.takes_part,
         ABSENT: meetup.absent,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _reason_of_post(post: PostFacts) -> str | None:
+    reasons = {
+        POST_DELETED: not post.is_there,
+        NOT_WAITING: not post.waits,
+        POST_MOVED: not post.is_same,
+        NOT_ASKED: not post.is_asked,
+        ABSENT: post.absent,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

@@ -24,7 +24,7 @@ from calendar_app.letters import bodies
 from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
-from calendar_app.reminders.due import KINDS, MISSED_SUMMARY
+from calendar_app.reminders.due import KINDS, MISSED_SUMMARY, PUBLISH, REVIEW, SENDER
 from calendar_app.text import clean_line
 
 _PURPOSE = "unsubscribe"
@@ -62,6 +62,11 @@ class Story:
     zone: str
     minutes: int
     path: str
+    # Of a reminder about a post: its title, who asks for it ("": nobody in particular), and
+    # whether it goes out from the reader's own account.
+    post: str = ""
+    asker: str = ""
+    from_own_account: bool = False
     place: str = ""
     host: str = ""
     # Whom an answer reaches: a name and an address; None: the sender itself.
@@ -162,13 +167,22 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "host": story.host,
         "link": config.base_url + story.path,
         "missed": story.missed,
+        "post": story.post,
+        "asker": story.asker,
+        "from_own_account": story.from_own_account,
     }
 
 
 def _subject(story: Story, facts: dict[str, object]) -> str:
-    told = {name: facts[name] for name in ("meetup", "day", "time", "city")}
+    told = {name: facts[name] for name in ("meetup", "post", "day", "time", "city")}
     if story.kind == MISSED_SUMMARY:
         return say(story.language, "Not everybody was reminded: %(meetup)s, %(day)s", **told)
+    if story.kind == REVIEW:
+        return say(story.language, "Please review: %(post)s", **told)
+    if story.kind == PUBLISH:
+        return say(story.language, "Publish now: %(post)s, %(day)s at %(time)s (%(city)s)", **told)
+    if story.kind == SENDER:
+        return say(story.language, "The organisation posts it now: %(post)s", **told)
     return say(story.language, "%(meetup)s: %(day)s at %(time)s (%(city)s)", **told)
 
 

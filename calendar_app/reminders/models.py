@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -59,6 +59,11 @@ class Delivery(Base):
     # What it is about, as the uniqueness needs it: "occurrence:12@2026-11-10T08:30Z".
     subject: Mapped[str] = mapped_column(String(80))
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post.id", ondelete="SET NULL"), index=True
+    )
+    # Of one about a post: the team's day on which it is due, to know who is away then.
+    due_on: Mapped[date | None]
     due_at: Mapped[datetime]
     useful_until: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="pending")

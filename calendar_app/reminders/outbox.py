@@ -52,6 +52,7 @@ from calendar_app.post_office import Answer, Mail, PostOffice
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import Reader, Story, write
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
+from calendar_app.reminders.post_reminders import wanted_of_posts
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone
 from calendar_app.reminders.queries import AnyRow, facts_of, is_there, story_of, with_facts
 
@@ -110,15 +111,15 @@ class Claimed:
 
 
 def plan(session: Session, now: datetime) -> int:
-    """Bring the coming 35 days' reminders in line with meet-ups, people, absences and holidays.
+    """Bring the coming 35 days' reminders in line with meet-ups, posts, people and absences.
 
     Answers how many rows it made or changed: a second run answers 0.
     """
     for meetup in session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))):
         plan_occurrences(session, meetup, now, PLANNED.days)
     since = _looks_back_to(session, now)
-    wanted = _wanted(session, since, now)
-    kept = _rows_about_meetups(session, since)
+    wanted = _wanted(session, since, now) | wanted_of_posts(session, since, now, PLANNED)
+    kept = _kept_rows(session, since)
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (
         _make_missing(session, Delivery, new)
@@ -189,10 +190,10 @@ def _row_of(
     }
 
 
-def _rows_about_meetups(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:
+def _kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:
     query = select(
         Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, Delivery.due_at
-    ).where(Delivery.kind == due.MEETUP, Delivery.useful_until > since)
+    ).where(Delivery.kind != due.MISSED_SUMMARY, Delivery.useful_until > since)
     return {(row.subject, row.person_id): row for row in session.execute(query)}
 
 

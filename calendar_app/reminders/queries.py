@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import is_unseen
+from calendar_app.posts.models import Post
+from calendar_app.posts.queries import OVER
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import MissedReminder, Story
 from calendar_app.reminders.models import Delivery, Muted
@@ -21,13 +23,21 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 PAGE_LENGTH = 50
 
-_HOST = 5  # its place in a row of `with_facts`
+# Their places in a row of `with_facts`.
+_HOST, _ASKER = 5, 7
 _Host = aliased(Person, name="host")
+_Asker = aliased(Person, name="asker")
 
 
 def with_facts() -> AnySelect:
-    """Deliveries with the person, the meet-up and all that decides whether they are wanted."""
+    """Deliveries with the person, the meet-up or post, and all that decides about them."""
     of_person = Delivery.person_id
+    day = func.coalesce(Occurrence.held_on, Delivery.due_on)
+    is_of_day = (
+        Absence.team_id == Delivery.team_id,
+        Absence.first_day <= day,
+        Absence.last_day >= day,
+    )
     return (
         select(
             Delivery,
@@ -36,6 +46,8 @@ def with_facts() -> AnySelect:
             Occurrence,
             Meetup,
             _Host,
+            Post,
+            _Asker,
             _role().label("role"),
             is_there(Muted, Muted.person_id == of_person, Muted.kind == Delivery.kind).label(
                 "is_muted"
@@ -46,23 +58,45 @@ def with_facts() -> AnySelect:
                 MeetupParticipant.meetup_id == Meetup.id,
                 ~is_unseen(Delivery.person_id, Delivery.team_id),
             ).label("is_in"),
-            is_there(
-                Absence,
-                Absence.person_id == of_person,
-                Absence.team_id == Delivery.team_id,
-                Absence.first_day <= Occurrence.held_on,
-                Absence.last_day >= Occurrence.held_on,
-            ).label("is_away"),
+            is_there(Absence, Absence.person_id == of_person, *is_of_day).label("is_away"),
+            or_(
+                _asked() == of_person,
+                is_there(
+                    Absence,
+                    Absence.person_id == _asked(),
+                    Absence.deputy_id == of_person,
+                    *is_of_day,
+                ),
+            ).label("is_asked"),
         )
         .join(Person, Person.id == of_person)
         .join(Team, Team.id == Delivery.team_id)
         .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
         .outerjoin(Meetup, Meetup.id == Occurrence.meetup_id)
         .outerjoin(_Host, (_Host.id == Meetup.host_id) & ~is_unseen(_Host.id, Meetup.team_id))
+        .outerjoin(Post, Post.id == Delivery.post_id)
+        .outerjoin(
+            _Asker,
+            (_Asker.id == Post.sent_to_review_by_id) & ~is_unseen(_Asker.id, Post.team_id),
+        )
         .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
         # The rows may have changed since this session read them.
         .execution_options(populate_existing=True)
     )
+
+
+def _asked() -> ColumnElement[int | None]:
+    """Who is asked for the post of a delivery, as its kind has it."""
+    return case(
+        (Delivery.kind == due.REVIEW, Post.reviewer_id),
+        (Delivery.kind == due.PUBLISH, who_publishes()),
+        else_=Post.owner_id,
+    )
+
+
+def who_publishes() -> ColumnElement[int | None]:
+    """Who places a post: its ambassador, else its publisher, else its owner."""
+    return func.coalesce(Post.sender_id, Post.publisher_id, Post.owner_id)
 
 
 def _role() -> ColumnElement[str | None]:
@@ -82,6 +116,8 @@ def is_there(model: type[Any], *conditions: ColumnElement[bool]) -> ColumnElemen
 def facts_of(row: AnyRow) -> due.Facts:
     """What decides about a row of `with_facts`."""
     belongs = row.role is not None and row.Person.active
+    if row.Delivery.kind in due.OF_POSTS:
+        return due.Facts(belongs, row.is_muted, post=_facts_of_post(row))
     if row.Delivery.kind != due.MEETUP:
         return due.Facts(belongs, row.is_muted)
     meetup = due.MeetupFacts(
@@ -95,8 +131,36 @@ def facts_of(row: AnyRow) -> due.Facts:
     return due.Facts(belongs, row.is_muted, meetup)
 
 
+def _facts_of_post(row: AnyRow) -> due.PostFacts:
+    delivery, post = row.Delivery, row.Post
+    is_there = post is not None and post.deleted_at is None
+    return due.PostFacts(
+        is_there=is_there,
+        waits=is_there and _waits(delivery.kind, post),
+        is_same=is_there and delivery.subject == _subject_now(delivery, post),
+        is_asked=bool(row.is_asked),
+        absent=row.is_away,
+    )
+
+
+def _waits(kind: str, post: Post) -> bool:
+    if kind == due.SENDER:
+        return post.sender_id is None and post.state not in OVER
+    return post.state == {due.REVIEW: "in_review", due.PUBLISH: "approved"}[kind]
+
+
+def _subject_now(delivery: Delivery, post: Post) -> str:
+    if delivery.kind == due.REVIEW and post.sent_to_review_at is not None:
+        return due.subject_of_review(post.id, post.sent_to_review_at)
+    if delivery.kind == due.PUBLISH and post.starts_at is not None:
+        return due.subject_of_publishing(post.id, post.starts_at)
+    return delivery.subject if delivery.kind == due.SENDER else ""
+
+
 def story_of(session: Session, row: AnyRow) -> Story:
     """What the mail for a row of `with_facts` tells, in its reader's language."""
+    if row.Delivery.kind in due.OF_POSTS:
+        return _story_of_post(row)
     delivery, occurrence, meetup = row.Delivery, row.Occurrence, row.Meetup
     told = {
         "kind": delivery.kind,
@@ -116,6 +180,24 @@ def story_of(session: Session, row: AnyRow) -> Story:
         starts_at=delivery.useful_until,
         host="" if host is None else host.first_name,
         answer_to=None if host is None else (host.name, host.email),
+    )
+
+
+def _story_of_post(row: AnyRow) -> Story:
+    delivery, post, asker = row.Delivery, row.Post, row[_ASKER]
+    page = "/publishing" if delivery.kind == due.PUBLISH else ""
+    return Story(
+        kind=delivery.kind,
+        language=row.Person.language or row.Team.language,
+        team=row.Team.name,
+        meetup="",
+        starts_at=post.starts_at or delivery.due_at,
+        zone=row.Team.zone,
+        minutes=0,
+        path=f"/posts/{post.uuid}{page}",
+        post=post.title,
+        asker="" if asker is None else asker.first_name,
+        from_own_account=post.sender_id == delivery.person_id,
     )
 
 

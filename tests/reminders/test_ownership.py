@@ -379,7 +379,7 @@ def test_what_is_claimed_while_a_plan_is_made_is_not_withdrawn_by_it(
     scene.plan()
     scene.now = DUE
     with scene.database.reading() as session:
-        kept = outbox._rows_about_meetups(session, DUE)  # noqa: SLF001 - the race is here
+        kept = outbox._kept_rows(session, DUE)  # noqa: SLF001 - the race is here
     claimed = outbox.claim(scene.desk, DUE, 40)
     with scene.database.writing() as session:
         mute(session, scene.person(0), "meetup", DUE)

@@ -253,7 +253,7 @@ def test_a_plan_that_is_slower_than_another_wakes_nothing_that_was_sent_meanwhil
     scene.plan()
     change(scene, lambda s, _m, _o, p: mute(s, p, "meetup", DUE))
     with scene.database.reading() as session:
-        kept = outbox._rows_about_meetups(session, scene.now)  # noqa: SLF001 - the race is here
+        kept = outbox._kept_rows(session, scene.now)  # noqa: SLF001 - the race is here
     change(scene, lambda s, _m, _o, p: unmute(s, p, "meetup"))
     scene.now = DUE
     scene.send()

@@ -1,0 +1,200 @@
+"""Which reminders about posts there should be: a review asked, a moment come, an ambassador gone.
+
+Who is away is asked nothing; their deputy is, when that person may do it. An ambassador has none:
+nobody posts from the account of somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calendar_app.moments import local
+from calendar_app.people.models import Absence, Membership, Team
+from calendar_app.people.permissions import allowed
+from calendar_app.posts.models import Post, PostChange
+from calendar_app.posts.workflow import APPROVE, PUBLISH
+from calendar_app.reminders import due
+from calendar_app.reminders.models import Muted
+from calendar_app.reminders.queries import AnyRow, AnySelect, who_publishes
+
+Key: TypeAlias = tuple[str, int]
+
+# A moment in the weekend is told of on Monday.
+_LONGEST_WEEKEND = timedelta(days=4)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Somebody who is to be told something of a post."""
+
+    kind: str
+    subject: str
+    post_id: int
+    team_id: int
+    zone: str
+    person_id: int
+    due_at: datetime
+    useful_until: datetime
+    # What a deputy must be allowed; None: nobody can take this over.
+    action: str | None
+
+    @property
+    def due_on(self) -> date:
+        """The day on the clocks of the team."""
+        return local(self.due_at, self.zone).date()
+
+
+def wanted_of_posts(
+    session: Session, since: datetime, now: datetime, ahead: timedelta
+) -> dict[Key, dict[str, Any]]:
+    """The reminders about posts that should be there, by subject and person, as values of a row.
+
+    All that are of use after `since`, up to posts that go out `ahead` of `now`.
+    """
+    asked = [
+        *_reviews(session, since),
+        *_publishing(session, since, now + ahead),
+        *_senders(session, since),
+    ]
+    return {
+        (one.subject, person_id): _row(one, person_id, now)
+        for one, person_id in _told(session, asked)
+    }
+
+
+def _row(one: _Asked, person_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "team_id": one.team_id,
+        "person_id": person_id,
+        "kind": one.kind,
+        "subject": one.subject,
+        "post_id": one.post_id,
+        "due_on": one.due_on,
+        "due_at": one.due_at,
+        "useful_until": one.useful_until,
+        "created_at": now,
+    }
+
+
+def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
+    """Whoever is named to review what waits for it, but for who asks it of themselves."""
+    query = (
+        select(Post.id, Post.team_id, Team.zone, Post.reviewer_id, Post.sent_to_review_at)
+        .join(Team, Team.id == Post.team_id)
+        .where(Post.state == "in_review", Post.deleted_at.is_(None))
+        .where(Post.sent_to_review_at > since - due.REVIEW_IS_OF_USE)
+        .where(Post.reviewer_id.is_not(None))
+        .where(Post.reviewer_id.is_distinct_from(Post.sent_to_review_by_id))
+    )
+    for post_id, team_id, zone, person_id, at in _rows(session, query):
+        subject = due.subject_of_review(post_id, at)
+        yield _Asked(
+            due.REVIEW,
+            subject,
+            post_id,
+            team_id,
+            zone,
+            person_id,
+            at,
+            at + due.REVIEW_IS_OF_USE,
+            APPROVE.action,
+        )
+
+
+def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[_Asked]:
+    """Whoever places what is approved, at its moment; an ambassador while at work."""
+    earliest = since - due.PUBLISH_IS_OF_USE - _LONGEST_WEEKEND
+    query = (
+        select(Post.id, Post.team_id, Team.zone, Post.starts_at, Post.sender_id, who_publishes())
+        .join(Team, Team.id == Post.team_id)
+        .where(Post.state == "approved", Post.deleted_at.is_(None))
+        .where(Post.starts_at > earliest, Post.starts_at <= until)
+        .where(who_publishes().is_not(None))
+    )
+    for post_id, team_id, zone, starts_at, sender_id, person_id in _rows(session, query):
+        due_at = starts_at if sender_id is None else due.in_working_hours(starts_at, zone)
+        useful_until = due_at + due.PUBLISH_IS_OF_USE
+        if useful_until > since:
+            subject = due.subject_of_publishing(post_id, starts_at)
+            action = PUBLISH.action if sender_id is None else None
+            yield _Asked(
+                due.PUBLISH,
+                subject,
+                post_id,
+                team_id,
+                zone,
+                person_id,
+                due_at,
+                useful_until,
+                action,
+            )
+
+
+def _rows(session: Session, query: AnySelect) -> list[AnyRow]:
+    return list(session.execute(query))
+
+
+def _senders(session: Session, since: datetime) -> Iterator[_Asked]:
+    """The owner of what its ambassador would rather not post."""
+    query = (
+        select(PostChange.id, PostChange.at, Post.id, Post.team_id, Team.zone, Post.owner_id)
+        .join(Post, Post.id == PostChange.post_id)
+        .join(Team, Team.id == Post.team_id)
+        .where(PostChange.action == "decline", PostChange.at > since - due.SENDER_IS_OF_USE)
+        .where(Post.deleted_at.is_(None), Post.owner_id.is_not(None), Post.sender_id.is_(None))
+    )
+    for change_id, at, post_id, team_id, zone, person_id in _rows(session, query):
+        subject = due.subject_of_sender(change_id)
+        useful_until = at + due.SENDER_IS_OF_USE
+        yield _Asked(
+            due.SENDER, subject, post_id, team_id, zone, person_id, at, useful_until, "posts.write"
+        )
+
+
+def _told(session: Session, asked: list[_Asked]) -> Iterator[tuple[_Asked, int]]:
+    """Each with the one who is told of it, if anybody is."""
+    teams = {one.team_id for one in asked}
+    away = _absences(session, teams, min((one.due_on for one in asked), default=None))
+    roles = _roles(session, teams)
+    muted = session.execute(select(Muted.person_id, Muted.kind))
+    deaf = {(person_id, kind) for person_id, kind in muted}
+    for one in asked:
+        person_id = _instead(one, away, roles)
+        if person_id is not None and (person_id, one.kind) not in deaf:
+            yield one, person_id
+
+
+def _absences(session: Session, teams: Iterable[int], first: date | None) -> list[Absence]:
+    if first is None:
+        return []
+    wanted = select(Absence).where(Absence.team_id.in_(teams), Absence.last_day >= first)
+    return list(session.scalars(wanted.order_by(Absence.id)))
+
+
+def _roles(session: Session, teams: Iterable[int]) -> dict[tuple[int, int], str]:
+    """The role of each member, by team and person."""
+    query = select(Membership.team_id, Membership.person_id, Membership.role).where(
+        Membership.team_id.in_(teams), Membership.ended_at.is_(None)
+    )
+    return {(team_id, person_id): role for team_id, person_id, role in session.execute(query)}
+
+
+def _instead(one: _Asked, away: list[Absence], roles: dict[tuple[int, int], str]) -> int | None:
+    """The person who is asked, or who stands in for them on that day; None: nobody."""
+    away_then = {
+        absence.person_id: absence.deputy_id
+        for absence in away
+        if absence.team_id == one.team_id and absence.first_day <= one.due_on <= absence.last_day
+    }
+    if one.person_id not in away_then:
+        return one.person_id if (one.team_id, one.person_id) in roles else None
+    deputy_id = away_then[one.person_id]
+    if deputy_id is None or deputy_id in away_then or one.action is None:
+        return None
+    return deputy_id if allowed(roles.get((one.team_id, deputy_id)), one.action) else None

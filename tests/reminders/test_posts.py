@@ -1,0 +1,363 @@
+"""Mails about a post: a review asked, a moment that has come, and an ambassador who says no."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from calendar_app.people.models import Absence, Person, Team
+from calendar_app.plans.models import Plan
+from calendar_app.posts.models import Post
+from calendar_app.reminders import due
+from calendar_app.reminders.models import mute
+from tests import builders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from tests.reminders.scenes import Scene
+    from tests.support.smtp_sink import SmtpSink
+
+# Tuesday 10:00 in Amsterdam.
+MOMENT = datetime(2026, 11, 10, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 10)
+ZONE = "Europe/Amsterdam"
+
+
+@pytest.fixture
+def people(scene: Scene) -> dict[str, int]:
+    """A writer, a reviewer, a deputy and a reader in one team, by what they do."""
+    roles = {"writer": "writer", "reviewer": "editor", "deputy": "editor", "reader": "viewer"}
+    with scene.database.writing() as session:
+        team = builders.a_team(session, name="De Linde")
+        builders.a_plan(session, team)
+        scene.team_id = team.id
+        return {
+            part: builders.a_person(
+                session, team, role, name=f"{part.title()} Bos", email=f"{part}@delinde.example",
+                language="en",
+            ).id
+            for part, role in roles.items()
+        }  # fmt: skip
+
+
+def make(scene: Scene, people: dict[str, int], state: str = "draft", **facts: Any) -> int:
+    """A post of the writer, for the reviewer, at MOMENT."""
+    told = {
+        "title": "Rooster",
+        "starts_at": MOMENT,
+        "state": state,
+        "owner_id": people["writer"],
+        "reviewer_id": people["reviewer"],
+        "publisher_id": people["writer"],
+        **facts,
+    }
+    with scene.database.writing() as session:
+        plan = session.scalars(select(Plan).where(Plan.team_id == scene.team_id)).one()
+        return builders.a_post(session, session.get_one(Team, scene.team_id), plan, **told).id
+
+
+def change(scene: Scene, act: Callable[[Session], object]) -> None:
+    with scene.database.writing() as session:
+        act(session)
+    scene.plan()
+
+
+def send_to_review(scene: Scene, people: dict[str, int], post_id: int) -> None:
+    def ask(session: Session) -> None:
+        writer = session.get_one(Person, people["writer"])
+        session.get_one(Post, post_id).send_to_review(writer, scene.now)
+
+    change(scene, ask)
+
+
+def away(scene: Scene, person_id: int, deputy_id: int | None = None) -> None:
+    def leave(session: Session) -> None:
+        session.add(
+            Absence(
+                team_id=scene.team_id,
+                person_id=person_id,
+                first_day=TODAY,
+                last_day=TODAY,
+                deputy_id=deputy_id,
+            )
+        )
+
+    change(scene, leave)
+
+
+def sent(sink: SmtpSink) -> list[Any]:
+    return [message_from_bytes(mail.raw, policy=policy.default) for mail in sink.accepted]
+
+
+def round_at(scene: Scene, at: datetime) -> None:
+    scene.now = at
+    scene.send()
+    scene.sweep()
+
+
+def test_the_reviewer_gets_one_mail_that_says_who_asks_and_how_to_stop(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people)
+    send_to_review(scene, people, post_id)
+
+    for _twice in range(2):
+        round_at(scene, scene.now)
+        assert scene.plan() == 0
+
+    [mail] = sent(sink)
+    text = mail.get_body(("plain",)).get_content()
+    assert mail["To"].addresses[0].addr_spec == "reviewer@delinde.example"
+    assert mail["Subject"] == "Please review: Rooster"
+    assert "Writer asks you to look at the post “Rooster” of De Linde." in text
+    with scene.database.reading() as session:
+        assert f"/posts/{session.get_one(Post, post_id).uuid}\r\n" in text
+    assert text.count("https://") + text.count("http://") == 1
+    assert "You get this mail because you are the reviewer" in text
+    assert "To stop it:" in text
+    assert mail["List-Unsubscribe"]
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        (lambda post, _p: setattr(post, "state", "approved"), due.NOT_WAITING),
+        (lambda post, p: setattr(post, "reviewer_id", p["deputy"]), due.NOT_ASKED),
+        (lambda post, _p: setattr(post, "deleted_at", MOMENT), due.POST_DELETED),
+        (lambda post, _p: setattr(post, "sent_to_review_at", MOMENT), due.POST_MOVED),
+    ],
+)
+def test_a_question_that_is_no_more_is_not_sent(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, act: Any, reason: str
+) -> None:
+    post_id = make(scene, people, publisher_id=None, owner_id=None)
+    send_to_review(scene, people, post_id)
+    with scene.database.writing() as session:
+        act(session.get_one(Post, post_id), people)
+
+    round_at(scene, scene.now)
+
+    [row] = scene.rows(kind="review", person_id=people["reviewer"])
+    assert (row.state, row.reason) == ("cancelled", reason)
+    assert sent(sink) == []
+
+
+def test_what_comes_back_to_review_is_asked_again(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people)
+    send_to_review(scene, people, post_id)
+    round_at(scene, scene.now)
+
+    def edit(session: Session) -> None:
+        post, writer = session.get_one(Post, post_id), session.get_one(Person, people["writer"])
+        post.state = "approved"
+        post.edit(replace(post.content, text="Heel anders."), writer, scene.now)
+
+    scene.now += timedelta(minutes=5)
+    change(scene, edit)
+    round_at(scene, scene.now)
+
+    assert len(sent(sink)) == 2
+    assert scene.states(kind="review") == ["sent", "sent"]
+
+
+def test_nobody_asks_themselves(scene: Scene, people: dict[str, int]) -> None:
+    post_id = make(scene, people)
+
+    def ask(session: Session) -> None:
+        reviewer = session.get_one(Person, people["reviewer"])
+        session.get_one(Post, post_id).send_to_review(reviewer, scene.now)
+
+    change(scene, ask)
+
+    assert scene.rows(kind="review") == []
+
+
+def test_a_reviewer_who_is_away_is_asked_nothing_and_the_deputy_is(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    away(scene, people["reviewer"], people["deputy"])
+    send_to_review(scene, people, make(scene, people))
+
+    round_at(scene, scene.now)
+
+    assert [mail["To"].addresses[0].addr_spec for mail in sent(sink)] == ["deputy@delinde.example"]
+
+
+@pytest.mark.parametrize("deputy", [None, "reader"])
+def test_without_a_deputy_who_may_nobody_is_asked(
+    scene: Scene, people: dict[str, int], deputy: str | None
+) -> None:
+    send_to_review(scene, people, make(scene, people))
+
+    away(scene, people["reviewer"], people[deputy] if deputy else None)
+
+    assert [(row.state, row.reason) for row in scene.rows(kind="review")] == [
+        ("cancelled", due.ABSENT)
+    ]
+
+
+def test_who_does_not_want_it_gets_none(scene: Scene, people: dict[str, int]) -> None:
+    with scene.database.writing() as session:
+        mute(session, session.get_one(Person, people["reviewer"]), due.REVIEW, scene.now)
+
+    send_to_review(scene, people, make(scene, people))
+
+    assert scene.rows(kind="review") == []
+
+
+def test_the_publisher_is_told_at_the_moment_of_the_post(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people, "approved")
+    scene.plan()
+
+    round_at(scene, MOMENT - timedelta(seconds=1))
+    assert sent(sink) == []
+    round_at(scene, MOMENT)
+
+    [mail] = sent(sink)
+    text = mail.get_body(("plain",)).get_content()
+    assert mail["To"].addresses[0].addr_spec == "writer@delinde.example"
+    assert "10:00 (Amsterdam)" in mail["Subject"]
+    with scene.database.reading() as session:
+        assert f"/posts/{session.get_one(Post, post_id).uuid}/publishing\r\n" in text
+    assert scene.plan() == 0
+
+
+def test_a_post_that_moved_is_told_of_at_its_new_moment_only(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people, "approved")
+    scene.plan()
+    change(
+        scene,
+        lambda session: setattr(
+            session.get_one(Post, post_id), "starts_at", MOMENT + timedelta(hours=1)
+        ),
+    )
+
+    round_at(scene, MOMENT)
+    assert sent(sink) == []
+    round_at(scene, MOMENT + timedelta(hours=1))
+
+    assert len(sent(sink)) == 1
+    assert scene.states(kind="publish") == ["cancelled", "sent"]
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review", "published", "cancelled"])
+def test_only_what_may_go_out_is_told_of(scene: Scene, people: dict[str, int], state: str) -> None:
+    make(scene, people, state)
+
+    scene.plan()
+
+    assert scene.rows(kind="publish") == []
+
+
+def test_an_ambassador_is_told_in_working_hours_and_in_their_own_words(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    saturday = datetime(2026, 11, 14, 9, tzinfo=UTC)
+    make(scene, people, "approved", sender_id=people["reader"], starts_at=saturday)
+    scene.plan()
+
+    round_at(scene, saturday)
+    assert sent(sink) == []
+    round_at(scene, datetime(2026, 11, 16, 8, tzinfo=UTC))
+
+    [mail] = sent(sink)
+    text = mail.get_body(("plain",)).get_content()
+    assert mail["To"].addresses[0].addr_spec == "reader@delinde.example"
+    assert "goes out from your own account" in text
+    assert "Would you rather not?" in text
+
+
+def test_nobody_stands_in_for_an_ambassador(scene: Scene, people: dict[str, int]) -> None:
+    make(scene, people, "approved", sender_id=people["reader"])
+
+    away(scene, people["reader"], people["deputy"])
+
+    assert scene.rows(kind="publish") == []
+
+
+def test_the_owner_hears_that_the_organisation_posts_it_and_not_who_said_no(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people, "approved", sender_id=people["reader"])
+
+    def decline(session: Session) -> None:
+        session.get_one(Post, post_id).decline(session.get_one(Person, people["reader"]), scene.now)
+
+    change(scene, decline)
+    round_at(scene, scene.now)
+
+    [mail] = sent(sink)
+    assert mail["To"].addresses[0].addr_spec == "writer@delinde.example"
+    assert mail["Subject"] == "The organisation posts it now: Rooster"
+    assert "Reader" not in mail.as_string()
+    round_at(scene, MOMENT)
+    told = [one["To"].addresses[0].addr_spec for one in sent(sink)]
+    assert told == ["writer@delinde.example"] * 2
+
+
+def test_a_post_that_is_gone_for_good_leaves_its_row(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people, "approved")
+    scene.plan()
+    with scene.database.writing() as session:
+        session.delete(session.get_one(Post, post_id))
+
+    round_at(scene, MOMENT)
+
+    [row] = scene.rows(kind="publish")
+    assert (row.state, row.reason, row.post_id) == ("cancelled", due.POST_DELETED, None)
+    assert sent(sink) == []
+
+
+def test_a_hostile_title_begins_no_header_and_no_markup(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    make(scene, people, "approved", title="<b>Rooster</b> %(day)s\r\nBcc: x@example.org {{ 7*7 }}")
+    scene.plan()
+
+    round_at(scene, MOMENT)
+
+    [mail] = sent(sink)
+    assert mail["Bcc"] is None
+    html = mail.get_body(("html",)).get_content()
+    assert "&lt;b&gt;Rooster&lt;/b&gt; %(day)s" in html
+    assert "{{ 7*7 }}" in html
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        # Local: Tuesday 10:00, 16:59, 17:00, 08:59 and 09:00; Friday evening; Saturday; Sunday.
+        ("2026-11-10T09:00", "2026-11-10T09:00"),
+        ("2026-11-10T15:59", "2026-11-10T15:59"),
+        ("2026-11-10T16:00", "2026-11-11T08:00"),
+        ("2026-11-10T07:59", "2026-11-10T08:00"),
+        ("2026-11-10T08:00", "2026-11-10T08:00"),
+        ("2026-11-13T18:00", "2026-11-16T08:00"),
+        ("2026-11-14T09:00", "2026-11-16T08:00"),
+        ("2026-11-15T02:00", "2026-11-16T08:00"),
+        # The Friday before the clocks change: Monday at nine by the new time.
+        ("2026-03-27T17:00", "2026-03-30T07:00"),
+    ],
+)
+def test_working_hours_are_those_of_the_clock_on_the_wall(at: str, expected: str) -> None:
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+    found = due.in_working_hours(moment, ZONE)
+
+    assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)

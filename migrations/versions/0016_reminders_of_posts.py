@@ -28,12 +28,5 @@ def downgrade() -> None:
     op.execute("DELETE FROM delivery WHERE kind IN ('review', 'publish', 'sender')")
     op.execute("DELETE FROM muted WHERE kind IN ('review', 'publish', 'sender')")
     op.drop_index("ix_delivery_post_id", "delivery")
-    if op.get_bind().dialect.name == "sqlite":
-        # SQLite drops no column that refers to another table, so the table is made anew.
-        with op.batch_alter_table("delivery") as delivery:
-            delivery.drop_constraint("fk_delivery_post_id_post", type_="foreignkey")
-            delivery.drop_column("due_on")
-            delivery.drop_column("post_id")
-    else:
-        op.drop_column("delivery", "due_on")
-        op.drop_column("delivery", "post_id")
+    op.drop_column("delivery", "due_on")
+    op.drop_column("delivery", "post_id")

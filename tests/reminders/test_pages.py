@@ -9,6 +9,7 @@ import pytest
 
 from calendar_app import clock
 from calendar_app.people.models import Person, Team
+from calendar_app.reminders.due import KINDS
 from calendar_app.reminders.mail import stop_token
 from calendar_app.reminders.models import Delivery, Relay, Worker
 from calendar_app.reminders.queries import delivery_rows, muted_kinds
@@ -139,7 +140,7 @@ def test_a_person_chooses_what_to_be_reminded_of(client: FlaskClient, database: 
 
     assert answer.status_code == 303
     with database.reading() as session:
-        assert muted_kinds(session, person) == {"meetup"}
+        assert muted_kinds(session, person) == set(KINDS) - {"missed_summary"}
     page = client.get("/settings/reminders").text
     assert 'value="missed_summary" checked' in page
     assert 'value="meetup" checked' not in page

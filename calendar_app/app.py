@@ -24,6 +24,7 @@ from calendar_app.plans import views as plans
 from calendar_app.posts import autosave_views as autosaves
 from calendar_app.posts import check_views as check
 from calendar_app.posts import comment_views as comments
+from calendar_app.posts import guest_views as guests
 from calendar_app.posts import publishing_views as publishing
 from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
@@ -44,6 +45,7 @@ _ROOMS = (
     plans,
     posts,
     comments,
+    guests,
     check,
     publishing,
     templates,

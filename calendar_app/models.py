@@ -24,6 +24,7 @@ from calendar_app.plans.models import (
 )
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, PostMention
+from calendar_app.posts.guests import GuestReview
 from calendar_app.posts.models import (
     Post,
     PostAudience,
@@ -55,6 +56,7 @@ __all__ = [
     "ExternalCalendar",
     "ExternalEvent",
     "Feed",
+    "GuestReview",
     "Hit",
     "Meetup",
     "MeetupParticipant",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
@@ -26,6 +27,7 @@ from calendar_app.plans.models import (
 )
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.content import Content
+from calendar_app.posts.guests import GuestReview
 from calendar_app.posts.models import Post, PostSeries, PostTemplate, PostValue
 
 if TYPE_CHECKING:
@@ -157,6 +159,22 @@ def a_comment(
         comment.text = f"{name} {comment.text}"
         comment.mentions = [PostMention(person_id=mentioned.id, begins=0, ends=len(name))]
     return _added(session, comment)
+
+
+def a_guest_review(
+    session: Session, post: Post, person: Person, secret: str = "", **facts: Any
+) -> GuestReview:
+    """A review that `person` asked of somebody outside, whose link has `secret`."""
+    hashed = hashlib.sha256((secret or f"of {post.id}").encode()).hexdigest()
+    told = {
+        "name": "Ria Jansen",
+        "email": "ria@elders.example",
+        "secret_hash": hashed,
+        "asked_at": datetime(2026, 11, 9, 8, tzinfo=UTC),
+        "expires_at": datetime(2026, 11, 23, 8, tzinfo=UTC),
+        **facts,
+    }
+    return _added(session, GuestReview(post_id=post.id, asked_by_id=person.id, **told))
 
 
 def a_series(session: Session, team: Team, plan: Plan, person: Person, **facts: Any) -> PostSeries:

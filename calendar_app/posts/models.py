@@ -314,10 +314,10 @@ class Post(Editable, Base):
         self._take(workflow.SEND_TO_REVIEW, by, now)
         self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
 
-    def approve(self, by: Person, now: datetime) -> None:
-        """It may go out as it is. Raises Refused."""
+    def approve(self, by: Person, now: datetime, note: str = "") -> None:
+        """It may go out as it is; `note` is kept with it. Raises Refused."""
         _check_sender(self.sender, self.team)
-        self._take(workflow.APPROVE, by, now)
+        self._take(workflow.APPROVE, by, now, note=note)
         self.approved_at, self.approved_by = now, by
 
     def ask_changes(self, note: str, by: Person, now: datetime) -> None:

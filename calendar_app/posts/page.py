@@ -16,6 +16,8 @@ from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import channel_of
 from calendar_app.posts.desk import my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import Clash, CommentForm, PostForm, StepForm
+from calendar_app.posts.guest_forms import GuestForm
+from calendar_app.posts.guests import reviews_of
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.saying import said, series_in_words
 from calendar_app.posts.unsaved import Typing, unsaved_form
@@ -50,6 +52,7 @@ def page_of(
     step: StepForm | None = None,
     clashes: list[Clash] | None = None,
     comment: CommentForm | None = None,
+    guest: GuestForm | None = None,
 ) -> str:
     """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
     changes = queries.changes_of(session(), post)
@@ -73,6 +76,9 @@ def page_of(
         asked=next((one for one in changes if one.action == "ask_changes"), None),
         comments=[_shown_comment(one) for one in comments_on(session(), post)],
         comment_form=comment or CommentForm(None, data={"creation_key": uuid.uuid4().hex}),
+        guests=reviews_of(session(), post),
+        guest_form=guest or GuestForm(None),
+        now=now(),
         **_standing(post, form),
     )
 

@@ -131,6 +131,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "experiment_id": experiment.id,
         "post_id": post.id,
         "comment_id": comment.id,
+        "guest_id": builders.a_guest_review(session, post, person).id,
         "change_id": change.id,
         "saved_view_id": view.id,
         "undo_uuid": undoable.uuid,

@@ -30,6 +30,7 @@ from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
 from calendar_app.reminders import views as reminders
 from calendar_app.search import views as search
+from calendar_app.transfer import views as transfer
 from calendar_app.web import (
     compression,
     errors,
@@ -57,6 +58,7 @@ _ROOMS = (
     quick_add,
     reminders,
     feed,
+    transfer,
 )
 
 

@@ -287,6 +287,31 @@ def quick_add(
             click.echo(f"Saved as post {saved.id} ({saved.state}).")
 
 
+@cli.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--team", "team_name", help="Whose posts; needed when there are more teams.")
+@click.option("--by", "email", help="Who brings them [default: an administrator]")
+@click.option("--language", type=click.Choice(["nl", "en"]), help="[default: the team's]")
+@click.option("--as-ideas", is_flag=True, help="A row whose day is refused becomes an idea.")
+@click.option("--leave-out", is_flag=True, help="With --save: leave out the wrong rows.")
+@click.option("--save", is_flag=True, help="Bring them in, all or none.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def import_posts(config: Config, /, *, file: Path, as_json: bool, **asked: Any) -> None:
+    """Say what the rows of an Excel or CSV FILE become as posts; with --save bring them in."""
+    from calendar_app.transfer import telling  # noqa: PLC0415 - as above
+
+    _require_current_schema(config)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
+    with _database(config) as database, database.writer() as session:
+        told = telling.told(session, raw, telling.Asked(**asked), clock.now())
+        session.commit()
+        click.echo(telling.as_json(told) if as_json else telling.in_lines(told))
+
+
 # Feeds, deliveries
 
 

@@ -38,6 +38,7 @@ from calendar_app.posts.models import (
 )
 from calendar_app.posts.undo import Undoable, UndoablePost
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
+from calendar_app.transfer.models import PostImport
 
 __all__ = [
     "Absence",
@@ -71,6 +72,7 @@ __all__ = [
     "PostChange",
     "PostChannel",
     "PostComment",
+    "PostImport",
     "PostMention",
     "PostSeries",
     "PostTemplate",

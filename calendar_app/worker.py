@@ -35,6 +35,7 @@ from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
 from calendar_app.reminders.outbox import Desk
 from calendar_app.reminders.processes import this_process
+from calendar_app.transfer import models as transfer
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ class Rounds:
             parts = plans.empty_bin(session, self.desk.clock())
             undo.forget(session, self.desk.clock())
             autosaves.forget_old(session, self.desk.clock())
+            transfer.forget_old(session, self.desk.clock())
             calendars = layers.empty_bin(session, self.desk.clock())
         with self.desk.database.writing() as session:
             made, refused = series.extend_all(session, self.desk.clock(), is_free)

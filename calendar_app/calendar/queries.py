@@ -28,7 +28,7 @@ def rows_between(
 ) -> list[PostRow]:
     """Posts with `start` <= starts_at < `end`, ascending by moment, then id. Four queries."""
     between = (Post.starts_at >= start, Post.starts_at < end)
-    return _rows(session, [*_of(team), *between, *_chosen(filters)], (Post.starts_at, Post.id))
+    return _rows(session, [*_of(team), *between, *chosen(filters)], (Post.starts_at, Post.id))
 
 
 def late(session: Session, team: Team, now: datetime) -> list[PostRow]:
@@ -73,7 +73,7 @@ def to_place(session: Session, team: Team, person: Person, until: datetime) -> l
 def newest_ideas(session: Session, team: Team, filters: Filters, limit: int) -> list[PostRow]:
     """The newest ideas without a day."""
     wanted = (Post.state == "idea", Post.starts_at.is_(None))
-    conditions = [*_of(team), *wanted, *_chosen(filters)]
+    conditions = [*_of(team), *wanted, *chosen(filters)]
     return _rows(session, conditions, (Post.created_at.desc(), Post.id.desc()), limit)
 
 
@@ -179,7 +179,8 @@ def _of(team: Team) -> list[ColumnElement[bool]]:
     return [Post.team_id == team.id, Post.deleted_at.is_(None)]
 
 
-def _chosen(filters: Filters) -> Iterable[ColumnElement[bool]]:
+def chosen(filters: Filters) -> Iterable[ColumnElement[bool]]:
+    """What a post must be to be seen with these filters."""
     if filters.plan:
         yield Post.plan_id.in_(filters.plan)
     if filters.state:

@@ -49,7 +49,7 @@ class Line:
 
 def read(session: Session, text: str, asked: Mapping[str, str | None], now: datetime) -> Line:
     """What `text` says, for the team, language and moment (`at`) of `asked`. Raises Refused."""
-    team = _team(session, asked["team_name"])
+    team = team_meant(session, asked["team_name"])
     wall = _wall(asked["at"], team, now)
     language = asked["language"] or team.language
     names = vocabulary_of(session, team, wall.date())
@@ -70,7 +70,7 @@ def saved(session: Session, line: Line, now: datetime) -> Post:
         raise Refused(_not_saved(_asked(question, line.language)))
     for note in completed.refusals:
         raise Refused(_not_saved(say("en", note.message, **note.values)))
-    writer = _writer(session, line)
+    writer = writer_meant(session, line.team, line.email, line.said.person)
     desk = desk_of(session, line.team, writer, now)
     if completed.understood.recurrence is not None:
         done = begun(session, desk, completed, now)
@@ -141,7 +141,8 @@ def _lines(line: Line) -> Iterator[str]:
             yield f"{kind:12}{question['question']} ({answers})"
 
 
-def _team(session: Session, name: str | None) -> Team:
+def team_meant(session: Session, name: str | None) -> Team:
+    """The team of this name, or the only one there is. Raises Refused."""
     if name is None:
         found = list(session.scalars(select(Team).order_by(Team.id).limit(2)))
         if len(found) > 1:
@@ -167,23 +168,26 @@ def _wall(moment: str | None, team: Team, now: datetime) -> datetime:
     return at.replace(tzinfo=None)
 
 
-def _writer(session: Session, line: Line) -> Person:
-    """Who makes the post: the one asked for, else who is named in it, else an administrator."""
+def writer_meant(session: Session, team: Team, email: str, named: Named | None = None) -> Person:
+    """Who makes a post: the one asked for, else who is `named` in it, else an administrator.
+
+    Raises Refused.
+    """
     able = {
         one.person.email: one.person
-        for one in queries.accounts(session, line.team)
+        for one in queries.accounts(session, team)
         if allowed(one.role, "posts.write")
     }
-    if line.email:
-        found = able.get(line.email.strip().lower())
+    if email:
+        found = able.get(email.strip().lower())
         if found is None:
-            raise Refused(N_("%(email)s may not write posts in this team."), email=line.email)
+            raise Refused(N_("%(email)s may not write posts in this team."), email=email)
         return found
-    named = line.said.person
-    for person in (*able.values(), *queries.admins(session, line.team)):
+    admins = queries.admins(session, team)
+    for person in (*able.values(), *admins):
         if named is not None and person.id == named.id:
             return person
-    for person in queries.admins(session, line.team):
+    for person in admins:
         return person
     raise Refused(N_("This team has no administrator. Say who makes the post: --by EMAIL"))
 

@@ -69,6 +69,8 @@ ACTION_NAMES = {
     "routine.made": N_("Made the posts of a routine"),
     "roles.changed": N_("Changed the role matrix of a plan"),
     "post.added": N_("Added a post in one line"),
+    "posts.imported": N_("Brought in posts from a file"),
+    "import.undone": N_("Took back posts from a file"),
     "post.approved": N_("Approved a post"),
     "post.placed": N_("Marked a post as out on one channel"),
     "post.published": N_("Marked a post as published"),

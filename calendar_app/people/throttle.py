@@ -25,6 +25,8 @@ LINKS_FROM_ONE_ADDRESS = RateLimitItemPerMinute(40, 15, namespace="links-address
 LINKS_FOR_ONE_ACCOUNT = RateLimitItemPerMinute(3, 60, namespace="link")
 # A PDF takes up to some seconds of one processor.
 PAPER_FOR_ONE_PERSON = RateLimitItemPerMinute(20, namespace="paper")
+# A table takes up to some seconds of one processor, in or out.
+TABLES_OF_ONE_PERSON = RateLimitItemPerMinute(30, namespace="tables")
 # A fetch takes up to ten seconds, and goes to whatever address somebody typed.
 FETCHES_OF_ONE_TEAM = RateLimitItemPerMinute(30, 10, namespace="fetches")
 

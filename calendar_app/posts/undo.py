@@ -24,6 +24,7 @@ from calendar_app.posts.queries import content_of, last_changed_by, posts_of_ser
 from calendar_app.posts.repetition import Rule
 
 MOVED, DELETED, ADDED, SERIES, EDITED = "moved", "deleted", "added", "series", "edited"
+IMPORTED = "imported"
 # Longer ago than a working day nobody means "what I just did".
 LASTS = timedelta(hours=12)
 _LOOKED_BACK = 50
@@ -230,6 +231,9 @@ def forget(session: Session, now: datetime) -> None:
 
 def _lift(session: Session, row: UndoablePost, by: Person) -> None:
     """The post is as it was: what `by` did before that can be undone next."""
+    if "version" not in row.before:
+        # It was not there before.
+        return
     earlier = (
         select(UndoablePost)
         .join(Undoable, Undoable.id == UndoablePost.undoable_id)
@@ -262,7 +266,7 @@ def _own(team: Team, by: Person) -> Select[Undoable]:
 
 
 def _take_back(session: Session, kind: str, row: UndoablePost, by: Person, now: datetime) -> None:
-    if kind == ADDED:
+    if kind in {ADDED, IMPORTED}:
         row.post.delete(by, now)
     elif kind == DELETED:
         row.post.restore(by, now)

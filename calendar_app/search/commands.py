@@ -74,6 +74,14 @@ COMMANDS: Sequence[Command] = (
         keys=("i",),
     ),
     Command(
+        "posts.import",
+        N_("Bring in posts from a file"),
+        "make",
+        "posts.write",
+        words="importeren excel csv inlezen bestand tabel plakken import upload paste spreadsheet",
+        address="/posts/import",
+    ),
+    Command(
         "plan.new",
         N_("New plan"),
         "make",
@@ -325,6 +333,22 @@ COMMANDS: Sequence[Command] = (
         "posts.write",
         words="verschuiven verplaatsen alles vanaf shift everything from",
         address="/calendar/move",
+    ),
+    Command(
+        "posts.xlsx",
+        N_("Download the posts for Excel"),
+        "calendar",
+        "team.see",
+        words="exporteren excel xlsx berichten bestand tabel spreadsheet export",
+        address="/posts/export.xlsx",
+    ),
+    Command(
+        "posts.csv",
+        N_("Download the posts as CSV"),
+        "calendar",
+        "team.see",
+        words="exporteren csv berichten bestand tabel spreadsheet export",
+        address="/posts/export.csv",
     ),
     Command(
         "calendar.fitting",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NO_PAGES = (
     "/feeds/<token>.ics",
     "/plans/<int:plan_id>/plan.pdf",
+    "/posts/export.",
     "/healthz",
     "/robots.txt",
     "/search/commands",

@@ -14,6 +14,8 @@ from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.models import PostChange
 from calendar_app.posts.undo import MOVED, as_it_is, remember
 from calendar_app.reminders.models import Delivery
+from calendar_app.transfer import models as transfer
+from calendar_app.transfer.columns import Line, Table
 from tests import builders
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
     )
     assert undoable is not None
     session.flush()
+    table = Table(("Titel", "Datum"), (Line(2, ("Open dag", "24-12-2026")), Line(3, ("Idee", ""))))
+    brought = transfer.keep(session, team, person, table, "posts.xlsx", starts_at)
     experiment = builders.an_experiment(session, plan)
     calendar = builders.a_calendar(session, team)
     series = builders.a_series(session, team, plan, person)
@@ -137,6 +141,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "undo_uuid": undoable.uuid,
         "post_uuid": post.uuid,
         "autosave_id": autosave.id,
+        "import_uuid": brought.uuid,
         "meetup_id": meetup.id,
         "occurrence_id": occurrence.id,
         "occurrence_uuid": occurrence.uuid,

@@ -24,6 +24,7 @@ from calendar_app.calendar.quick_add.facts import (
     Understood,
     Vocabulary,
 )
+from calendar_app.calendar.quick_add.names import lookup, near, plans_of
 from calendar_app.calendar.quick_add.reading import understand
 
 __all__ = [
@@ -39,6 +40,9 @@ __all__ = [
     "Understood",
     "Vocabulary",
     "complete",
+    "lookup",
     "messages",
+    "near",
+    "plans_of",
     "understand",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -87,6 +87,24 @@ class _Index:
             if all(line.key(at + n) == word for n, word in enumerate(name)):
                 return len(name), called
         return 0, ()
+
+
+def lookup(
+    named: Iterable[Named], *, with_first_names: bool = False
+) -> Callable[[str], tuple[Named, ...]]:
+    """What is called as a name says that stands by itself, compared as those in a line are.
+
+    Nothing is: (); several may be, such as the channels of one name of several plans.
+    """
+    index = _index(named, with_first_names=with_first_names)
+    return lambda name: index.by_whole.get(_squeezed(fold(name)), ())
+
+
+def near(name: str, named: Iterable[Named]) -> str:
+    """The name that `name` was probably meant to be; "" when none comes near."""
+    by_whole = {_squeezed(fold(one.name)): one.name for one in named}
+    found = get_close_matches(_squeezed(fold(name))[:60], list(by_whole), n=1, cutoff=_ALIKE)
+    return by_whole[found[0]] if found else ""
 
 
 def find(line: Line, vocabulary: Vocabulary) -> None:

@@ -40,6 +40,9 @@ def undo_this(undo_uuid: UUID) -> ResponseReturnValue:
 
 def _undo(undoable: Undoable) -> ResponseReturnValue:
     posts = undo.take_back(session(), undoable, me(), now())
+    if undoable.kind == undo.IMPORTED:
+        # One thing that somebody did, however many posts it was.
+        audit("import.undone", posts=len(posts))
     for post in posts:
         if undoable.kind in _TOLD:
             audit(_TOLD[undoable.kind], post)
@@ -58,13 +61,13 @@ def _words(kind: str, titles: Sequence[str]) -> str:
     """What has been undone, in one sentence."""
     if kind == undo.SERIES:
         return _("Undone: the series is as it was.")
-    if kind == undo.ADDED and len(titles) > 1:
+    if kind in {undo.ADDED, undo.IMPORTED} and len(titles) > 1:
         return ngettext(
             "Undone: %(num)s post is in the bin.",
             "Undone: %(num)s posts are in the bin.",
             len(titles),
         )
-    if kind == undo.ADDED:
+    if kind in {undo.ADDED, undo.IMPORTED}:
         return _("Undone: “%(title)s” is in the bin.", title=titles[0])
     if len(titles) == 1:
         return _("Undone: “%(title)s” is as it was.", title=titles[0])

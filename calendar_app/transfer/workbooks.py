@@ -25,8 +25,9 @@ ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED = 24 << 20
 MOST_TAGS = 500_000
 _MOST_PARTS = 200
-# The last row that a sheet can have; a file that counts on is made up.
-_LAST_ROW = 1 << 20
+# A table ends where so many rows are empty: a file may say that its next row is the millionth.
+_MOST_EMPTY = 5_000
+_MOST_SHEETS = 20
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LOOKS_LIKE_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -126,12 +127,12 @@ def _inspect(raw: bytes) -> None:
 
 def _pieces(book: ZipFile, part: ZipInfo) -> Iterator[bytes]:
     """`part` in pieces as it unpacks, whatever its head says of its size."""
-    is_xml = part.filename.endswith((".xml", ".rels"))
+    is_xml = part.filename.lower().endswith((".xml", ".rels"))
     before = b""
     with book.open(part) as file:
         while piece := file.read(1 << 16):
             # Other alphabets than UTF-8 hide what is looked for; no spreadsheet writes them.
-            if is_xml and (b"\0" in piece or _DECLARES.search(before + piece)):
+            if (is_xml and b"\0" in piece) or _DECLARES.search(before + piece):
                 raise Refused(_DAMAGED)
             before = piece[-16:]
             yield piece
@@ -145,7 +146,7 @@ def _read(raw: bytes, most_rows: int, most_columns: int) -> list[Line]:
         warnings.simplefilter("ignore")
         book = load_workbook(BytesIO(raw), read_only=True, data_only=True, keep_links=False)
         best: list[Line] = []
-        for sheet in book.worksheets:
+        for sheet in book.worksheets[:_MOST_SHEETS]:
             lines = list(
                 _lines(sheet.iter_rows(max_col=most_columns + 1, values_only=True), most_rows)
             )
@@ -159,15 +160,14 @@ def _worth(lines: Sequence[Line]) -> int:
 
 
 def _lines(rows: Iterable[Sequence[object]], most_rows: int) -> Iterator[Line]:
-    found = 0
+    found = last = 0
     for number, row in enumerate(rows, 1):
-        if found > most_rows or number > _LAST_ROW:
+        if found > most_rows or number - last > _MOST_EMPTY:
             return
-        if any(value is not None for value in row):
-            cells = tuple(_text(value) for value in row)
-            if any(cells):
-                yield Line(number, cells)
-                found += 1
+        cells = tuple(_text(value) for value in row) if any(row) else ()
+        if any(cells):
+            yield Line(number, cells)
+            found, last = found + 1, number
 
 
 def _text(value: object) -> str:

@@ -284,7 +284,7 @@ def test_a_row_with_a_day_hangs_on_the_plan_as_everywhere(site: Site, writer: Fl
 
 
 def test_the_columns_can_be_chosen(site: Site, writer: FlaskClient) -> None:
-    where = preview_of(writer, "Wat;Nog iets\nEen;Tekst\n")
+    where = preview_of(writer, "Wat;Nog iets\nEen;Zoveel\n")
     assert "Give the post a title." in writer.get(where).text
     chosen = {"column-0": "title", "column-1": "title"}
 
@@ -297,7 +297,7 @@ def test_the_columns_can_be_chosen(site: Site, writer: FlaskClient) -> None:
     assert writer.post(f"{where}/columns", data=chosen).location == f"{where}#preview"
 
     bring(writer, where)
-    assert [(post.title, post.text) for post in posts(site)] == [("Een", "Tekst")]
+    assert [(post.title, post.text) for post in posts(site)] == [("Een", "Zoveel")]
 
 
 def test_columns_that_changed_in_another_window_are_looked_at_again(
@@ -398,7 +398,8 @@ def test_ideas_alone_lead_to_the_ideas(writer: FlaskClient) -> None:
     assert bring(writer, preview_of(writer, "Titel\nEen\n")).location == "/ideas"
 
 
-def test_five_hundred_rows_ask_little_more_than_ten(site: Site, writer: FlaskClient) -> None:
+def test_five_hundred_rows_ask_no_more_than_ten(site: Site, writer: FlaskClient) -> None:
+    """Each row is written by itself, but for none of them anything is asked."""
     head, row = GOOD.split("\n")[:2]
     asked = {}
     for number in (10, 500):
@@ -411,13 +412,13 @@ def test_five_hundred_rows_ask_little_more_than_ten(site: Site, writer: FlaskCli
             assert writer.post(where, data={"version": version}).status_code == 303
         with statements(site.database) as for_undo:
             assert ask(writer, "/undo").status_code == 200
-        asked[number] = [len(for_preview), len(for_posts), len(for_undo)]
-        import collections; print(collections.Counter(s[:90].replace("\n"," ") for s in for_posts+for_undo).most_common(14))
+        # Without what is written: a database takes one row at a time, or so many values at once.
+        asked[number] = [
+            len([one for one in found if one.startswith("SELECT")])
+            for found in (for_preview, for_posts, for_undo)
+        ]
 
-    assert asked[500][0] == asked[10][0]
-    # A database takes only so many values in one statement.
-    assert asked[500][1] <= asked[10][1] + 12, asked
-    assert asked[500][2] <= asked[10][2] + 12, asked
+    assert asked[500] == asked[10]
 
 
 def test_an_unseen_colleague_is_not_known_by_name(site: Site, writer: FlaskClient) -> None:
@@ -430,7 +431,7 @@ def test_an_unseen_colleague_is_not_known_by_name(site: Site, writer: FlaskClien
     assert "“editor Bos” is not known here." in page
 
 
-def test_a_names_of_another_team_is_not_known(site: Site, writer: FlaskClient) -> None:
+def test_a_name_of_another_team_is_not_known(site: Site, writer: FlaskClient) -> None:
     with site.database.writing() as session:
         plan = builders.a_plan(session, builders.a_team(session))
         plan.channels[0].name = "Mastodon"

@@ -30,10 +30,10 @@ from calendar_app.transfer.exporting import PostFacts
 from calendar_app.transfer.forms import BringForm, ColumnsForm, TableForm, field_choices
 from calendar_app.transfer.importing import Bringing, Brought, bringing
 from calendar_app.transfer.models import PostImport
-from calendar_app.transfer.rows import Remark
+from calendar_app.transfer.rows import Remark, Row
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, house, now, session
-from calendar_app.web.templating import moment, render
+from calendar_app.web.templating import clock_time, render, short_day
 
 bp = Blueprint("transfer", __name__)
 
@@ -269,9 +269,7 @@ def _shown(one: Brought) -> Shown:
         number=row.number,
         title=row.title,
         text=row.text,
-        when=moment(post.starts_at)
-        if post is not None and post.starts_at
-        else _typed_when(row.day),
+        when=_when(row, post),
         state=state,
         state_name=_(STATE_NAMES[state]) if state else "",
         channels=", ".join(channel.name for channel in row.channels),
@@ -282,8 +280,15 @@ def _shown(one: Brought) -> Shown:
     )
 
 
-def _typed_when(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
+def _when(row: Row, post: Post | None) -> str:
+    """The day and the time, with the year when it is another one; of a wrong row what it says."""
+    if post is not None and post.starts_at is None:
+        return ""
+    day, at = row.day, "" if post is None else clock_time(post.starts_at)
+    if day is None:
+        return ""
+    year = "" if day.year == local_today().year else f" {day.year}"
+    return f"{short_day(day)}{year} {at}".strip()
 
 
 def _words(remark: Remark) -> str:

@@ -282,11 +282,10 @@ def _shown(one: Brought) -> Shown:
 
 def _when(row: Row, post: Post | None) -> str:
     """The day and the time, with the year when it is another one; of a wrong row what it says."""
-    if post is not None and post.starts_at is None:
+    day = row.day
+    if day is None or (post is not None and post.starts_at is None):
         return ""
-    day, at = row.day, "" if post is None else clock_time(post.starts_at)
-    if day is None:
-        return ""
+    at = clock_time(post.starts_at) if post is not None and post.starts_at else ""
     year = "" if day.year == local_today().year else f" {day.year}"
     return f"{short_day(day)}{year} {at}".strip()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from calendar_app.people.models import AuditEntry, Person
-from calendar_app.plans.models import Plan
+from calendar_app.plans.models import Audience, Channel, Plan
 from calendar_app.posts.models import Post
 from calendar_app.transfer import models as transfer
 from calendar_app.transfer import workbooks
@@ -33,28 +33,14 @@ __all__ = ["_tuesday_morning", "site"]
 PATH = "/posts/import"
 
 
-@dataclass
-class Names:
-    """What the plan of the site calls its parts."""
-
-    plan: str
-    value: str
-    audience: str
-    channel: str
-
-
 @pytest.fixture
-def names(site: Site) -> Names:
+def writer(site: Site) -> FlaskClient:
+    """A writer of a team whose plan has names that the tables below know."""
     with site.database.writing() as session:
         plan = session.get_one(Plan, site.plan_id)
         plan.name = "Werven"
         plan.values[0].name, plan.audiences[0].name = "Nabij", "Verpleegkundigen"
         plan.channels[0].name = "LinkedIn"
-    return Names("Werven", "Nabij", "Verpleegkundigen", "LinkedIn")
-
-
-@pytest.fixture
-def writer(site: Site, names: Names) -> FlaskClient:
     return site.visitor("writer")
 
 
@@ -84,6 +70,10 @@ def bring(client: FlaskClient, where: str, **fields: Any) -> TestResponse:
     page = client.get(where).text
     versions = re.findall(r'name="version"[^>]*value="(\d+)"', page)
     return client.post(where, data={"version": versions[0] if versions else "", **fields})
+
+
+def names(parts: Sequence[Audience] | Sequence[Channel]) -> list[str]:
+    return [one.name for one in parts]
 
 
 def posts(site: Site) -> list[Post]:
@@ -116,7 +106,7 @@ def test_a_file_is_seen_first_and_then_comes_in(site: Site, writer: FlaskClient)
     assert (first.title, first.text, first.state) == ("Kerst op de spoed", "Wij zijn er.", "draft")
     assert first.starts_at == datetime(2026, 12, 24, 8, 30, tzinfo=UTC)
     assert [value.name for value in first.values] == ["Nabij"]
-    assert [one.name for one in (*first.audiences, *first.channels)] == [
+    assert [*names(first.audiences), *names(first.channels)] == [
         "Verpleegkundigen",
         "LinkedIn",
     ]
@@ -233,15 +223,15 @@ def test_the_notice_after_it_undoes_it_too(site: Site, writer: FlaskClient) -> N
     assert posts(site) == []
 
 
-@pytest.fixture
-def closed_gate(site: Site, names: Names) -> None:
+def close_gate(site: Site) -> None:
     with site.database.writing() as session:
         session.get_one(Plan, site.plan_id).story = ""
 
 
 def test_behind_a_closed_gate_a_row_with_a_day_comes_in_as_an_idea_alone(
-    site: Site, writer: FlaskClient, closed_gate: None
+    site: Site, writer: FlaskClient
 ) -> None:
+    close_gate(site)
     where = preview_of(writer, GOOD)
     page = writer.get(where).text
     # The sentence that every other way to a post has.
@@ -249,7 +239,7 @@ def test_behind_a_closed_gate_a_row_with_a_day_comes_in_as_an_idea_alone(
     assert bring(writer, where).status_code == 422
     assert posts(site) == []
 
-    columns = "date time title text channels values audiences".split()
+    columns = ["date", "time", "title", "text", "channels", "values", "audiences"]
     sent = {f"column-{place}": name for place, name in enumerate(columns)}
     writer.post(f"{where}/columns", data={**sent, "as_ideas": "y"})
     assert "So it becomes an idea, without a day." in writer.get(where).text
@@ -258,9 +248,8 @@ def test_behind_a_closed_gate_a_row_with_a_day_comes_in_as_an_idea_alone(
     assert [(post.state, post.starts_at) for post in posts(site)] == [("idea", None)] * 2
 
 
-def test_a_draft_without_a_day_obeys_the_gate_too(
-    site: Site, writer: FlaskClient, closed_gate: None
-) -> None:
+def test_a_draft_without_a_day_obeys_the_gate_too(site: Site, writer: FlaskClient) -> None:
+    close_gate(site)
     where = preview_of(writer, "Titel;Status;Plan\nEen;Concept;Werven\n")
 
     assert "is not ready" in writer.get(where).text
@@ -276,7 +265,7 @@ def test_an_open_gate_lets_a_draft_without_a_day_in(site: Site, writer: FlaskCli
     ]
 
 
-def test_a_row_with_a_day_hangs_on_the_plan_as_everywhere(site: Site, writer: FlaskClient) -> None:
+def test_a_row_with_a_day_hangs_on_the_plan_as_everywhere(writer: FlaskClient) -> None:
     page = writer.get(preview_of(writer, "Titel;Datum\nEen;24-12-2026\n")).text
 
     assert "Choose at least one value of the plan." in page

@@ -106,8 +106,8 @@ def test_an_unknown_name_is_told_with_its_column(field: str) -> None:
 
 
 def test_what_was_probably_meant_is_told_too() -> None:
-    assert wrong(a_row(channels="Linkdin", plan="Werven")) == [
-        ("channels", "“Linkdin” is not known here. Is it “LinkedIn”?")
+    assert wrong(a_row(channels="LinkedInn", plan="Werven")) == [
+        ("channels", "“LinkedInn” is not known here. Is it “LinkedIn”?")
     ]
 
 

@@ -9,10 +9,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from calendar_app import schema
 from calendar_app.people.models import AuditEntry, Person
 from calendar_app.plans.models import Audience, Channel, Plan
 from calendar_app.posts.models import Post
@@ -21,6 +24,7 @@ from calendar_app.transfer import workbooks
 from calendar_app.transfer.models import PostImport
 from calendar_app.transfer.tables import MOST_BYTES
 from tests import builders
+from tests.search.test_migration import migrate, settings_of_migrations
 from tests.support.site import Site, _tuesday_morning, ask, site
 from tests.support.statements import statements
 
@@ -428,3 +432,17 @@ def test_a_name_of_another_team_is_not_known(site: Site, writer: FlaskClient) ->
     page = writer.get(preview_of(writer, "Titel;Kanaal\nEen;Mastodon\n")).text
 
     assert "“Mastodon” is not known here." in page
+
+
+def test_the_table_goes_and_comes_back_and_the_posts_stay(site: Site, writer: FlaskClient) -> None:
+    bring(writer, preview_of(writer, GOOD))
+    preview_of(writer, GOOD)
+    steps = ScriptDirectory.from_config(settings_of_migrations()).walk_revisions()
+    (below,) = [step.down_revision for step in steps if step.path.endswith("_imports.py")]
+    assert isinstance(below, str)
+
+    migrate(site.database, command.downgrade, below)
+    migrate(site.database, command.upgrade, "head")
+
+    assert schema.differences(site.database) == []
+    assert len(posts(site)) == 2

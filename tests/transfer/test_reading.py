@@ -370,7 +370,6 @@ def test_each_text_is_the_same_after_out_and_in(
 def test_no_cell_of_a_text_file_begins_as_a_formula(texts: list[str], separator: str) -> None:
     raw = delimited.written([["Titel", *texts]], separator)
 
-    for record in csv.reader(
-        raw.decode("utf-8-sig").splitlines(keepends=True), delimiter=separator
-    ):
+    file = StringIO(raw.decode("utf-8-sig"), newline="")
+    for record in csv.reader(file, delimiter=separator):
         assert not any(cell.startswith(tuple("=+-@\t\r")) for cell in record)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cache
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 from sqlalchemy.engine import make_url
@@ -25,16 +26,30 @@ _NAMES_IN_FILE = frozenset(
     {
         *("DATA_DIR", "DATABASE_URL", "SECRET_KEY", "BASE_URL", "BIND", "LOG"),
         *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD", "OUTBOUND_ALLOW"),
+        "MEDIA_URL",
     }
 )
 # The tests read the second one; it may stand in a developer's shell.
 _NAMES = _NAMES_IN_FILE | {"CONFIG", "CHROMIUM"}
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]*[A-Za-z][A-Za-z0-9._-]*")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 class BadSetting(Exception):
     """A setting cannot be used; the message is one sentence that names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket on a server that speaks S3, and who we are there."""
+
+    # The server, like https://s3.example:9000.
+    endpoint: str
+    name: str
+    key: str
+    secret: str = field(repr=False)
+    region: str = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,8 @@ class Config:
     sample_password: str | None = field(default=None, repr=False)
     # Hosts and networks that may be fetched from though they are private.
     outbound_allow: tuple[str, ...] = ()
+    # Where images and files of posts are kept; None: in the data folder.
+    media_bucket: Bucket | None = None
 
     @property
     def secure(self) -> bool:
@@ -82,6 +99,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         log=_one_of("LOG", found.get("LOG", "text"), ("text", "json")),
         sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
         outbound_allow=_outbound_allow(found.get("OUTBOUND_ALLOW", "")),
+        media_bucket=_bucket(found.get("MEDIA_URL")),
     )
 
 
@@ -291,6 +309,38 @@ def _allowed(each: str) -> str:
             "like exchange.intra.example, 10.1.0.0/16."
         )
     return each.rstrip(".").lower()
+
+
+def _bucket(url: str | None) -> Bucket | None:
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        parts, port = urlsplit(""), ""
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    name, key, secret = parts.path.strip("/"), parts.username, parts.password
+    tls = asked.get("tls", "required")
+    is_known = asked.keys() <= {"region", "tls"} and tls in {"required", "never"}
+    is_whole = parts.scheme == "s3" and parts.hostname and _BUCKET.fullmatch(name)
+    if not (is_whole and key and secret and is_known):
+        # Without the address, which holds a secret.
+        raise BadSetting(
+            "KAPSTOK_MEDIA_URL must look like s3://key:secret@host/bucket?region=eu-west-1 "
+            "(a “/” in the secret is written %2F)."
+        )
+    if find_spec("obstore") is None:
+        raise BadSetting(
+            "KAPSTOK_MEDIA_URL asks for a part that is not there: pip install 'kapstok[s3]'."
+        )
+    return Bucket(
+        endpoint=f"{'http' if tls == 'never' else 'https'}://{parts.hostname}{port}",
+        name=name,
+        key=unquote(key or ""),
+        secret=unquote(secret or ""),
+        region=asked.get("region") or "us-east-1",
+    )
 
 
 def _sample_password(password: str | None) -> str | None:

@@ -25,6 +25,7 @@ from calendar_app.plans.models import (
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.guests import GuestReview
+from calendar_app.posts.media import PostMedia
 from calendar_app.posts.models import (
     Post,
     PostAudience,
@@ -73,6 +74,7 @@ __all__ = [
     "PostChannel",
     "PostComment",
     "PostImport",
+    "PostMedia",
     "PostMention",
     "PostSeries",
     "PostTemplate",

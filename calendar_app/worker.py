@@ -26,10 +26,11 @@ from calendar_app.config import BadSetting, Config, load
 from calendar_app.db import Database
 from calendar_app.layers import fetching
 from calendar_app.layers import queries as layers
+from calendar_app.media.storage import store_of
 from calendar_app.meetups.holidays import is_free
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
-from calendar_app.posts import autosaves, series, undo
+from calendar_app.posts import autosaves, media, series, undo
 from calendar_app.posts import queries as posts
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
@@ -115,11 +116,23 @@ class Rounds:
             calendars = layers.empty_bin(session, self.desk.clock())
         with self.desk.database.writing() as session:
             made, refused = series.extend_all(session, self.desk.clock(), is_free)
+        self._tidy_files()
         if removed or parts or calendars:
             words = "tidied: %d posts, %d parts of plans and %d other calendars left for good"
             log.info(words, removed, parts, calendars)
         if made or refused:
             log.info("series: %d posts made, %d series not carried on", made, refused)
+
+    def _tidy_files(self) -> None:
+        """Clear away the files that no post has."""
+        store = store_of(self.desk.config)
+        try:
+            rows, files = media.tidy(self.desk.database, store, self.desk.clock())
+        except OSError as error:
+            log.warning("tidy: the place for files is not there, again later: %s", error)
+            return
+        if rows or files:
+            log.info("tidied: %d images and files left their posts, %d were cleared", rows, files)
 
     def fetch(self) -> None:
         """Bring the other calendars that are due up to date, one after the other."""

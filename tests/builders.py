@@ -28,6 +28,7 @@ from calendar_app.plans.models import (
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.content import Content
 from calendar_app.posts.guests import GuestReview
+from calendar_app.posts.media import PostMedia
 from calendar_app.posts.models import Post, PostSeries, PostTemplate, PostValue
 
 if TYPE_CHECKING:
@@ -175,6 +176,24 @@ def a_guest_review(
         **facts,
     }
     return _added(session, GuestReview(post_id=post.id, asked_by_id=person.id, **told))
+
+
+def a_media(session: Session, post: Post, person: Person, **facts: Any) -> PostMedia:
+    """An image of `post` without words; there is a row of it, and no file."""
+    number = next(_number)
+    told = {
+        "stored_as": f"{number:032x}",
+        "sha256": f"{number:064x}",
+        "kind_name": "png",
+        "width": 640,
+        "height": 480,
+        "size": 1234,
+        "name": f"hal {number}.png",
+        "added_at": datetime(2026, 11, 9, 8, tzinfo=UTC),
+        "added_by_id": person.id,
+        **facts,
+    }
+    return _added(session, PostMedia(post=post, **told))
 
 
 def a_series(session: Session, team: Team, plan: Plan, person: Person, **facts: Any) -> PostSeries:

@@ -10,6 +10,8 @@ from calendar_app.posts import queries
 from calendar_app.posts.content import Content
 from calendar_app.posts.desk import my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import PostForm
+from calendar_app.posts.media import media_of, without_words
+from calendar_app.posts.playing_field import Remark, about_pictures
 from calendar_app.web.request import session
 from calendar_app.web.templating import render
 
@@ -26,8 +28,18 @@ def check() -> ResponseReturnValue:
     post_id = request.form.get("checked_post", type=int)
     form = PostForm(my_desk(), _kept(post_id), request.form)
     return render(
-        "posts/check.html", remarks=remarks_on(form), previews=previews_of(form), post_id=post_id
+        "posts/check.html",
+        remarks=[*remarks_on(form), *_about_pictures(post_id)],
+        previews=previews_of(form),
+        post_id=post_id,
     )
+
+
+def _about_pictures(post_id: int | None) -> list[Remark]:
+    if post_id is None:
+        return []
+    there = media_of(session(), queries.post_of(session(), my_team(), post_id))
+    return about_pictures(without_words(there))
 
 
 def _kept(post_id: int | None) -> Content:

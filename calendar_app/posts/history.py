@@ -38,6 +38,11 @@ SENTENCES = {
     "restored": N_("%(name)s took it out of the bin"),
     "joined": N_("%(name)s made a series of it"),
     "followed": N_("%(name)s changed the series"),
+    "media_added": N_("%(name)s added images or files"),
+    "media_described": N_("%(name)s changed an alternative text"),
+    "media_moved": N_("%(name)s put the images and files in another order"),
+    "media_removed": N_("%(name)s removed an image or file"),
+    "media_put_back": N_("%(name)s put back an image or file"),
 }
 _EDITED_TEXT = N_("%(name)s changed the text")
 # What is compared word by word, of so many changes; of older ones both texts are shown.
@@ -64,6 +69,8 @@ LABELS = {
     "state": N_("State"),
     "published_address": N_("Address of the post"),
     "placed": N_("Out on"),
+    "media": N_("Images and files"),
+    "alternative": N_("Alternative text"),
 }
 
 

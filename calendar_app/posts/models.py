@@ -379,6 +379,21 @@ class Post(Editable, Base):
         self.publications = []
         self.published_at, self.published_by, self.published_address = None, None, ""
 
+    def tell_of_media(
+        self, action: str, told: dict[str, list[Any]], by: Person, now: datetime
+    ) -> None:
+        """Note what befell its images and files ({"media"|"alternative": [before, after]}).
+
+        People see them, so it may go back to review, as by an edit. Raises Refused when closed.
+        """
+        workflow.must_be_open(self.state)
+        has_day = self.starts_at is not None
+        state = workflow.state_after_edit(self.state, set(told), has_day=has_day)
+        self._enter(state, told)
+        if "state" in told:
+            self.sequence += 1
+        self._tell(action, by, now, told)
+
     def cancel(self, by: Person, now: datetime) -> None:
         """It will not go out; it stays visible where it was. Raises Refused."""
         self._take(workflow.CANCEL, by, now)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
 from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
+from calendar_app.media.kinds import ACCEPTED
 from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import autosaves, history, playing_field, queries, workflow
 from calendar_app.posts.autosaves import PostAutosave
@@ -18,6 +19,8 @@ from calendar_app.posts.desk import my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import Clash, CommentForm, PostForm, StepForm
 from calendar_app.posts.guest_forms import GuestForm
 from calendar_app.posts.guests import reviews_of
+from calendar_app.posts.media import PostMedia, media_of, without_words
+from calendar_app.posts.media_forms import MediaForm
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.saying import said, series_in_words
 from calendar_app.posts.unsaved import Typing, unsaved_form
@@ -28,6 +31,22 @@ from calendar_app.web.templating import render
 NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
 # What the history calls what the form calls otherwise.
 _TOLD_AS = {"when": "starts_at", "reason": "reasons"}
+
+
+# How often a save is tried again when somebody else is always a moment earlier.
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True)
+class MediaTold:
+    """What there is to say beside the images and files of a post."""
+
+    # Why files were not added, in words for the person.
+    refusals: Sequence[str] = ()
+    # A form as it was sent, of which image, and what somebody else saved meanwhile.
+    form: MediaForm | None = None
+    media_id: int | None = None
+    conflict: Sequence[tuple[str, str, str]] = ()
 
 
 def new_page(form: PostForm, *, is_empty: bool = True) -> str:
@@ -53,6 +72,7 @@ def page_of(
     clashes: list[Clash] | None = None,
     comment: CommentForm | None = None,
     guest: GuestForm | None = None,
+    media: MediaTold | None = None,
 ) -> str:
     """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
     changes = queries.changes_of(session(), post)
@@ -63,8 +83,14 @@ def page_of(
         typing = replace(typing, is_back=form is not None)
     if form is None:
         form = PostForm(my_desk(), post.content, None, version=post.version)
-    elif typing.is_back and _writes(post) and form.stale(post):
+    elif (
+        typing.is_back
+        and _writes(post)
+        and form.stale(post)
+        and not only_media_since(changes, form.seen_version)
+    ):
         clashes = form.merge()
+    there = media_of(session(), post)
     return render(
         "posts/post.html",
         post=post,
@@ -76,10 +102,11 @@ def page_of(
         asked=next((one for one in changes if one.action == "ask_changes"), None),
         comments=[_shown_comment(one) for one in comments_on(session(), post)],
         comment_form=comment or CommentForm(None, data={"creation_key": uuid.uuid4().hex}),
+        media=_shown_media(there, media or MediaTold()),
         guests=reviews_of(session(), post),
         guest_form=guest or GuestForm(None),
         now=now(),
-        **_standing(post, form),
+        **_standing(post, form, there),
     )
 
 
@@ -94,7 +121,7 @@ def _typing(post: Post, kept: PostAutosave | None, *, is_back: bool) -> Typing:
     )
 
 
-def _standing(post: Post, form: PostForm) -> dict[str, object]:
+def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[str, object]:
     """How `post` stands now, and what I may do with it."""
     writes = _writes(post)
     return {
@@ -104,9 +131,14 @@ def _standing(post: Post, form: PostForm) -> dict[str, object]:
         "left": form if not writes and may("posts.write") and form.says_more() else None,
         "late": post.is_late(now()),
         # Of what stands in the form, which may be more than what is saved.
-        "remarks": remarks_on(form)
-        if writes
-        else playing_field.remarks(post.content, my_team().language),
+        "remarks": [
+            *(
+                remarks_on(form)
+                if writes
+                else playing_field.remarks(post.content, my_team().language)
+            ),
+            *playing_field.about_pictures(without_words(there)),
+        ],
         "previews": previews_of(form) if writes else [],
         "names": NAMES,
         "repeats": series_in_words(post.series) if post.series is not None else "",
@@ -130,6 +162,30 @@ def _tells(change: PostChange, name: str) -> bool:
     if channel_id is not None:
         return any(channel_of(field) == channel_id for field in change.fields)
     return _TOLD_AS.get(name.partition("-")[0], name) in change.fields
+
+
+def only_media_since(changes: Sequence[PostChange], seen: int | None) -> bool:
+    """Whether since version `seen` nothing but images and files changed, which no form shows."""
+    since = [change for change in changes if change.version > (seen or 0)]
+    return bool(since) and all(change.action.startswith("media_") for change in since)
+
+
+def _shown_media(there: Sequence[PostMedia], told: MediaTold) -> dict[str, object]:
+    """The images and files as `_media.html` draws them."""
+    shown_ones = [one for one in there if one.removed_at is None]
+    return {
+        "items": [
+            {
+                "kept": one,
+                "form": told.form if one.id == told.media_id else MediaForm.of(one),
+                "conflict": told.conflict if one.id == told.media_id else (),
+            }
+            for one in shown_ones
+        ],
+        "removed": [one for one in there if one.removed_at is not None],
+        "refusals": told.refusals,
+        "accepted": ACCEPTED,
+    }
 
 
 def _shown_comment(comment: PostComment) -> dict[str, object]:

@@ -6,7 +6,7 @@ It never refuses anything; the rules that refuse are the verbs of a post.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,22 @@ def remarks(content: Content, language: str) -> list[Remark]:
         *_about_hard_words(content.text if language == "nl" else ""),
         *_about_audience(content),
         *_about_planning(content),
+    ]
+
+
+def about_pictures(names: Iterable[str]) -> list[Remark]:
+    """What there is to say of images that have no alternative text, by their `names`."""
+    return [
+        Remark(
+            "warn",
+            N_("No alternative text yet: %(name)s."),
+            N_(
+                "Who does not see the image hears this text. Write it under “Images and files”, or "
+                "say there that the image only decorates."
+            ),
+            {"name": name},
+        )
+        for name in names
     ]
 
 

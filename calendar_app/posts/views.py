@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.media.kinds import ACCEPTED
 from calendar_app.moments import local
 from calendar_app.people.door import (
     audit,
@@ -52,7 +53,7 @@ from calendar_app.posts.forms import (
     typed,
 )
 from calendar_app.posts.models import STATE_NAMES, Post
-from calendar_app.posts.page import NAMES, new_page, page_of
+from calendar_app.posts.page import MOST_TRIES, NAMES, new_page, only_media_since, page_of
 from calendar_app.posts.queries import Votes
 from calendar_app.posts.saying import with_stayed
 from calendar_app.posts.series import Done, Hand
@@ -74,8 +75,6 @@ from calendar_app.web.templating import clock_time, render, short_day
 bp = Blueprint("posts", __name__)
 
 _STEP_FIELDS = {"note", "address"}
-# How often a save is tried again when somebody else is always a moment earlier.
-MOST_TRIES = 8
 
 
 @bp.get("/posts/new")
@@ -524,7 +523,9 @@ def _save(post_id: int) -> ResponseReturnValue:
     if "choose_plan" in request.form:
         form.suggest()
         return page_of(post, form)
-    is_merged = form.stale(post)
+    is_merged = form.stale(post) and not only_media_since(
+        queries.changes_of(session(), post), form.seen_version
+    )
     # What a colleague changed of one post is not meant for the others of its series.
     is_of_many = post.series is not None and form.scope.data in {FOLLOWING, ALL}
     if is_merged and (form.merge() or is_of_many):

@@ -104,7 +104,7 @@ CLOSED = {
 # Somebody looks at these against the plan, or has done so.
 JUDGED = frozenset({"in_review", "approved", "published"})
 # What readers get to see. A change of it after the approval is not what was approved.
-READ_BY_OTHERS = frozenset({"title", "text", "link"})
+READ_BY_OTHERS = frozenset({"title", "text", "link", "media", "alternative"})
 
 
 def is_read(changed: set[str]) -> bool:

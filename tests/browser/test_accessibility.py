@@ -24,6 +24,7 @@ NO_PAGES = (
     "/feeds/<token>.ics",
     "/plans/<int:plan_id>/plan.pdf",
     "/posts/export.",
+    "/posts/<int:post_id>/media/",
     "/healthz",
     "/robots.txt",
     "/search/commands",

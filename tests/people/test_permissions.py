@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calendar_app.media.storage import store_of
 from calendar_app.people.models import ROLES
 from calendar_app.people.permissions import ACTIONS, PUBLIC, SIGNED_IN, allowed, known
 from tests import builders
@@ -60,12 +61,14 @@ def test_each_role_reaches_what_it_may_and_nothing_else(
         builders.a_person(session, team, "admin")
         stranger = builders.a_person(session, other, "admin")
         builders.a_person(session, other, "admin")
+    store = store_of(app.extensions["kapstok"].config)
     wrong = []
 
     for asked in every_route(app):
         with database.writing() as session:
             session.expire_on_commit = False
-            rows = rows_of(session, *((team, me) if whose == "own" else (other, stranger)))
+            whom = (team, me) if whose == "own" else (other, stranger)
+            rows = rows_of(session, *whom, store)
         client = app.test_client()
         builders.sign_in(client, me)
         where = address(asked.rule, rows)

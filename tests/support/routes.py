@@ -11,6 +11,7 @@ from calendar_app.calendar.models import SavedView
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
 from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.media import ORIGINAL
 from calendar_app.posts.models import PostChange
 from calendar_app.posts.undo import MOVED, as_it_is, remember
 from calendar_app.reminders.models import Delivery
@@ -25,10 +26,17 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.routing import Rule
 
+    from calendar_app.media.storage import Store
     from calendar_app.people.models import Person, Team
 
 # What a route parameter may be that is no row: these routes are public, and answer for themselves.
-FREE = {"token": "no-such-token", "wanted": "0", "name": "app.css", "day": "2026-11-10"}
+FREE = {
+    "token": "no-such-token",
+    "wanted": "0",
+    "name": "app.css",
+    "day": "2026-11-10",
+    "size": "small",
+}
 
 
 @dataclass(frozen=True)
@@ -48,12 +56,22 @@ def every_route(app: Flask) -> Iterator[Asked]:
             yield Asked(method, rule, view.permission)
 
 
-def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
-    """A fresh row of each kind in `team`, by the name of its route parameter."""
+def rows_of(
+    session: Session, team: Team, person: Person, store: Store | None = None
+) -> dict[str, object]:
+    """A fresh row of each kind in `team`, by the name of its route parameter.
+
+    What a row says about a file lies in `store`, where there is one.
+    """
     plan = builders.a_plan(session, team)
     fact = builders.a_fact(session, plan.audiences[0])
     actor = builders.an_actor(session, plan)
     post = builders.a_post(session, team, plan, sender_id=person.id)
+    post = builders.a_post(session, team, plan)
+    image = builders.a_media(session, post, person)
+    if store is not None:
+        for size in ("small", ORIGINAL):
+            store.put(image.stored_name(size), b"a picture")
     comment = builders.a_comment(session, post, person, mentioned=person)
     change = PostChange(
         post_id=post.id,
@@ -136,6 +154,7 @@ def rows_of(session: Session, team: Team, person: Person) -> dict[str, object]:
         "post_id": post.id,
         "comment_id": comment.id,
         "guest_id": builders.a_guest_review(session, post, person).id,
+        "media_id": image.id,
         "change_id": change.id,
         "saved_view_id": view.id,
         "undo_uuid": undoable.uuid,

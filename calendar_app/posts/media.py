@@ -1,0 +1,302 @@
+"""The images and files of a post: in an order, each with words for who does not see it.
+
+The file lies in the store before its row is kept, so that no row is ever without its file. A row
+that is removed stays thirty days, to be put back; a file without any row is cleared away (`tidy`).
+Copies of a post share the file.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from calendar_app.db import Base, Database, Editable
+from calendar_app.errors import NotYours, Refused
+from calendar_app.language import N_
+from calendar_app.media.found import WIDTHS, Found
+from calendar_app.media.kinds import KINDS, Kind
+from calendar_app.media.names import LONGEST_NAME
+from calendar_app.media.storage import Store, new_name
+from calendar_app.people.models import Person
+from calendar_app.posts import workflow
+from calendar_app.posts.models import Post
+from calendar_app.posts.queries import IN_BIN
+
+log = logging.getLogger(__name__)
+
+MOST_MEDIA = 20
+LONGEST_ALTERNATIVE = 1_000
+ORIGINAL = "original"
+# A file may lie without a row while somebody's upload is on its way; never so long.
+_ON_ITS_WAY = timedelta(days=1)
+
+
+class PostMedia(Editable, Base):
+    """An image or file of a post, as it is kept."""
+
+    __tablename__ = "post_media"
+    __table_args__ = (
+        UniqueConstraint("post_id", "sha256"),
+        Index("ix_post_media_post_id_position", "post_id", "position"),
+    )
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=0)
+    # The name in the store; copies of a post share it.
+    stored_as: Mapped[str] = mapped_column(String(32), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    # One of media.kinds.KINDS.
+    kind_name: Mapped[str] = mapped_column(String(10))
+    # In pixels as it is seen; 0 of what is no image.
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int]
+    # As its bringer called it, cleaned.
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    alternative: Mapped[str] = mapped_column(String(LONGEST_ALTERNATIVE), default="")
+    is_decorative: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[datetime]
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    post: Mapped[Post] = relationship()
+    added_by: Mapped[Person | None] = relationship(foreign_keys=added_by_id)
+
+    @property
+    def kind(self) -> Kind:
+        """What it is."""
+        return KINDS[self.kind_name]
+
+    @property
+    def lacks_words(self) -> bool:
+        """Whether who does not see this image gets nothing to know it by."""
+        return self.kind.is_image and not self.is_decorative and not self.alternative
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height of its small picture, in pixels."""
+        width = min(self.width, WIDTHS["small"])
+        return width, max(1, round(self.height * width / (self.width or 1)))
+
+    def stored_name(self, size: str) -> str:
+        """The name in the store of one of its pictures. Raises NotYours for what it has not."""
+        if size == ORIGINAL:
+            return self.stored_as
+        if size in WIDTHS and self.kind.is_image:
+            return f"{self.stored_as}-{size}"
+        raise NotYours(N_("This file is not here."))
+
+    def describe(self, alternative: str, by: Person, now: datetime, *, is_decorative: bool) -> None:
+        """Say what it shows, or that it only decorates. Raises Refused."""
+        alternative = "" if is_decorative else alternative
+        if (self.alternative, self.is_decorative) == (alternative, is_decorative):
+            return
+        told = [
+            _told(self.name, self.alternative, is_decorative=self.is_decorative),
+            _told(self.name, alternative, is_decorative=is_decorative),
+        ]
+        self.post.tell_of_media("media_described", {"alternative": told}, by, now)
+        self.alternative, self.is_decorative = alternative, is_decorative
+
+    def remove(self, by: Person, now: datetime) -> None:
+        """Take it off the post; for thirty days it can be put back. Raises Refused."""
+        self.post.tell_of_media("media_removed", {"media": [self.name, ""]}, by, now)
+        self.removed_at, self.removed_by_id = now, by.id
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that lies in the store, before any post has it."""
+
+    stored_as: str
+    sha256: str
+    kind_name: str
+    width: int
+    height: int
+    size: int
+    name: str
+
+
+class Unkept(Refused):
+    """The place for files did not take one."""
+
+
+def keep(store: Store, found: Found) -> Kept:
+    """Put the file and its small pictures into `store`, all or none. Raises Unkept."""
+    name = new_name()
+    files = [(name, found.data), *((f"{name}-{size}", data) for size, data in found.small_ones)]
+    try:
+        for each, data in files:
+            store.put(each, data)
+    except OSError as error:
+        log.error("a file could not be kept: %s", error)  # noqa: TRY400 - the place is no news
+        _give_back(store, [each for each, _data in files])
+        words = N_(
+            "“%(name)s” could not be kept: the place for files is full or away. Try again soon."
+        )
+        raise Unkept(words, name=found.name) from error
+    size = len(found.data)
+    return Kept(name, found.sha256, found.kind.name, found.width, found.height, size, found.name)
+
+
+def _give_back(store: Store, names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            store.remove(name)
+        except OSError as error:
+            # Tidying finds it.
+            log.warning("a file stays behind for now: %s", error)
+
+
+def media_of(session: Session, post: Post) -> list[PostMedia]:
+    """The images and files of `post` in their order, also the removed ones, in one query."""
+    wanted = (
+        select(PostMedia)
+        .where(PostMedia.post_id == post.id)
+        .options(joinedload(PostMedia.added_by))
+        .order_by(PostMedia.position, PostMedia.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def without_words(there: Iterable[PostMedia]) -> list[str]:
+    """The names of the images that who does not see them gets nothing to know by."""
+    return [one.name for one in there if one.removed_at is None and one.lacks_words]
+
+
+def one_of(session: Session, post: Post, media_id: int, *, removed: bool = False) -> PostMedia:
+    """One image or file of `post`; a removed one where that is asked for. Raises NotYours."""
+    wanted = select(PostMedia).where(PostMedia.post_id == post.id, PostMedia.id == media_id)
+    found = session.scalars(wanted).one_or_none()
+    if found is None or (found.removed_at is not None) != removed:
+        raise NotYours(N_("This file is not here."))
+    return found
+
+
+def add(
+    session: Session, post: Post, files: Sequence[Kept], by: Person, now: datetime
+) -> list[Refused]:
+    """Give `post` these files, behind those it has. Answers why not, of each that it does not get.
+
+    Raises Refused when the post is closed. One that was removed before comes back.
+    """
+    workflow.must_be_open(post.state)
+    there = media_of(session, post)
+    refused, added = [], []
+    for file in files:
+        try:
+            added.append(_added(session, post, there, file, by, now))
+        except Refused as refusal:
+            refused.append(refusal)
+    if added:
+        told = {"media": ["", ", ".join(one.name for one in added)]}
+        post.tell_of_media("media_added", told, by, now)
+    return refused
+
+
+def _added(
+    session: Session, post: Post, there: list[PostMedia], file: Kept, by: Person, now: datetime
+) -> PostMedia:
+    same = next((one for one in there if one.sha256 == file.sha256), None)
+    if same is not None and same.removed_at is None:
+        words = N_("“%(name)s” is here already: “%(there)s”, number %(number)d.")
+        number = _shown(there).index(same) + 1
+        raise Refused(words, name=file.name, there=same.name, number=number)
+    _refuse_more_than_enough(there, file.name)
+    if same is not None:
+        _put_last(same, there)
+        return same
+    media = PostMedia(
+        post=post,
+        position=_next(there),
+        added_at=now,
+        added_by_id=by.id,
+        **asdict(file),
+    )
+    session.add(media)
+    there.append(media)
+    return media
+
+
+def put_back(session: Session, media: PostMedia, by: Person, now: datetime) -> None:
+    """Give a removed one back to its post, behind the others. Raises Refused."""
+    there = media_of(session, media.post)
+    _refuse_more_than_enough(there, media.name)
+    media.post.tell_of_media("media_put_back", {"media": ["", media.name]}, by, now)
+    _put_last(media, there)
+
+
+def move(session: Session, media: PostMedia, by: Person, now: datetime, *, up: bool) -> None:
+    """Let it change places with the one before it, or behind it; at the end it stays.
+
+    Raises Refused.
+    """
+    there = _shown(media_of(session, media.post))
+    before, place = [one.name for one in there], there.index(media)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(there):
+        return
+    there[place], there[other] = there[other], there[place]
+    told = {"media": [before, [one.name for one in there]]}
+    media.post.tell_of_media("media_moved", told, by, now)
+    for position, one in enumerate(there):
+        one.position = position
+
+
+def copy(session: Session, source: Post, target: Post, by: Person, now: datetime) -> None:
+    """Give `target`, which has none, what `source` has; both share the files."""
+    for position, one in enumerate(_shown(media_of(session, source))):
+        words = ("alternative", "is_decorative")
+        same = {name: getattr(one, name) for name in (*Kept.__dataclass_fields__, *words)}
+        session.add(
+            PostMedia(post=target, position=position, added_at=now, added_by_id=by.id, **same)
+        )
+
+
+def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:
+    """Let go of what was removed thirty days ago, and of files that no row has.
+
+    Answers how many rows and files. Raises OSError when the store is away.
+    """
+    with database.writing() as session:
+        old = PostMedia.removed_at < now - IN_BIN
+        rows = session.execute(delete(PostMedia).where(old)).rowcount  # type: ignore[attr-defined]
+    settled = [name for name, since in store.kept() if since < now - _ON_ITS_WAY]
+    # Asked after the files: what came meanwhile is too young to be among them.
+    with database.reading() as session:
+        used = set(session.scalars(select(PostMedia.stored_as).distinct()))
+    gone = [name for name in settled if name.partition("-")[0] not in used]
+    for name in gone:
+        store.remove(name)
+    return rows, len(gone)
+
+
+def _shown(there: Iterable[PostMedia]) -> list[PostMedia]:
+    return [one for one in there if one.removed_at is None]
+
+
+def _refuse_more_than_enough(there: Iterable[PostMedia], name: str) -> None:
+    if len(_shown(there)) >= MOST_MEDIA:
+        words = N_("“%(name)s” is one too many: a post has at most %(most)d images and files.")
+        raise Refused(words, name=name, most=MOST_MEDIA)
+
+
+def _put_last(media: PostMedia, there: Iterable[PostMedia]) -> None:
+    media.position = _next(there)
+    media.removed_at = media.removed_by_id = None
+
+
+def _next(there: Iterable[PostMedia]) -> int:
+    return 1 + max((one.position for one in there), default=-1)
+
+
+def _told(name: str, alternative: str, *, is_decorative: bool) -> str:
+    """How the history tells what an image says; "" for nothing."""
+    words = "∅" if is_decorative else alternative
+    return f"{name}: {words}" if words else ""

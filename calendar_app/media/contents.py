@@ -74,10 +74,17 @@ def _document(raw: bytes, name: str, kind: Kind) -> Found:
 def _image(raw: bytes, name: str, kind: Kind) -> Found:
     with _open(raw, kind) as image:
         # Its size is known before it is unpacked, and Pillow refused one that is too large.
-        turned = int(image.getexif().get(_ORIENTATION, 1))
         image.verify()
+    with _one_at_a_time:
+        return _picture(raw, name, kind)
+
+
+def _picture(raw: bytes, name: str, kind: Kind) -> Found:
+    with _open(raw, kind) as image:
+        # To a PNG this may stand behind its pixels.
+        turned = int(image.getexif().get(_ORIENTATION, 1))
     data = without_metadata(kind.name, raw, turned)
-    with _one_at_a_time, _open(data, kind) as image:
+    with _open(data, kind) as image:
         width, height = image.size if turned < 5 else image.size[::-1]
         large = _made_smaller(image, width, height, WIDTHS["large"])
         small = _made_smaller(large, *large.size, WIDTHS["small"])

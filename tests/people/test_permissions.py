@@ -72,7 +72,7 @@ def test_each_role_reaches_what_it_may_and_nothing_else(
         client = app.test_client()
         builders.sign_in(client, me)
         where = address(asked.rule, rows)
-        status = client.open(where, method=asked.method).status_code
+        status = client.open(where, method=asked.method, buffered=True).status_code
         if not fits(asked, role, whose, status):
             wrong.append((asked.method, asked.rule.rule, asked.action, status))
 

@@ -14,6 +14,8 @@ from obstore.store import S3Store
 from calendar_app.config import Bucket
 
 _FOLDER = "media"
+# Some of what the library raises is an OSError of Python's own.
+_REFUSALS = (BaseError, OSError)
 # The server answers within this or counts as away; a person waits for it.
 _PATIENCE = "20s"
 
@@ -40,16 +42,16 @@ class BucketStore:
         """As `Store.put`: the server has it whole or not at all. Raises OSError."""
         try:
             obstore.put(self._store, _path(name), data, use_multipart=False)
-        except BaseError as error:
+        except _REFUSALS as error:
             raise OSError(_said(error)) from error
 
     def open(self, name: str) -> BinaryIO:
         """As `Store.open`. Raises FileNotFoundError, OSError."""
         try:
             return BytesIO(bytes(obstore.get(self._store, _path(name)).bytes()))
-        except NotFoundError as error:
+        except (FileNotFoundError, NotFoundError) as error:
             raise FileNotFoundError(name) from error
-        except BaseError as error:
+        except _REFUSALS as error:
             raise OSError(_said(error)) from error
 
     def remove(self, name: str) -> None:
@@ -58,7 +60,7 @@ class BucketStore:
             obstore.delete(self._store, _path(name))
         except (FileNotFoundError, NotFoundError):
             return
-        except BaseError as error:
+        except _REFUSALS as error:
             raise OSError(_said(error)) from error
 
     def kept(self) -> Iterator[tuple[str, datetime]]:
@@ -67,7 +69,7 @@ class BucketStore:
             for page in obstore.list(self._store, f"{_FOLDER}/"):
                 for one in page:
                     yield one["path"].rpartition("/")[2], one["last_modified"]
-        except BaseError as error:
+        except _REFUSALS as error:
             raise OSError(_said(error)) from error
 
 
@@ -75,6 +77,6 @@ def _path(name: str) -> str:
     return f"{_FOLDER}/{name[:2]}/{name}"
 
 
-def _said(error: BaseError) -> str:
+def _said(error: Exception) -> str:
     """The first line of what the library says; what follows may hold the request."""
     return f"the bucket refuses: {str(error).splitlines()[0][:200]}"

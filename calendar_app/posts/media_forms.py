@@ -15,7 +15,7 @@ class MediaForm(Form):
     """The words of one image or file; its page has one of these for each."""
 
     alternative = TextField(_l("Alternative text"), limit=LONGEST_ALTERNATIVE)
-    is_decorative = BooleanField(_l("This image only decorates"))
+    is_decorative = BooleanField(_l("This image only decorates, so it needs no text"))
 
     def __init__(self, media: PostMedia, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)

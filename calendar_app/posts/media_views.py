@@ -60,9 +60,12 @@ def add(post_id: int) -> ResponseReturnValue:
     try:
         check_form()
         files = [one for one in request.files.getlist("files") if one.filename]
+        kept, refused = _kept(files)
     except RequestEntityTooLarge:
         return _too_much(post_id)
-    kept, refused = _kept(files)
+    finally:
+        # What came in lies on the disk until now.
+        request.close()
     added, more = _add(post_id, kept)
     if added:
         words = ngettext("%(num)s file is added.", "%(num)s files are added.", added)

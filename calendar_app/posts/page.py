@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import url_for
+from flask import request, url_for
 
 from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
 from calendar_app.media.kinds import ACCEPTED
@@ -62,6 +62,7 @@ def new_page(form: PostForm, *, is_empty: bool = True) -> str:
         remarks=remarks_on(form),
         previews=previews_of(form),
         begun=[one for one in begun if one is not mine],
+        copied=request.args.get("copy", type=int),
     )
 
 

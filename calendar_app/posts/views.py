@@ -52,6 +52,7 @@ from calendar_app.posts.forms import (
     StepForm,
     typed,
 )
+from calendar_app.posts.media import copy as copy_media
 from calendar_app.posts.models import STATE_NAMES, Post
 from calendar_app.posts.page import MOST_TRIES, NAMES, new_page, only_media_since, page_of
 from calendar_app.posts.queries import Votes
@@ -118,6 +119,9 @@ def create() -> ResponseReturnValue:
     made = _made(form)
     if made is None:
         return new_page(form), 422
+    copied = request.args.get("copy", type=int)
+    if copied is not None:
+        copy_media(session(), _post(copied), made, me(), now())
     autosaves.forget(session(), me(), autosaves.place_of_new(form.creation_key.data or ""))
     kept = _kept_once(made, form.creation_key.data)
     flash(_("The post is saved."), "good")
@@ -430,11 +434,14 @@ def _repeated(experiment: Experiment, form: RoutineForm) -> list[Post]:
     source = queries.post_of(session(), my_team(), form.post.data)
     days = {f"routine-{experiment.id}-{source.id}-{day}": day for day in _days_of(form)}
     there = queries.keys_used(session(), my_team(), list(days))
-    return [
+    made = [
         source.repeat(day, form.time.data, me(), now(), creation_key=key)
         for key, day in days.items()
         if key not in there
     ]
+    for one in made:
+        copy_media(session(), source, one, me(), now())
+    return made
 
 
 def _routine_page(experiment: Experiment, form: RoutineForm) -> str:

@@ -47,6 +47,12 @@ if TYPE_CHECKING:
         ("OUTBOUND_ALLOW", "10.1.0.0/99"),
         ("OUTBOUND_ALLOW", "https://exchange.intra.example"),
         ("OUTBOUND_ALLOW", "10.1.2.3.4"),
+        ("MEDIA_URL", "https://key:secret@s3.example/kapstok"),
+        ("MEDIA_URL", "s3://s3.example/kapstok"),
+        ("MEDIA_URL", "s3://key:secret@s3.example/"),
+        ("MEDIA_URL", "s3://key:secret@s3.example/a/b"),
+        ("MEDIA_URL", "s3://key:secret@s3.example:poort/kapstok"),
+        ("MEDIA_URL", "s3://key:secret@s3.example/kapstok?regio=eu"),
         ("DATABASE_ULR", "sqlite:////srv/kapstok.sqlite"),
     ],
 )

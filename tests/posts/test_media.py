@@ -589,3 +589,58 @@ def test_images_go_with_their_post_and_the_table_comes_back(site: Site, post_id:
         session.flush()
         session.delete(session.get_one(Post, post_id))
     assert rows(site) == []
+
+
+# Copies share the files.
+
+
+def test_a_copy_has_the_same_images_and_they_outlive_the_first(site: Site, post_id: int) -> None:
+    client = site.visitor()
+    bring(client, post_id, (a_png(), "hal.png"), (PDF, "folder.pdf"))
+    describe(client, rows(site)[0], "De hal")
+    client.post(f"/posts/{post_id}/media/{rows(site)[1].id}/removal")
+
+    page = client.get(f"/posts/new?copy={post_id}").get_data(as_text=True)
+    assert "The images and files of the post that you copy come along." in page
+    assert f'action="/posts/new?copy={post_id}"' in page
+    answer = client.post(f"/posts/new?copy={post_id}", data={"title": "Kopie"})
+    copy_id = int(answer.headers["Location"].rpartition("/")[2])
+
+    (one,) = rows(site, copy_id)
+    assert (one.name, one.alternative) == ("hal.png", "De hal")
+    assert one.stored_as == rows(site, post_id)[0].stored_as
+    with site.database.writing() as session:
+        session.delete(session.get_one(Post, post_id))
+    date_files(site)
+    media.tidy(site.database, Folder(folder(site)), NOW + timedelta(days=2))
+    assert got(client, f"/posts/{copy_id}/media/{one.id}/small")[0] == 200
+
+
+def test_nothing_of_another_team_is_copied(site: Site) -> None:
+    with site.database.writing() as session:
+        team = builders.a_team(session)
+        foreign = builders.a_post(session, team, builders.a_plan(session, team))
+        builders.a_media(session, foreign, builders.a_person(session, team))
+        foreign_id = foreign.id
+
+    answer = site.visitor().post(f"/posts/new?copy={foreign_id}", data={"title": "Kopie"})
+
+    assert answer.status_code == 404
+    assert len(rows(site)) == 1
+
+
+def test_posts_that_are_copied_to_another_week_keep_their_images(site: Site, post_id: int) -> None:
+    client = site.visitor()
+    bring(client, post_id, (a_png(), "hal.png"))
+    pair = f"{post_id}:{site.row(f'{post_id}:').version}"
+
+    answer = client.post(
+        "/calendar/copies",
+        data={"post": pair, "by": "7", "creation_key": "k1"},
+        headers={"Accept": "application/json"},
+    )
+
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    first, second = rows(site)
+    assert first.post_id != second.post_id
+    assert first.stored_as == second.stored_as

@@ -31,7 +31,7 @@ from calendar_app.moments import local, local_day_bounds
 from calendar_app.people.door import audit, may, me, my_team, requires, shown
 from calendar_app.people.queries import members
 from calendar_app.plans.models import Channel
-from calendar_app.posts import workflow
+from calendar_app.posts import media, workflow
 from calendar_app.posts.forms import USUAL_TIME
 from calendar_app.posts.models import Post
 from calendar_app.posts.queries import keys_used, last_changed_by, posts_of
@@ -96,7 +96,11 @@ def copy() -> ResponseReturnValue:
     made: list[Post] = []
 
     def copy_them() -> None:
-        made.extend(one for one in (_copied(post, form) for post in posts) if one is not None)
+        for post in posts:
+            copied = _copied(post, form)
+            if copied is not None:
+                media.copy(session(), post, copied, me(), now())
+                made.append(copied)
 
     if not (posts and form.validate() and form.obeys(copy_them)):
         return _refused(form)

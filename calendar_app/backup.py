@@ -1,14 +1,16 @@
 """Copies of the database: whole, checked after writing, and put back with care (SQLite).
 
 SQLite's own backup reads a consistent state while others write. A copy counts only after the
-database itself has found it sound. PostgreSQL has better tools of its own (pg_dump, pg_basebackup).
+database itself has found it sound. The images and files of posts lie in a folder beside it.
+PostgreSQL has better tools of its own (pg_dump, pg_basebackup).
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from calendar_app import presence, private, schema
 from calendar_app.db import Database, sqlite_file, sqlite_files
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.media.storage import Folder, is_name
 
 
 def back_up(url: str, target: Path) -> None:
@@ -59,6 +62,32 @@ def restore(url: str, source: Path, data_dir: Path, now: datetime) -> Path | Non
             part.unlink(missing_ok=True)
 
 
+def back_up_files(data_dir: Path, copy: Path) -> tuple[int, int]:
+    """Bring the folder of images and files beside `copy`, a copy of the database, up to date.
+
+    Called after the database is copied: each row in the copy then has its file. A file never
+    changes, so only new ones are written. Answers how many files lie there, and how many that the
+    copy names are missing or damaged. Raises Refused.
+    """
+    target = Folder(_files_beside(copy))
+    try:
+        _bring_over(Folder(data_dir / "media"), target)
+        return sum(1 for _each in target.kept()), _missing(copy, target)
+    except OSError as error:
+        raise Refused(N_("The files could not be copied: %(cause)s."), cause=error) from error
+
+
+def restore_files(copy: Path, data_dir: Path) -> None:
+    """Put back the files that lie beside `copy`; those that are there stay. Raises Refused.
+
+    Called before the database is put back, so that no row of it is without its file.
+    """
+    try:
+        _bring_over(Folder(_files_beside(copy)), Folder(data_dir / "media"))
+    except OSError as error:
+        raise Refused(N_("The files could not be put back: %(cause)s."), cause=error) from error
+
+
 def back_up_before_upgrade(url: str, now: datetime) -> Path | None:
     """Before the schema changes: a copy beside the database. None when there is nothing to lose."""
     file = sqlite_file(url)
@@ -67,6 +96,37 @@ def back_up_before_upgrade(url: str, now: datetime) -> Path | None:
     target = file.with_name(f"{file.stem}-before-upgrade-{now:%Y%m%dT%H%M%SZ}{file.suffix}")
     back_up(url, target)
     return target
+
+
+def _files_beside(copy: Path) -> Path:
+    return copy.with_name(f"{copy.name}.media")
+
+
+def _bring_over(source: Folder, target: Folder) -> None:
+    there = {name for name, _since in target.kept()}
+    for name, _since in source.kept():
+        # A half-written one, or one that was cleared away meanwhile: no row has it.
+        if name not in there and is_name(name):
+            with suppress(FileNotFoundError), source.open(name) as file:
+                target.put(name, file.read())
+
+
+def _missing(copy: Path, folder: Folder) -> int:
+    """How many files that the database `copy` names are not as they were in `folder`."""
+    named: list[tuple[str, str]] = []
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as reader:
+        # A database of before there were any.
+        with suppress(sqlite3.OperationalError):
+            named = reader.execute("SELECT stored_as, sha256 FROM post_media").fetchall()
+    return sum(1 for name, digest in dict(named).items() if _digest(folder, name) != digest)
+
+
+def _digest(folder: Folder, name: str) -> str:
+    try:
+        with folder.open(name) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def _sqlite(url: str) -> Path:

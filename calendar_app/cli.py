@@ -24,6 +24,7 @@ from calendar_app import clock, logs, presence, schema
 from calendar_app.config import BadSetting, Config, is_zone, load
 from calendar_app.db import Database, sqlite_file
 from calendar_app.errors import Refused
+from calendar_app.language import N_
 from calendar_app.text import clean_line
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -407,6 +408,13 @@ def backup(config: Config, *, file: Path) -> None:
     """Write a verified copy of the database to FILE, also while Kapstok runs."""
     copies.back_up(config.database_url, file)
     click.echo(f"Copied the database to {file}, and checked it.")
+    if config.media_bucket is not None:
+        click.echo("Images and files lie in the bucket: copy that with the tools of its server.")
+        return
+    files, missing = copies.back_up_files(config.data_dir, file)
+    click.echo(f"Beside it, in {file}.media, lie {files} images and files.")
+    if missing:
+        raise Refused(N_("%(number)d files of posts are missing or damaged."), number=missing)
 
 
 @cli.command()
@@ -414,6 +422,8 @@ def backup(config: Config, *, file: Path) -> None:
 @click.pass_obj
 def restore(config: Config, *, file: Path) -> None:
     """Put the copy FILE back; the database of now is kept beside it."""
+    if config.media_bucket is None:
+        copies.restore_files(file, config.data_dir)
     kept = copies.restore(config.database_url, file, config.data_dir, clock.now())
     click.echo(f"Put {file} back." + (f" What was there is kept as {kept}." if kept else ""))
     _upgrade(config)

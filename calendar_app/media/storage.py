@@ -45,6 +45,11 @@ def new_name() -> str:
     return secrets.token_hex(16)
 
 
+def is_name(name: str) -> bool:
+    """Whether `name` is one of ours."""
+    return _NAME.fullmatch(name) is not None
+
+
 def size_of(file: BinaryIO) -> int:
     """How many bytes an opened file has; it is read from its beginning after this."""
     size = file.seek(0, SEEK_END)
@@ -107,7 +112,7 @@ class Folder:
                 yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise FileNotFoundError(name)
         return self.root / name[:2] / name
 

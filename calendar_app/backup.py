@@ -114,10 +114,10 @@ def _bring_over(source: Folder, target: Folder) -> None:
 def _missing(copy: Path, folder: Folder) -> int:
     """How many files that the database `copy` names are not as they were in `folder`."""
     named: list[tuple[str, str]] = []
-    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as reader:
-        # A database of before there were any.
-        with suppress(sqlite3.OperationalError):
-            named = reader.execute("SELECT stored_as, sha256 FROM post_media").fetchall()
+    reading = closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True))
+    # A database of before there were any has no such table.
+    with reading as reader, suppress(sqlite3.OperationalError):
+        named = reader.execute("SELECT stored_as, sha256 FROM post_media").fetchall()
     return sum(1 for name, digest in dict(named).items() if _digest(folder, name) != digest)
 
 

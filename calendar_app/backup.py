@@ -124,7 +124,7 @@ def _missing(copy: Path, folder: Folder) -> int:
 def _digest(folder: Folder, name: str) -> str:
     try:
         with folder.open(name) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.sha256(file.read()).hexdigest()
     except FileNotFoundError:
         return ""
 

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from calendar_app import schema
@@ -47,9 +48,11 @@ def post_id(site: Site) -> int:
 
 
 def bring(client: FlaskClient, post_id: int, *files: tuple[bytes, str]) -> TestResponse:
-    return send(
-        client, f"/posts/{post_id}/media", files=[(BytesIO(raw), name) for raw, name in files]
-    )
+    return send(client, f"/posts/{post_id}/media", files=[as_sent(*one) for one in files])
+
+
+def as_sent(raw: bytes, name: str) -> FileStorage:
+    return FileStorage(BytesIO(raw), name)
 
 
 def send(client: FlaskClient, path: str, **data: Any) -> TestResponse:
@@ -214,7 +217,7 @@ def test_more_than_may_come_at_once_is_told_on_the_page(
 
 
 def test_only_this_route_takes_more_than_four_megabytes(site: Site, post_id: int) -> None:
-    large = (BytesIO(b"x" * 5 * 1024 * 1024), "groot.txt")
+    large = as_sent(b"x" * 5 * 1024 * 1024, "groot.txt")
 
     assert send(site.visitor(), f"/posts/{post_id}/comments", comment=large).status_code == 413
     assert bring(site.visitor(), post_id, (PDF + b" " * 5_000_000, "a")).status_code == 422

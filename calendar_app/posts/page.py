@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from flask import request, url_for
 
-from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
 from calendar_app.media.kinds import ACCEPTED
+from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
 from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import autosaves, history, playing_field, queries, workflow
 from calendar_app.posts.autosaves import PostAutosave
@@ -71,6 +71,7 @@ def page_of(
     form: PostForm | None = None,
     step: StepForm | None = None,
     clashes: list[Clash] | None = None,
+    *,
     comment: CommentForm | None = None,
     guest: GuestForm | None = None,
     media: MediaTold | None = None,

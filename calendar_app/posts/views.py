@@ -16,7 +16,6 @@ from werkzeug.datastructures import MultiDict
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.media.kinds import ACCEPTED
 from calendar_app.moments import local
 from calendar_app.people.door import (
     audit,

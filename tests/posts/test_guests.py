@@ -17,8 +17,6 @@ from calendar_app.posts.models import Post, PostChange
 from tests.support.site import Site, _tuesday_morning, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -64,7 +62,7 @@ def reviews(site: Site) -> list[GuestReview]:
 
 
 @pytest.fixture
-def pair(site: Site) -> Iterator[str]:
+def pair(site: Site) -> str:
     return site.post(state="in_review", title="Een dag op de spoed", text="Loop mee met Samira.")
 
 

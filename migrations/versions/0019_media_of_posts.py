@@ -7,8 +7,8 @@ from alembic import op
 
 from calendar_app.db import UtcDateTime
 
-revision = "0015"
-down_revision = "0014"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

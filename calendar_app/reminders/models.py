@@ -59,9 +59,8 @@ class Delivery(Base):
     # What it is about, as the uniqueness needs it: "occurrence:12@2026-11-10T08:30Z".
     subject: Mapped[str] = mapped_column(String(80))
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"), index=True)
-    post_id: Mapped[int | None] = mapped_column(
-        ForeignKey("post.id", ondelete="SET NULL"), index=True
-    )
+    # The post that it is about. No reference: the log outlives what the bin is emptied of.
+    post_id: Mapped[int | None] = mapped_column(index=True)
     # Of one about a post: the team's day on which it is due, to know who is away then.
     due_on: Mapped[date | None]
     due_at: Mapped[datetime]

@@ -74,7 +74,7 @@ def with_facts() -> AnySelect:
         .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
         .outerjoin(Meetup, Meetup.id == Occurrence.meetup_id)
         .outerjoin(_Host, (_Host.id == Meetup.host_id) & ~is_unseen(_Host.id, Meetup.team_id))
-        .outerjoin(Post, Post.id == Delivery.post_id)
+        .outerjoin(Post, (Post.id == Delivery.post_id) & (Post.team_id == Delivery.team_id))
         .outerjoin(
             _Asker,
             (_Asker.id == Post.sent_to_review_by_id) & ~is_unseen(_Asker.id, Post.team_id),

@@ -320,7 +320,7 @@ def test_a_post_that_is_gone_for_good_leaves_its_row(
     round_at(scene, MOMENT)
 
     [row] = scene.rows(kind="publish")
-    assert (row.state, row.reason, row.post_id) == ("cancelled", due.POST_DELETED, None)
+    assert (row.state, row.reason, row.post_id) == ("cancelled", due.POST_DELETED, post_id)
     assert sent(sink) == []
 
 

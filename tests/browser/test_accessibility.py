@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from calendar_app.app import create_app
+from calendar_app.media.storage import store_of
 from tests import builders
 from tests.support.accessibility import axe_violations, described
 from tests.support.routes import address, every_route, rows_of
@@ -92,7 +93,7 @@ def paths(config: Config, database: Database, person: Person) -> list[str]:
     app = create_app(config, database)
     with database.writing() as session:
         member = session.merge(person).memberships[0]
-        rows = rows_of(session, member.team, member.person)
+        rows = rows_of(session, member.team, member.person, store_of(config))
     return [
         address(asked.rule, rows)
         for asked in every_route(app)

@@ -18,6 +18,7 @@ from calendar_app.reminders.models import Delivery
 from calendar_app.transfer import models as transfer
 from calendar_app.transfer.columns import Line, Table
 from tests import builders
+from tests.media.files import a_png
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def rows_of(
     image = builders.a_media(session, post, person)
     if store is not None:
         for size in ("small", ORIGINAL):
-            store.put(image.stored_name(size), b"a picture")
+            store.put(image.stored_name(size), a_png())
     comment = builders.a_comment(session, post, person, mentioned=person)
     change = PostChange(
         post_id=post.id,

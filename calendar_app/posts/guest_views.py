@@ -16,6 +16,7 @@ from calendar_app.posts import guests, queries
 from calendar_app.posts.guest_forms import GuestAnswerForm, GuestForm
 from calendar_app.posts.guest_letters import answer_letter, guest_letter
 from calendar_app.posts.guests import GuestReview
+from calendar_app.posts.media import media_shown
 from calendar_app.posts.models import Post
 from calendar_app.posts.page import page_of
 from calendar_app.web.request import commit, house, now, origin, session, show_times_in
@@ -113,6 +114,7 @@ def _page(
         "posts/guest.html",
         review=review,
         post=review.post,
+        media=media_shown(session(), review.post),
         form=form or GuestAnswerForm(None, version=review.post.version),
         token=token,
         changed=changed,

@@ -165,6 +165,11 @@ def media_of(session: Session, post: Post) -> list[PostMedia]:
     return list(session.scalars(wanted))
 
 
+def media_shown(session: Session, post: Post) -> list[PostMedia]:
+    """The images and files of `post` in their order, without the removed ones, in one query."""
+    return [one for one in media_of(session, post) if one.removed_at is None]
+
+
 def without_words(there: Iterable[PostMedia]) -> list[str]:
     """The names of the images that who does not see them gets nothing to know by."""
     return [one.name for one in there if one.removed_at is None and one.lacks_words]

@@ -27,7 +27,7 @@ from calendar_app.media.found import MOST_BYTES
 from calendar_app.media.storage import size_of, store_of
 from calendar_app.people.door import me, my_pass, my_team, requires
 from calendar_app.people.models import Team
-from calendar_app.posts import media, queries, workflow
+from calendar_app.posts import guests, media, queries, workflow
 from calendar_app.posts.media import MOST_MEDIA, ORIGINAL, Kept, PostMedia, Unkept
 from calendar_app.posts.media_forms import MediaForm, shown_of
 from calendar_app.posts.models import Post
@@ -91,6 +91,17 @@ def see(post_id: int, media_id: int, size: str) -> ResponseReturnValue:
 def download(post_id: int, media_id: int) -> ResponseReturnValue:
     """A file of a post, to keep under the name that it came with."""
     return _file(_one(post_id, media_id), ORIGINAL, is_to_keep=True)
+
+
+@bp.get("/review/<token>/media/<int:media_id>")
+@requires("public")
+def see_as_guest(token: str, media_id: int) -> ResponseReturnValue:
+    """An image of the post that a guest reviews, or a file of it to keep, by the guest's link."""
+    review = guests.by_secret(session(), token)
+    if review is None or not review.is_open(now()):
+        raise NotYours(N_("This file is not here."))
+    one = media.one_of(session(), review.post, media_id)
+    return _file(one, "large" if one.kind.is_image else ORIGINAL)
 
 
 @bp.post("/posts/<int:post_id>/media/<int:media_id>")

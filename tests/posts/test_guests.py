@@ -11,9 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from calendar_app.clock import now as moment
-from calendar_app.people.models import AuditEntry, Membership
+from calendar_app.media.contents import take_in
+from calendar_app.media.storage import store_of
+from calendar_app.people.models import AuditEntry, Membership, Person
+from calendar_app.posts import media
 from calendar_app.posts.guests import GuestReview
 from calendar_app.posts.models import Post, PostChange
+from tests.media.files import a_png
 from tests.support.site import Site, _tuesday_morning, site
 
 if TYPE_CHECKING:
@@ -285,3 +289,52 @@ def test_the_letters_go_out_with_one_link_each(site: Site, pair: str) -> None:
     to_asker = next(one for one in letters if "ria@elders.example" not in one)
     assert f"/posts/{number_of(pair)}#guests" in to_asker.replace("=\n", "").replace("=23", "#")
     assert path not in to_asker
+
+
+def with_picture(site: Site, pair: str) -> int:
+    """Give the post an image with words; its id."""
+    kept = media.keep(store_of(site.app.extensions["kapstok"].config), take_in(a_png(), "hal.png"))
+    with site.database.writing() as session:
+        post, writer = (
+            session.get_one(Post, number_of(pair)),
+            session.get_one(Person, site.people["writer"]),
+        )
+        assert media.add(session, post, [kept], writer, moment()) == []
+        session.flush()
+        one = media.media_of(session, post)[0]
+        one.alternative = "De hal bij de ingang"
+        return one.id
+
+
+def status_of(client: FlaskClient, path: str) -> int:
+    with client.get(path) as found:
+        return found.status_code
+
+
+def test_the_link_shows_the_images_of_its_post_until_it_is_answered(site: Site, pair: str) -> None:
+    other = site.post(state="in_review")
+    image, foreign = with_picture(site, pair), with_picture(site, other)
+    path, client = link_in(asked(site, pair)), guest(site)
+
+    page = client.get(path).text
+    assert f'src="{path}/media/{image}"' in page
+    assert 'alt="De hal bij de ingang"' in page
+    with client.get(f"{path}/media/{image}") as served:
+        assert (served.status_code, served.mimetype) == (200, "image/webp")
+    assert status_of(client, f"{path}/media/{foreign}") == 404
+    assert status_of(client, f"{path}x/media/{image}") == 404
+    answer(site, path, verdict="agreed")
+    assert status_of(client, f"{path}/media/{image}") == 404
+
+
+def test_the_publisher_finds_the_images_and_their_words(site: Site) -> None:
+    pair = site.post(state="approved")
+    image = with_picture(site, pair)
+    with site.database.writing() as session:
+        session.get_one(Post, number_of(pair)).state = "approved"
+
+    page = site.visitor("writer").get(f"/posts/{number_of(pair)}/publishing").text
+
+    assert f'href="/posts/{number_of(pair)}/media/{image}/download"' in page
+    assert "De hal bij de ingang" in page
+    assert f'data-copy="#alternative-{image}"' in page

@@ -123,3 +123,21 @@ def test_what_the_calendar_shows_is_downloaded_from_it(
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert "In november" in text
     assert "In december" not in text
+
+
+def test_ideas_that_were_brought_in_are_undone_by_the_keyboard(
+    open_page: Visitors, site: str, config: Config, database: Database, writer: Person
+) -> None:
+    page = open_page(site)
+    builders.sign_in_page(page, site, create_app(config, database), writer)
+    page.goto("/posts/import")
+    page.get_by_label("Or paste a table here").fill("Titel\nEerste idee\nTweede idee\n")
+    page.get_by_role("button", name="Show what it becomes").click()
+    page.get_by_role("button", name="Bring in 2 posts").click()
+    expect(page.get_by_text("2 posts are brought in.")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+    page.keyboard.press("Control+z")
+
+    expect(page.get_by_text("Undone: 2 posts are in the bin.")).to_be_visible()
+    assert titles(database) == []

@@ -22,7 +22,7 @@ const waiting = {
   "autosubmit.js": { of: "[data-autosubmit]", at: ["focusin", "pointerdown"] },
   "fold.js": { of: "[data-folds]", at: ["click"] },
   "popover.js": { of: "[data-popover]", at: ["click", "keydown"] },
-  "undo.js": { of: "body:has([data-token])", at: ["keydown"], key: "z" },
+  "undo.js": { of: "body:has([data-token], form[action^='/undo/'])", at: ["keydown"], key: "z" },
 };
 
 const swaps = "[hx-get],[hx-post],[hx-put],[hx-patch],[hx-delete],[hx-boost]";

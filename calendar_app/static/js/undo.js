@@ -3,6 +3,8 @@
 import { refresh } from "./live.js";
 import { notice, send } from "./talk.js";
 
+const told = "form[action^='/undo/']";
+
 let listening = false;
 
 export function start(root, event) {
@@ -15,7 +17,9 @@ function onKey(event) {
   const asked = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
   if (!asked || event.shiftKey || event.altKey || types(event.target)) return;
   event.preventDefault();
-  undo();
+  if (document.querySelector("[data-token]")) undo();
+  // On a page without posts to refresh, the notice of what was done has a form of its own.
+  else document.querySelector(told)?.requestSubmit();
 }
 
 export async function undo(name = "") {

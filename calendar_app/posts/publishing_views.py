@@ -69,7 +69,10 @@ def place(post_id: int, channel_id: int) -> ResponseReturnValue:
 
     def place_it() -> None:
         post.place(channel, form.address.data or "", me(), now())
-        audit("post.published" if post.state == "published" else "post.placed", post)
+        if post.state == "published":
+            audit("post.published", post)
+        else:
+            audit("post.placed", post)
 
     return _done(post, form, place_it, _("It is out on %(channel)s.", channel=channel.name))
 

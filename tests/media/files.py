@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +28,7 @@ def saved(image: Image.Image, kind: str = "PNG", **how: Any) -> bytes:
     return out.getvalue()
 
 
+@cache
 def a_png(colour: str = "#0b6e69", **size: int) -> bytes:
     return saved(picture(colour=colour, **size))
 

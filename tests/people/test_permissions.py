@@ -37,6 +37,8 @@ def test_what_is_public_is_a_short_list(app: Flask) -> None:
         "/language",
         "/reset",
         "/reset/<token>",
+        "/review/<token>",
+        "/review/<token>/media/<int:media_id>",
         "/robots.txt",
         "/sign-in",
         "/static/v-<wanted>/<path:name>",
@@ -62,13 +64,16 @@ def test_each_role_reaches_what_it_may_and_nothing_else(
         stranger = builders.a_person(session, other, "admin")
         builders.a_person(session, other, "admin")
     store = store_of(app.extensions["kapstok"].config)
-    wrong = []
+    wrong, rows, is_fresh = [], {}, False
 
     for asked in every_route(app):
-        with database.writing() as session:
-            session.expire_on_commit = False
-            whom = (team, me) if whose == "own" else (other, stranger)
-            rows = rows_of(session, *whom, store)
+        # What looks changes nothing; what changes gets rows that nobody changed before it.
+        if not (is_fresh and asked.method == "GET"):
+            with database.writing() as session:
+                session.expire_on_commit = False
+                whom = (team, me) if whose == "own" else (other, stranger)
+                rows = rows_of(session, *whom, store)
+        is_fresh = asked.method == "GET"
         client = app.test_client()
         builders.sign_in(client, me)
         where = address(asked.rule, rows)

@@ -68,7 +68,6 @@ def rows_of(
     fact = builders.a_fact(session, plan.audiences[0])
     actor = builders.an_actor(session, plan)
     post = builders.a_post(session, team, plan, sender_id=person.id)
-    post = builders.a_post(session, team, plan)
     image = builders.a_media(session, post, person)
     if store is not None:
         for size in ("small", ORIGINAL):

@@ -59,21 +59,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     A browser is sent the same pages whatever the database is: the pages and whole flows are asked
     of both, the browser's own work of one; `--whole` leaves nothing out. And coverage, which makes
-    a test of a page two thirds slower, counts the lines of a test that runs on both once.
+    a test of a page two thirds slower, counts the lines of a test that runs on both once, and
+    leaves out what a browser asks for: the tests of those pages count it.
     """
     twins = [item for item in items if _kind_of_database(item) == "postgresql"]
-    for item in twins:
-        item.add_marker(pytest.mark.no_cover)
+    for item in items:
+        if _kind_of_database(item) == "postgresql" or _opens_a_browser(item):
+            item.add_marker(pytest.mark.no_cover)
     if config.getoption("--whole"):
         return
-    left_out = {
-        item
-        for item in twins
-        if "open_page" in getattr(item, "fixturenames", ()) and FLOWS not in item.path.parents
-    }
+    left_out = {item for item in twins if _opens_a_browser(item) and FLOWS not in item.path.parents}
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=[*left_out])
+
+
+def _opens_a_browser(item: pytest.Item) -> bool:
+    return "open_page" in getattr(item, "fixturenames", ())
 
 
 def _kind_of_database(item: pytest.Item) -> str | None:

@@ -18,6 +18,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
+from calendar_app.posts.places import OUTSIDE
 from calendar_app.search.queries import post_is_found
 
 _Owner = aliased(Person)
@@ -241,12 +242,17 @@ def _rows(
             starts_at=row.starts_at,
             owner_id=row.owner_id,
             owner_name=row.name or "",
-            values=tuple((hook, name) for _id, hook, name in values.get(row.id, ())),
+            values=tuple((hook, name) for _id, hook, name, _place in values.get(row.id, ())),
             channels=tuple((short, name) for _id, short, name in channels.get(row.id, ())),
             version=row.version,
             plan_id=row.plan_id,
             by_ambassador=row.by_ambassador,
-            value_ids=tuple(value_id for value_id, *_rest in values.get(row.id, ())),
+            # What falls outside a value adds nothing to its share.
+            value_ids=tuple(
+                value_id
+                for value_id, _hook, _name, place in values.get(row.id, ())
+                if place != OUTSIDE
+            ),
             audience_ids=tuple(audience_id for (audience_id,) in audiences.get(row.id, ())),
             channel_ids=tuple(channel_id for channel_id, *_rest in channels.get(row.id, ())),
         )
@@ -261,9 +267,9 @@ def _same_posts(
     return query if limit is None else query.order_by(*order).limit(limit)
 
 
-def _values(wanted: Select[int]) -> Select[int, int, int, str]:
+def _values(wanted: Select[int]) -> Select[int, int, int, str, str]:
     return (
-        select(PostValue.post_id, BrandValue.id, BrandValue.hook, BrandValue.name)
+        select(PostValue.post_id, BrandValue.id, BrandValue.hook, BrandValue.name, PostValue.place)
         .join(BrandValue, BrandValue.id == PostValue.value_id)
         .where(PostValue.post_id.in_(wanted))
         .order_by(PostValue.post_id, PostValue.position, PostValue.id)

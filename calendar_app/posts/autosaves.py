@@ -34,7 +34,7 @@ MOST_LISTED = 20
 _ELSEWHERE = N_("You go on with this post in another window, or you saved it there.")
 
 # What goes along with the fields, but is none.
-_BESIDE = {"csrf_token", "stamp", "following"}
+_BESIDE = {"csrf_token", "stamp", "following", "agrees_outside"}
 _STAMP = re.compile(r"[0-9a-f]{16,32}")
 
 Pairs = Sequence[tuple[str, str]]

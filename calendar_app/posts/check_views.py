@@ -11,6 +11,7 @@ from calendar_app.posts.content import Content
 from calendar_app.posts.desk import my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import PostForm
 from calendar_app.posts.media import media_of, without_words
+from calendar_app.posts.models import Post
 from calendar_app.posts.playing_field import Remark, about_pictures
 from calendar_app.web.request import session
 from calendar_app.web.templating import render
@@ -26,24 +27,17 @@ def check() -> ResponseReturnValue:
     Nothing is kept of it.
     """
     post_id = request.form.get("checked_post", type=int)
-    form = PostForm(my_desk(), _kept(post_id), request.form)
+    post = None if post_id is None else queries.post_of(session(), my_team(), post_id)
+    form = PostForm(my_desk(), Content("") if post is None else post.content, request.form)
     return render(
         "posts/check.html",
-        remarks=[*remarks_on(form), *_about_pictures(post_id)],
+        remarks=[*remarks_on(form, post), *_about_pictures(post)],
         previews=previews_of(form),
         post_id=post_id,
     )
 
 
-def _about_pictures(post_id: int | None) -> list[Remark]:
-    if post_id is None:
+def _about_pictures(post: Post | None) -> list[Remark]:
+    if post is None:
         return []
-    there = media_of(session(), queries.post_of(session(), my_team(), post_id))
-    return about_pictures(without_words(there))
-
-
-def _kept(post_id: int | None) -> Content:
-    """What the post says so far; of a new one nothing. Raises NotYours."""
-    if post_id is None:
-        return Content("")
-    return queries.post_of(session(), my_team(), post_id).content
+    return about_pictures(without_words(media_of(session(), post)))

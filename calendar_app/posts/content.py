@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.posts.places import INSIDE, OUTSIDE, place_name
 
 if TYPE_CHECKING:
     from calendar_app.people.models import Person
@@ -34,6 +35,8 @@ class Content:
     plan: Plan | None = None
     # Each value with one line that says why, most important first.
     values: tuple[tuple[BrandValue, str], ...] = ()
+    # Of the values that it does not simply fall inside of: "edge" or "outside".
+    places: tuple[tuple[BrandValue, str], ...] = ()
     audiences: tuple[Audience, ...] = ()
     channels: tuple[Channel, ...] = ()
     # What is posted on a channel instead of the text, where it differs; also of a channel that is
@@ -58,6 +61,20 @@ class Content:
     def own_text(self, channel_id: int) -> str:
         """The text of that channel alone; "" where it has none."""
         return next((text for channel, text in self.own_texts if channel.id == channel_id), "")
+
+    def place(self, value: BrandValue) -> str:
+        """Where it falls towards `value`: "inside", "edge" or "outside"."""
+        return next((place for one, place in self.places if one is value), INSIDE)
+
+    @property
+    def outside(self) -> tuple[tuple[BrandValue, str], ...]:
+        """The values that it hangs on and falls outside of, each with its reason."""
+        return tuple(pair for pair in self.values if self.place(pair[0]) == OUTSIDE)
+
+    @property
+    def outside_told(self) -> tuple[tuple[int, str], ...]:
+        """The same by the id of the value: what somebody agrees with."""
+        return tuple((value.id, reason) for value, reason in self.outside)
 
     def placed_on(self, channel: Channel | None) -> str:
         """All that somebody puts on `channel`: its text, and the link unless it stands in it.
@@ -105,6 +122,12 @@ class Content:
             "plan": self.plan.name if self.plan else "",
             "values": [value.name for value, _reason in self.values],
             "reasons": [f"{value.name}: {reason}" for value, reason in self.values if reason],
+            # The value's name of then stays with it too. Inside is not told.
+            **{
+                f"{place_name(value.id)} {value.name}": self.place(value)
+                for value, _reason in self.values
+                if self.place(value) != INSIDE
+            },
             "audiences": [audience.name for audience in self.audiences],
             "channels": [channel.name for channel in self.channels],
             **{name: _somebody(getattr(self, name)) for name in PEOPLE},
@@ -121,6 +144,7 @@ class Content:
             **{name: getattr(self, name) for name in TEXTS},
             "plan": self.plan.id if self.plan else None,
             "values": [[value.id, reason] for value, reason in self.values],
+            "places": [[value.id, place] for value, place in self.places],
             "audiences": [audience.id for audience in self.audiences],
             "channels": [channel.id for channel in self.channels],
             "own_texts": [[channel.id, text] for channel, text in self.own_texts],

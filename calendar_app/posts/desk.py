@@ -6,13 +6,15 @@ from datetime import datetime, time
 from typing import Any
 
 from calendar_app.moments import local, moment
-from calendar_app.people.door import me, my_team, unseen
+from calendar_app.people.door import me, my_team, shown, unseen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import absences, members
 from calendar_app.plans.models import BrandValue
 from calendar_app.posts.channel_preview import Preview, previews
 from calendar_app.posts.content import FIRST_YEAR, LAST_YEAR, Content
 from calendar_app.posts.forms import Desk, PostForm
+from calendar_app.posts.models import Post
+from calendar_app.posts.places import is_anew
 from calendar_app.posts.playing_field import Remark, remarks
 from calendar_app.posts.queries import plans_to_write_on
 from calendar_app.web.request import now, session
@@ -33,9 +35,22 @@ def my_desk() -> Desk:
     )
 
 
-def remarks_on(form: PostForm) -> list[Remark]:
-    """The remarks on what `form` holds now; nothing of it needs to be right yet."""
-    return remarks(as_typed(form), form.desk.team.language)
+def remarks_on(form: PostForm, post: Post | None = None) -> list[Remark]:
+    """The remarks on what `form` holds now of `post`; nothing of it needs to be right yet."""
+    content = as_typed(form)
+    return remarks(content, form.desk.team.language, agreed_outside(post, content))
+
+
+def agreed_outside(post: Post | None, content: Content) -> str | None:
+    """Who agreed that `content` falls outside a value, as the reader may know them.
+
+    None when nobody did: what was not there to agree with does not count.
+    """
+    if post is None or post.outside_agreed_by is None:
+        return None
+    if is_anew(post.content.outside_told, content.outside_told):
+        return None
+    return shown(post.outside_agreed_by).name
 
 
 def previews_of(form: PostForm) -> list[Preview]:
@@ -53,6 +68,7 @@ def as_typed(form: PostForm) -> Content:
         intent=form.intent.data or "",
         plan=form.chosen_plan,
         values=tuple((value, form.reason(value.id)) for value in _values(form)),
+        places=form.places(_values(form)),
         audiences=tuple(_chosen(form, "audiences")),
         channels=channels,
         own_texts=tuple((one, form.own_text(one.id)[: form.text.limit]) for one in channels),

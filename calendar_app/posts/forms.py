@@ -41,6 +41,15 @@ from calendar_app.posts.content import (
     own_text_name,
 )
 from calendar_app.posts.models import INTENT_NAMES, Post
+from calendar_app.posts.places import (
+    INSIDE,
+    PLACE,
+    PLACE_NAMES,
+    REASON,
+    known,
+    place_name,
+    value_of,
+)
 from calendar_app.posts.repetition import (
     DAILY,
     MONTHLY_DAY,
@@ -64,6 +73,7 @@ from calendar_app.web.forms import (
     needed,
     options,
 )
+from calendar_app.web.language import language
 from calendar_app.web.templating import day as in_words
 
 USUAL_TIME = time(9)
@@ -199,6 +209,8 @@ class PostForm(Form):
         self.desk = desk
         self.before = before
         self._typed = typed
+        # What is wrong with the reason of a value, by its id.
+        self.reason_errors: dict[int, str] = {}
         self._offer()
         # The version that its person read, whatever it is sent with next.
         self.seen_version = self.version.data
@@ -277,8 +289,29 @@ class PostForm(Form):
     def reason(self, value_id: int) -> str:
         """Why this post fits that value, as typed or as kept."""
         if self._typed is not None:
-            return clean_line(self._typed.get(f"reason-{value_id}", ""))
+            return clean_line(self._typed.get(f"{REASON}{value_id}", ""))
         return next((why for value, why in self.before.values if value.id == value_id), "")
+
+    place_names = PLACE_NAMES
+
+    def place(self, value_id: int) -> str:
+        """Where it falls towards that value, as typed or as kept."""
+        kept = next((at for value, at in self.before.places if value.id == value_id), INSIDE)
+        if self._typed is None:
+            return kept
+        return known(self._typed.get(place_name(value_id), kept))
+
+    def places(self, values: Iterable[BrandValue]) -> tuple[tuple[BrandValue, str], ...]:
+        """Those of `values` that it does not simply fall inside of, as `Content` has them."""
+        told = ((value, self.place(value.id)) for value in values)
+        return tuple((value, place) for value, place in told if place != INSIDE)
+
+    def refuse(self, refused: Refused) -> None:
+        """Show a refusal at its field; that of a value's reason also above the form."""
+        super().refuse(refused)
+        number = (refused.field or "").removeprefix(REASON)
+        if number != refused.field and number.isdecimal():
+            self.reason_errors[int(number)] = refused.words(language())
 
     def offered_channels(self) -> list[Channel]:
         """The channels of the chosen plan, and those the post already has."""
@@ -304,6 +337,7 @@ class PostForm(Form):
 
     def content(self) -> Content:
         """What was filled in. Raises Refused at the field that does not fit the plan."""
+        values = self._values()
         return Content(
             title=self.title.data,
             text=self.text.data or "",
@@ -311,7 +345,8 @@ class PostForm(Form):
             link=self.link.data or "",
             intent=self.intent.data,
             plan=self.chosen_plan,
-            values=self._values(),
+            values=values,
+            places=self.places(value for value, _why in values),
             audiences=self._chosen("audiences", self._hooks("audiences")),
             channels=self._chosen("channels", self.offered_channels()),
             own_texts=self._own_texts(),
@@ -344,10 +379,11 @@ class PostForm(Form):
         return [self._clash(name, saved) for name in merged.both]
 
     def _saved(self) -> dict[str, Any]:
-        """The fields as they are saved, day and time as one, each reason apart."""
+        """The fields as they are saved, day and time as one, reasons and places apart."""
         return self._as_fields(
             _shown(self.before, self.desk.team.zone),
             {value.id: why for value, why in self.before.values},
+            {value.id: place for value, place in self.before.places},
             self.before.own_text,
         )
 
@@ -355,19 +391,29 @@ class PostForm(Form):
         """The same as the form has them."""
         names = _shown(self.before, self.desk.team.zone)
         reasons = {value.id: self.reason(value.id) for value in self.offered_values()}
-        return self._as_fields({name: self[name].data for name in names}, reasons, self.own_text)
+        places = {value.id: self.place(value.id) for value in self.offered_values()}
+        fields = {name: self[name].data for name in names}
+        return self._as_fields(fields, reasons, places, self.own_text)
 
     def _as_fields(
-        self, fields: dict[str, Any], reasons: Mapping[int, str], own_text: Callable[[int], str]
+        self,
+        fields: dict[str, Any],
+        reasons: Mapping[int, str],
+        places: Mapping[int, str],
+        own_text: Callable[[int], str],
     ) -> dict[str, Any]:
         day, at = fields.pop("day"), fields.pop("time")
-        whys = {f"reason-{one.id}": reasons.get(one.id, "") for one in self.offered_values()}
+        offered = [one.id for one in self.offered_values()]
+        whys = {f"{REASON}{one}": reasons.get(one, "") for one in offered}
+        # Inside is as good as nothing said: `merging` takes what was not shown for empty.
+        said = {one: place for one, place in places.items() if place != INSIDE}
+        ats = {place_name(one): said.get(one, "") for one in offered}
         own = {own_text_name(one.id): own_text(one.id) for one in self.offered_channels()}
-        return {**fields, "when": _when(day, at), **whys, **own}
+        return {**fields, "when": _when(day, at), **whys, **ats, **own}
 
     def _take(self, name: str, saved: Mapping[str, Any]) -> None:
         """Let the field stand as it is saved."""
-        if name.startswith(("reason-", OWN_TEXT)):
+        if name.startswith((REASON, PLACE, OWN_TEXT)):
             self._typed = MultiDict(self._typed)
             self._typed[name] = saved[name]
             return
@@ -378,7 +424,7 @@ class PostForm(Form):
             self._offer()
             self._typed = MultiDict(self._typed)
             for value, why in self.before.values:
-                self._typed.setdefault(f"reason-{value.id}", why)
+                self._typed.setdefault(f"{REASON}{value.id}", why)
 
     def _take_chosen(self) -> None:
         """Of what both changed: where the person chose what a colleague saved."""
@@ -390,10 +436,18 @@ class PostForm(Form):
     def _clash(self, name: str, saved: Mapping[str, Any]) -> Clash:
         if name == "when":
             return Clash(name, _("When"), saved[name], _when(self.day.data, self.time.data))
-        if name.startswith("reason-"):
-            value = next(one for one in self.offered_values() if f"reason-{one.id}" == name)
+        if name.startswith(REASON):
+            value = next(one for one in self.offered_values() if f"{REASON}{one.id}" == name)
             label = _("Why %(value)s", value=value.name)
             return Clash(name, label, saved[name], self.reason(value.id))
+        value_id = value_of(name)
+        if value_id is not None:
+            value = next(one for one in self.offered_values() if one.id == value_id)
+            label = _("Place at %(value)s", value=value.name)
+            theirs, yours = (
+                _(PLACE_NAMES[known(at)]) for at in (saved[name], self.place(value_id))
+            )
+            return Clash(name, label, theirs, yours)
         channel_id = channel_of(name)
         if channel_id is not None:
             channel = next(one for one in self.offered_channels() if one.id == channel_id)
@@ -641,6 +695,7 @@ class StepForm(Form):
 
     note = TextField(_l("What should change?"), limit=2_000)
     address = LinkField(_l("Address of the post"))
+    agrees_outside = BooleanField(_l("I agree that this falls outside"))
 
 
 class PlaceForm(Form):

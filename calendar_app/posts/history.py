@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_app.language import N_
 from calendar_app.posts import reversal
 from calendar_app.posts.content import PEOPLE, channel_of
+from calendar_app.posts.places import INSIDE, PLACE_NAMES, known, value_of
 from calendar_app.posts.word_differences import Part, parts, shortened
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ SENTENCES = {
     "back_to_draft": N_("%(name)s made it a draft"),
     "send_to_review": N_("%(name)s asked for review"),
     "approve": N_("%(name)s approved it"),
+    "agree_outside": N_("%(name)s agreed that it falls outside"),
     "ask_changes": N_("%(name)s asked for changes"),
     "publish": N_("%(name)s marked it as published"),
     "place": N_("%(name)s placed it on a channel"),
@@ -90,7 +92,7 @@ class Difference:
     @property
     def kind(self) -> str:
         """How to show both sides: "moment", "name" (a msgid) or "text"."""
-        if self.field in {"state", "form", "intent"}:
+        if self.field in {"state", "form", "intent"} or value_of(self.field) is not None:
             return "name"
         return "moment" if self.field == "starts_at" else "text"
 
@@ -142,6 +144,8 @@ def label(name: str) -> tuple[str, dict[str, str]]:
     """How a field is called: an English msgid, and what fills it."""
     if channel_of(name):
         return N_("Text for %(channel)s"), {"channel": name.partition(" ")[2]}
+    if value_of(name) is not None:
+        return N_("Place on the playing field: %(value)s"), {"value": name.partition(" ")[2]}
     return LABELS.get(name, name), {}
 
 
@@ -193,6 +197,9 @@ def _sentence(change: PostChange) -> str:
 
 
 def _shown(field: str, value: Any, words: Words) -> str | datetime | None:
+    if value_of(field) is not None:
+        # Inside is not told.
+        return PLACE_NAMES[known(value or INSIDE)]
     if not value:
         return None
     if field in PEOPLE:

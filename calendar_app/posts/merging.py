@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from calendar_app.posts.content import OWN_TEXT
+from calendar_app.posts.places import PLACE, REASON
 
 _LENGTH = 16
 # What hangs on a plan goes with it: a value of one plan and a channel of another make no post.
 _OF_PLAN = ("plan", "values", "audiences", "channels", "experiment")
-_REASON = "reason-"
 # Of these there is one for each value or channel of a plan.
-_EACH_OF_PLAN = (_REASON, OWN_TEXT)
+_EACH_OF_PLAN = (REASON, PLACE, OWN_TEXT)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.posts import content as contents
-from calendar_app.posts import workflow
+from calendar_app.posts import places, workflow
 from calendar_app.posts.content import Content
 from calendar_app.posts.repetition import Rule
 from calendar_app.text import safe_link
@@ -52,6 +52,9 @@ class Judged(NamedTuple):
     state: str
     approved_at: datetime | None
     approved_by: Person | None
+    # Who agreed that it falls outside a value, and when.
+    outside_agreed_at: datetime | None = None
+    outside_agreed_by: Person | None = None
 
 
 class Post(Editable, Base):
@@ -103,6 +106,9 @@ class Post(Editable, Base):
     sent_to_review_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # That it may fall outside a value, as it did then.
+    outside_agreed_at: Mapped[datetime | None]
+    outside_agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_address: Mapped[str] = mapped_column(String(500), default="")
@@ -123,6 +129,7 @@ class Post(Editable, Base):
     publisher: Mapped[Person | None] = relationship(foreign_keys=publisher_id)
     watcher: Mapped[Person | None] = relationship(foreign_keys=watcher_id)
     approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)
+    outside_agreed_by: Mapped[Person | None] = relationship(foreign_keys=outside_agreed_by_id)
     published_by: Mapped[Person | None] = relationship(foreign_keys=published_by_id)
     value_links: Mapped[list[PostValue]] = relationship(
         back_populates="post", cascade="all, delete-orphan", order_by="PostValue.position"
@@ -154,6 +161,7 @@ class Post(Editable, Base):
     ) -> Post:
         """A new post: an idea, or a draft when it has a day. Raises Refused at the field."""
         contents.check(content, None)
+        _check_places(content)
         state = workflow.state_after_edit("idea", set(), has_day=content.starts_at is not None)
         _check_hooks(content, state)
         _check_gate(content, None, ("idea", state), local(now, team.zone).date())
@@ -212,6 +220,9 @@ class Post(Editable, Base):
             intent=self.intent,
             plan=self.plan,
             values=tuple((link.value, link.reason) for link in self.value_links),
+            places=tuple(
+                (link.value, link.place) for link in self.value_links if link.place != places.INSIDE
+            ),
             audiences=tuple(self.audiences),
             channels=tuple(self.channels),
             own_texts=tuple((row.channel, row.text) for row in self.own_text_rows),
@@ -304,6 +315,8 @@ class Post(Editable, Base):
             self.revive(by, now)
         self._change("taken_back", content, by, now, state=judged.state)
         self.approved_at, self.approved_by = judged.approved_at, judged.approved_by
+        self.outside_agreed_at = judged.outside_agreed_at
+        self.outside_agreed_by = judged.outside_agreed_by
 
     def back_to_draft(self, by: Person, now: datetime) -> None:
         """Work on an idea, or on what was asked. Raises Refused."""
@@ -314,8 +327,21 @@ class Post(Editable, Base):
         self._take(workflow.SEND_TO_REVIEW, by, now)
         self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
 
+    def agree_outside(self, by: Person, now: datetime) -> None:
+        """It may go out though it falls outside a value. Raises Refused unless it is in review."""
+        workflow.take(workflow.APPROVE, self.state)
+        if not self.content.outside or self.outside_agreed_at is not None:
+            return
+        self.outside_agreed_at, self.outside_agreed_by = now, by
+        self._tell("agree_outside", by, now, {})
+
     def approve(self, by: Person, now: datetime, note: str = "") -> None:
-        """It may go out as it is; `note` is kept with it. Raises Refused."""
+        """It may go out as it is; `note` is kept with it. Raises Refused.
+
+        What falls outside a value waits until somebody agreed with that (`agree_outside`).
+        """
+        workflow.take(workflow.APPROVE, self.state)
+        places.check_agreed(self.content.outside, is_agreed=self.outside_agreed_at is not None)
         _check_sender(self.sender, self.team)
         self._take(workflow.APPROVE, by, now, note=note)
         self.approved_at, self.approved_by = now, by
@@ -456,8 +482,12 @@ class Post(Editable, Base):
         told = contents.differences(before.told(), content.told())
         has_day = content.starts_at is not None
         is_elsewhere = state not in {None, self.state}
-        state = state or workflow.state_after_edit(self.state, set(told), has_day=has_day)
+        goes_outside = places.is_anew(before.outside_told, content.outside_told)
+        state = state or workflow.state_after_edit(
+            self.state, set(told), has_day=has_day, goes_outside=goes_outside
+        )
         contents.check(content, before)
+        _check_places(content)
         _check_hooks(content, state)
         _check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
         _check_people(content, before, self.team)
@@ -466,6 +496,8 @@ class Post(Editable, Base):
         if action not in {"moved", "moved_back"} and before.starts_at != content.starts_at:
             self.zone = self.team.zone
         self._fill(content)
+        if goes_outside:
+            self.outside_agreed_at, self.outside_agreed_by = None, None
         if state == "in_review" != self.state:
             # Whoever reviews it is asked anew.
             self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
@@ -508,7 +540,7 @@ class Post(Editable, Base):
         self.publisher, self.watcher = content.publisher, content.watcher
         self.audiences, self.channels = list(content.audiences), list(content.channels)
         self._say_on(content.own_texts)
-        self._hang_on(content.values)
+        self._hang_on(content)
 
     def _say_on(self, own_texts: tuple[tuple[Channel, str], ...]) -> None:
         """Let each of these channels have its own text, and no other."""
@@ -519,13 +551,14 @@ class Post(Editable, Base):
         for row, (_channel, text) in zip(self.own_text_rows, own_texts, strict=True):
             row.text = text
 
-    def _hang_on(self, values: tuple[tuple[BrandValue, str], ...]) -> None:
+    def _hang_on(self, content: Content) -> None:
+        values = content.values
         kept = {link.value: link for link in self.value_links}
         self.value_links = [kept.get(value) or PostValue(value=value) for value, _why in values]
-        for position, (link, (_value, reason)) in enumerate(
+        for position, (link, (value, reason)) in enumerate(
             zip(self.value_links, values, strict=True)
         ):
-            link.position, link.reason = position, reason
+            link.position, link.reason, link.place = position, reason, content.place(value)
 
     def _tell(
         self,
@@ -562,6 +595,11 @@ def _check_hooks(content: Content, state: str) -> None:
     if missing:
         field, message = missing[0]
         raise Refused(message, field=field)
+
+
+def _check_places(content: Content) -> None:
+    """The rule: what falls outside a value says why."""
+    places.check((value.id, value.name, reason) for value, reason in content.outside)
 
 
 def _check_gate(
@@ -759,7 +797,7 @@ class PostTemplate(Editable, Base):
 
 
 class PostValue(Base):
-    """A value that a post hangs on, with one line that says why."""
+    """A value that a post hangs on, with one line that says why, and where it falls towards it."""
 
     __tablename__ = "post_value"
     __table_args__ = (UniqueConstraint("post_id", "value_id"),)
@@ -767,6 +805,8 @@ class PostValue(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     value_id: Mapped[int] = mapped_column(ForeignKey("brand_value.id"), index=True)
     reason: Mapped[str] = mapped_column(String(300), default="")
+    # inside, edge or outside.
+    place: Mapped[str] = mapped_column(String(10), default=places.INSIDE)
     position: Mapped[int] = mapped_column(default=0)
 
     post: Mapped[Post] = relationship(back_populates="value_links")

@@ -15,20 +15,21 @@ from calendar_app.posts import autosaves, history, playing_field, queries, workf
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import channel_of
-from calendar_app.posts.desk import my_desk, previews_of, remarks_on
+from calendar_app.posts.desk import agreed_outside, as_typed, my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import Clash, CommentForm, PostForm, StepForm
 from calendar_app.posts.guest_forms import GuestForm
 from calendar_app.posts.guests import reviews_of
 from calendar_app.posts.media import PostMedia, media_of, without_words
 from calendar_app.posts.media_forms import MediaForm
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
+from calendar_app.posts.places import PLACE_NAMES, value_of
 from calendar_app.posts.saying import said, series_in_words
 from calendar_app.posts.unsaved import Typing, unsaved_form
 from calendar_app.web.request import now, session
 from calendar_app.web.templating import render
 
 # What the choices of a post are called, as msgids.
-NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES}
+NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES, "place": PLACE_NAMES}
 # What the history calls what the form calls otherwise.
 _TOLD_AS = {"when": "starts_at", "reason": "reasons"}
 
@@ -126,18 +127,23 @@ def _typing(post: Post, kept: PostAutosave | None, *, is_back: bool) -> Typing:
 def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[str, object]:
     """How `post` stands now, and what I may do with it."""
     writes = _writes(post)
+    content = as_typed(form) if writes else post.content
     return {
         "steps": {step.name for step in workflow.next_steps(post.state, may)},
         "writes": writes,
         # A post that closed while somebody typed takes no text, but shows what was typed.
         "left": form if not writes and may("posts.write") and form.says_more() else None,
         "late": post.is_late(now()),
+        "outside": content.outside,
+        "agreed": agreed_outside(post, content),
         # Of what stands in the form, which may be more than what is saved.
         "remarks": [
             *(
-                remarks_on(form)
+                remarks_on(form, post)
                 if writes
-                else playing_field.remarks(post.content, my_team().language)
+                else playing_field.remarks(
+                    post.content, my_team().language, agreed_outside(post, post.content)
+                )
             ),
             *playing_field.about_pictures(without_words(there)),
         ],
@@ -163,6 +169,8 @@ def _tells(change: PostChange, name: str) -> bool:
     channel_id = channel_of(name)
     if channel_id is not None:
         return any(channel_of(field) == channel_id for field in change.fields)
+    if value_of(name) is not None:
+        return any(value_of(field) == value_of(name) for field in change.fields)
     return _TOLD_AS.get(name.partition("-")[0], name) in change.fields
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from calendar_app.language import N_
 from calendar_app.posts.channel_length import addresses, kind_of, length_on
+from calendar_app.posts.places import EDGE, OUTSIDE
 from calendar_app.posts.plain_language import MOST_WORDS, first_words, hard_words, long_sentences
 
 if TYPE_CHECKING:
@@ -49,13 +50,14 @@ class Remark:
     more: int = 0
 
 
-def remarks(content: Content, language: str) -> list[Remark]:
+def remarks(content: Content, language: str, agreed: str | None = None) -> list[Remark]:
     """All there is to say about `content`, what is good first.
 
     `language` is that of the team: "nl" also gets plain words for hard ones.
+    `agreed` is the name of who agreed that it falls outside a value as it does; None: nobody.
     """
     return [
-        *_about_values(content),
+        *_about_values(content, agreed),
         *_about_text(content),
         *_about_words(content),
         *_about_sentences(content.text),
@@ -86,10 +88,15 @@ def words_in(text: str) -> list[str]:
     return [word.strip() for word in re.split(r"[,;\n]", text) if word.strip()]
 
 
-def _about_values(content: Content) -> Iterator[Remark]:
+def _about_values(content: Content, agreed: str | None) -> Iterator[Remark]:
     for value, reason in content.values:
         facts: dict[str, object] = {"value": value.name, "reason": reason}
-        if reason:
+        place = content.place(value)
+        if place == OUTSIDE:
+            yield _about_outside(facts, agreed)
+        elif place == EDGE:
+            yield _about_edge(facts)
+        elif reason:
             yield Remark("good", N_("Fits: %(value)s."), N_("Reason: %(reason)s"), facts)
         else:
             text = N_("Say in one line why this post fits that value.")
@@ -97,6 +104,25 @@ def _about_values(content: Content) -> Iterator[Remark]:
     if not content.values:
         text = N_("A post with a day needs at least one value.")
         yield Remark("warn", N_("No value yet."), text)
+
+
+def _about_edge(facts: dict[str, object]) -> Remark:
+    title = N_("On the edge: %(value)s.")
+    if facts["reason"]:
+        return Remark("info", title, N_("Reason: %(reason)s"), facts)
+    return Remark("info", title, N_("It helps to say in one line why it still belongs."), facts)
+
+
+def _about_outside(facts: dict[str, object], agreed: str | None) -> Remark:
+    title = N_("Falls outside: %(value)s.")
+    if not str(facts["reason"]).strip():
+        text = N_("Say in one line why it goes out all the same.")
+        return Remark("warn", title, text, facts)
+    if agreed is None:
+        text = N_("An editor has to agree with that. Reason: %(reason)s")
+        return Remark("info", title, text, facts)
+    text = N_("%(name)s agreed with that. Reason: %(reason)s")
+    return Remark("good", title, text, {**facts, "name": agreed})
 
 
 def _about_text(content: Content) -> Iterator[Remark]:

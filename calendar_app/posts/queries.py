@@ -200,6 +200,7 @@ def content_of(session: Session, team: Team, kept: Mapping[str, Any]) -> Content
         **facts,
         plan=plan,
         values=tuple((values[one], why) for one, why in kept["values"] if one in values),
+        places=tuple((values[one], at) for one, at in kept.get("places", ()) if one in values),
         audiences=tuple(one for one in plan.audiences if one.id in kept["audiences"]),
         channels=tuple(one for one in plan.channels if one.id in kept["channels"]),
         own_texts=_own_texts(plan, kept.get("own_texts", ())),

@@ -83,12 +83,14 @@ def as_it_is(post: Post) -> dict[str, Any]:
 
 def as_edited(post: Post) -> dict[str, Any]:
     """What undoing an edit must know of `post`, taken before it."""
-    at = post.approved_at
+    at, agreed = post.approved_at, post.outside_agreed_at
     return {
         **as_it_is(post),
         "content": post.content.kept(),
         "approved_at": None if at is None else at.isoformat(),
         "approved_by": post.approved_by_id,
+        "outside_agreed_at": None if agreed is None else agreed.isoformat(),
+        "outside_agreed_by": post.outside_agreed_by_id,
     }
 
 
@@ -287,9 +289,17 @@ def _take_edit_back(session: Session, row: UndoablePost, by: Person, now: dateti
         owner=_one(session, Person, kept["owner"]),
         channels=tuple(session.get_one(Channel, one) for one in kept["channels"]),
         values=tuple((session.get_one(BrandValue, one), why) for one, why in kept["values"]),
+        places=tuple((session.get_one(BrandValue, one), at) for one, at in kept.get("places", ())),
     )
     approved_by = _one(session, Person, before["approved_by"])
-    judged = Judged(before["state"], _moment(before["approved_at"]), approved_by)
+    judged = Judged(
+        before["state"],
+        _moment(before["approved_at"]),
+        approved_by,
+        # Kept from before places were told, it has none.
+        _moment(before.get("outside_agreed_at")),
+        _one(session, Person, before.get("outside_agreed_by")),
+    )
     post.take_edit_back(content, judged, by, now)
 
 

@@ -74,7 +74,7 @@ from calendar_app.web.templating import clock_time, render, short_day
 
 bp = Blueprint("posts", __name__)
 
-_STEP_FIELDS = {"note", "address"}
+_STEP_FIELDS = {"note", "address", "agrees_outside"}
 
 
 @bp.get("/posts/new")
@@ -168,7 +168,9 @@ def send_to_review(post_id: int) -> ResponseReturnValue:
 def approve(post_id: int) -> ResponseReturnValue:
     """It may go out."""
 
-    def approve_it(post: Post, _form: StepForm) -> None:
+    def approve_it(post: Post, form: StepForm) -> None:
+        if form.agrees_outside.data:
+            post.agree_outside(me(), now())
         post.approve(me(), now())
         audit("post.approved", post)
 

@@ -135,11 +135,16 @@ def must_be_open(state: str) -> None:
         raise Refused(CLOSED[state])
 
 
-def state_after_edit(state: str, changed: set[str], *, has_day: bool) -> str:
-    """The state of a post once the fields `changed` differ and it has a day, or has none."""
+def state_after_edit(
+    state: str, changed: set[str], *, has_day: bool, goes_outside: bool = False
+) -> str:
+    """The state of a post once the fields `changed` differ and it has a day, or has none.
+
+    `goes_outside`: it falls outside a value in a way that nobody agreed with yet.
+    """
     if state == "idea" and has_day:
         return "draft"
-    if state == "approved" and is_read(changed):
+    if state == "approved" and (goes_outside or is_read(changed)):
         return "in_review"
     if state == "changes_asked" and is_read(changed):
         return "draft"

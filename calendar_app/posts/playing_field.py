@@ -121,7 +121,7 @@ def _about_outside(facts: dict[str, object], agreed: str | None) -> Remark:
     if agreed is None:
         text = N_("An editor has to agree with that. Reason: %(reason)s")
         return Remark("info", title, text, facts)
-    text = N_("%(name)s agreed with that. Reason: %(reason)s")
+    text = N_("Agreed by %(name)s. Reason: %(reason)s")
     return Remark("good", title, text, {**facts, "name": agreed})
 
 

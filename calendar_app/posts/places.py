@@ -63,11 +63,11 @@ def check(outside: Iterable[tuple[int, str, str]]) -> None:
 
 def check_agreed(outside: Iterable[object], *, is_agreed: bool) -> None:
     """Raise Refused when something falls outside and nobody agreed with that."""
-    if any(True for _one in outside) and not is_agreed:
+    if list(outside) and not is_agreed:
         raise Refused(
             N_(
-                "This post falls outside a value. Open the post, tick there that you agree, and "
-                "approve it."
+                "This falls outside a value. Tick on the page of the post that you agree, and "
+                "approve it then."
             ),
             field="agrees_outside",
         )

@@ -342,7 +342,7 @@ def test_who_may_approve_approves_by_agreeing(
     assert page.status_code == status
     assert site.row(f"{post_id}:1").state == state
     assert agreed_by(site, post_id) == (site.people["editor"] if status == 303 else None)
-    assert ("tick there that you agree" in error_at(page, "agrees_outside")) is (status == 422)
+    assert ("Tick on the page of the post" in error_at(page, "agrees_outside")) is (status == 422)
 
 
 def test_the_box_is_there_for_who_may_approve_and_only_while_it_is_asked(

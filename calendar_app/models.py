@@ -37,6 +37,7 @@ from calendar_app.posts.models import (
     PostVote,
     SeriesException,
 )
+from calendar_app.posts.presence import PostPresence
 from calendar_app.posts.undo import Undoable, UndoablePost
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
 from calendar_app.transfer.models import PostImport
@@ -76,6 +77,7 @@ __all__ = [
     "PostImport",
     "PostMedia",
     "PostMention",
+    "PostPresence",
     "PostSeries",
     "PostTemplate",
     "PostValue",

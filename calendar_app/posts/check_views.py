@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from calendar_app.people.door import my_team, requires
 from calendar_app.posts import queries
 from calendar_app.posts.content import Content
-from calendar_app.posts.desk import my_desk, previews_of, remarks_on
+from calendar_app.posts.desk import as_typed, my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import PostForm
 from calendar_app.posts.media import media_of, without_words
 from calendar_app.posts.models import Post
 from calendar_app.posts.playing_field import Remark, about_pictures
+from calendar_app.posts.twins import about_twins
 from calendar_app.web.request import session
 from calendar_app.web.templating import render
 
@@ -24,20 +25,22 @@ bp = Blueprint("check", __name__)
 def check() -> ResponseReturnValue:
     """What is good and what is missing of the form that was sent, and how its channels show it.
 
-    Nothing is kept of it.
+    Nothing is kept of it. Raises NotYours for the post of another team.
     """
     post_id = request.form.get("checked_post", type=int)
     post = None if post_id is None else queries.post_of(session(), my_team(), post_id)
     form = PostForm(my_desk(), Content("") if post is None else post.content, request.form)
     return render(
         "posts/check.html",
-        remarks=[*remarks_on(form, post), *_about_pictures(post)],
+        remarks=[
+            *remarks_on(form, post),
+            *about_twins(as_typed(form), post),
+            *_about_pictures(post),
+        ],
         previews=previews_of(form),
         post_id=post_id,
     )
 
 
 def _about_pictures(post: Post | None) -> list[Remark]:
-    if post is None:
-        return []
-    return about_pictures(without_words(media_of(session(), post)))
+    return [] if post is None else about_pictures(without_words(media_of(session(), post)))

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship, validates
 
 from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
@@ -20,6 +20,7 @@ from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment,
 from calendar_app.posts import content as contents
 from calendar_app.posts import places, workflow
 from calendar_app.posts.content import Content
+from calendar_app.posts.likeness import key_of
 from calendar_app.posts.repetition import Rule
 from calendar_app.text import safe_link
 
@@ -64,6 +65,7 @@ class Post(Editable, Base):
     __table_args__ = (
         Index("ix_post_team_id_starts_at", "team_id", "starts_at"),
         Index("ix_post_team_id_state", "team_id", "state"),
+        Index("ix_post_team_id_text_key", "team_id", "text_key"),
         Index("ix_post_series_id_series_day", "series_id", "series_day"),
         UniqueConstraint("team_id", "creation_key"),
         CheckConstraint(
@@ -81,6 +83,8 @@ class Post(Editable, Base):
     creation_key: Mapped[str | None] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text, default="")
+    # The same for texts that say the same; written along with the text.
+    text_key: Mapped[str | None] = mapped_column(String(32))
     form: Mapped[str] = mapped_column(String(10), default="text")
     link: Mapped[str] = mapped_column(String(500), default="")
     intent: Mapped[str] = mapped_column(String(10), default="inform")
@@ -149,6 +153,11 @@ class Post(Editable, Base):
     changes: WriteOnlyMapped[PostChange] = relationship(
         cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @validates("text")
+    def _know_again(self, _name: str, text: str) -> str:
+        self.text_key = key_of(text)
+        return text
 
     @property
     def called(self) -> str:

@@ -24,6 +24,7 @@ from calendar_app.posts.media_forms import MediaForm
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.places import PLACE_NAMES, value_of
 from calendar_app.posts.saying import said, series_in_words
+from calendar_app.posts.twins import about_twins
 from calendar_app.posts.unsaved import Typing, unsaved_form
 from calendar_app.web.request import now, session
 from calendar_app.web.templating import render
@@ -60,7 +61,7 @@ def new_page(form: PostForm, *, is_empty: bool = True) -> str:
         form=form,
         templates=queries.templates(session(), my_team()) if is_empty else [],
         typing=Typing(url_for("autosaves.keep_new"), place, mine, is_back=not is_empty),
-        remarks=remarks_on(form),
+        remarks=[*remarks_on(form), *about_twins(as_typed(form), None)],
         previews=previews_of(form),
         begun=[one for one in begun if one is not mine],
         copied=request.args.get("copy", type=int),
@@ -145,6 +146,7 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
                     post.content, my_team().language, agreed_outside(post, post.content)
                 )
             ),
+            *about_twins(as_typed(form) if writes else post.content, post),
             *playing_field.about_pictures(without_words(there)),
         ],
         "previews": previews_of(form) if writes else [],

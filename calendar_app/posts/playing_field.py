@@ -48,6 +48,8 @@ class Remark:
     places: tuple[Place, ...] = ()
     # How many places there are besides.
     more: int = 0
+    # Where it leads: an address, and what that is called, as it stands.
+    way: tuple[str, str] | None = None
 
 
 def remarks(content: Content, language: str, agreed: str | None = None) -> list[Remark]:

@@ -6,20 +6,22 @@ posts are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, select
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
+from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import Audience, Channel, Experiment, Plan
 from calendar_app.plans.queries import of_step_four
 from calendar_app.posts.content import PEOPLE, TEXTS, Content
+from calendar_app.posts.likeness import key_of
 from calendar_app.posts.models import (
     Post,
     PostChange,
@@ -37,6 +39,9 @@ BIN_SIZE = 200
 # Who changes several posts reads the texts of their channels too, in one query.
 _OWN_TEXTS = (selectinload(Post.own_text_rows).selectinload(PostChannelText.channel),)
 IN_BIN = timedelta(days=30)
+# Within so long of each other two posts with one text are seen as one too many.
+NEAR = timedelta(days=30)
+MOST_TWINS = 3
 
 
 class Votes(NamedTuple):
@@ -44,6 +49,16 @@ class Votes(NamedTuple):
 
     number: int = 0
     mine: bool = False
+
+
+class Twin(NamedTuple):
+    """A post with the same text as another one."""
+
+    id: int
+    title: str
+    state: str
+    # On the clocks of the zone in which it was chosen.
+    local_start: datetime
 
 
 def posts_between(session: Session, team: Team, start: datetime, end: datetime) -> list[Post]:
@@ -132,6 +147,38 @@ def last_changed_by(session: Session, post: Post) -> str | None:
         .limit(1)
     )
     return session.scalars(last).one_or_none()
+
+
+def twins(
+    session: Session, team: Team, text: str, start: datetime, post: Post | None
+) -> list[Twin]:
+    """Posts of the team with `text` within NEAR of `start`, by moment; at most MOST_TWINS.
+
+    Neither `post`, which is the one that has the text, nor those of its series; nor cancelled ones.
+    One query; none for a text that is too short to be known again.
+    """
+    key = key_of(text)
+    if key is None:
+        return []
+    wanted = (
+        select(Post.id, Post.title, Post.state, Post.starts_at, Post.zone)
+        .where(Post.team_id == team.id, Post.text_key == key, Post.deleted_at.is_(None))
+        .where(Post.starts_at.between(start - NEAR, start + NEAR), Post.state != "cancelled")
+        .where(*_not_of(post))
+        .order_by(Post.starts_at, Post.id)
+        .limit(MOST_TWINS)
+    )
+    return [
+        Twin(row.id, row.title, row.state, local(row.starts_at, row.zone))
+        for row in session.execute(wanted)
+    ]
+
+
+def _not_of(post: Post | None) -> Iterator[ColumnElement[bool]]:
+    if post is not None:
+        yield Post.id != post.id
+        if post.series_id is not None:
+            yield or_(Post.series_id.is_(None), Post.series_id != post.series_id)
 
 
 def post_in_bin(session: Session, team: Team, post_id: int) -> Post:

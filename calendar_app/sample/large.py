@@ -19,6 +19,7 @@ from calendar_app.people.audit import record
 from calendar_app.people.models import Membership, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import Plan
+from calendar_app.posts.likeness import key_of
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
 from calendar_app.sample.days import DAY
 from calendar_app.sample.files import read
@@ -175,6 +176,7 @@ class _Posts:
             "uuid": self._stamps.uuid(),
             "title": f"{title} ({number + 1})",
             "text": words,
+            "text_key": key_of(words),
             "starts_at": starts_at,
             "owner_id": owner,
             "reviewer_id": editor,

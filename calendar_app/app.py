@@ -26,6 +26,7 @@ from calendar_app.posts import check_views as check
 from calendar_app.posts import comment_views as comments
 from calendar_app.posts import guest_views as guests
 from calendar_app.posts import media_views as media
+from calendar_app.posts import presence_views as presence
 from calendar_app.posts import publishing_views as publishing
 from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
@@ -53,6 +54,7 @@ _ROOMS = (
     publishing,
     templates,
     autosaves,
+    presence,
     meetups,
     search,
     layers,

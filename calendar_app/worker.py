@@ -30,7 +30,7 @@ from calendar_app.media.storage import store_of
 from calendar_app.meetups.holidays import is_free
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
-from calendar_app.posts import autosaves, media, series, undo
+from calendar_app.posts import autosaves, media, presence, series, undo
 from calendar_app.posts import queries as posts
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
@@ -112,6 +112,7 @@ class Rounds:
             parts = plans.empty_bin(session, self.desk.clock())
             undo.forget(session, self.desk.clock())
             autosaves.forget_old(session, self.desk.clock())
+            presence.forget_old(session, self.desk.clock())
             transfer.forget_old(session, self.desk.clock())
             calendars = layers.empty_bin(session, self.desk.clock())
         with self.desk.database.writing() as session:

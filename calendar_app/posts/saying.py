@@ -63,7 +63,7 @@ def with_stayed(words: str, stayed: int) -> str:
 
 def _word(key: str, value: Any) -> object:
     if key == "days":
-        return _listed([_weekday(day) for day in value])
+        return listed([_weekday(day) for day in value])
     if key == "weekday":
         return _weekday(value)
     if key == "nth":
@@ -84,7 +84,7 @@ def _weekday(number: int) -> str:
     return weekday(_MONDAY + timedelta(days=number))
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
     """ "Monday", "Monday and Friday", "Monday, Tuesday and Friday"."""
     if len(names) == 1:
         return names[0]

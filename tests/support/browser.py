@@ -40,9 +40,9 @@ FLAGS = [
 ]
 # A page with a refused form or a missing address is a page; Chromium calls its status an error.
 STATUS_COMPLAINT = re.compile(r"Failed to load .* responded with a status of (\d+)")
-# An open calendar asks again and again whether it changed, also while its server ends; and what is
-# typed is sent again until there is a server.
-ASKED_AGAIN = ("/calendar/revision", "/autosave")
+# An open calendar asks again and again whether it changed, also while its server ends; a post asks
+# who else writes on it; and what is typed is sent again until there is a server.
+ASKED_AGAIN = ("/calendar/revision", "/autosave", "/presence", "/presence/end")
 AWAY = re.compile(r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INTERNET_DISCONNECTED)")
 
 ColourScheme = Literal["light", "dark"]

@@ -11,6 +11,7 @@ const behaviours = {
   "live.js": "[data-live]",
   "moves.js": "[data-moves]",
   "palette.js": "[data-palette]",
+  "presence.js": "[data-presence]",
   "print.js": "[data-print]",
   "quick-add.js": "[data-quick-add]",
   "shortcuts.js": "[data-single-keys=on]",

@@ -9,7 +9,7 @@ from calendar_app.db import UtcDateTime
 from calendar_app.posts.likeness import key_of
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

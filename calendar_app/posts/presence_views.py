@@ -37,7 +37,7 @@ def leave(post_id: int) -> ResponseReturnValue:
     """My page of the post closed; a browser that leaves waits for no answer."""
     presence.end(session(), own(Post, post_id), me())
     commit()
-    return "", 204
+    return jsonify(said="")
 
 
 def _said(people: Sequence[Person]) -> str:

@@ -40,7 +40,7 @@ def told(client: FlaskClient, post: str) -> str:
 
 
 def leave(client: FlaskClient, post: str) -> None:
-    assert client.post(f"{post}/presence/end").status_code == 204
+    assert ask(client, f"{post}/presence/end").status_code == 200
 
 
 def hide(site: Site, role: str) -> None:
@@ -89,7 +89,8 @@ def test_a_reader_neither_appears_nor_is_told(site: Site, post: str) -> None:
     viewer = site.visitor("viewer")
     told(site.visitor("writer"), post)
 
-    assert ask(viewer, f"{post}/presence").status_code == 403
+    for path in ("presence", "presence/end"):
+        assert ask(viewer, f"{post}/{path}").status_code == 403
     assert "data-presence" not in viewer.get(post).text
     assert told(site.visitor("writer"), post) == ""
     assert 'role="status" data-presence="' in site.visitor("writer").get(post).text

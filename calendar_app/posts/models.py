@@ -409,9 +409,11 @@ class Post(Editable, Base):
     def take_back_publication(self, by: Person, now: datetime) -> None:
         """It has not gone out after all. Raises Refused."""
         address = self.published_address
+        # Read before anything changes: reading in between would write the post twice.
+        placed = self.publications
         told = {"published_address": [address, ""]} if address else {}
         self._take(workflow.TAKE_BACK, by, now, told)
-        self.publications = []
+        placed.clear()
         self.published_at, self.published_by, self.published_address = None, None, ""
 
     def tell_of_media(

@@ -128,9 +128,10 @@ def _about_outside(facts: dict[str, object], agreed: str | None) -> Remark:
 
 
 def _about_text(content: Content) -> Iterator[Remark]:
-    if not content.text and not all(content.own_text(one.id) for one in content.channels):
+    channels = content.channels
+    if not content.text and not (channels and all(content.own_text(one.id) for one in channels)):
         yield Remark("warn", N_("No text yet."), N_("Write what people will read."))
-    for channel in content.channels:
+    for channel in channels:
         limit = channel.character_limit
         letters = length_on(kind_of(channel.name), content.placed_on(channel)) if limit else 0
         if limit and letters > limit:

@@ -802,7 +802,7 @@ def test_a_post_page_asks_as_much_of_the_database_with_a_long_history(
         post = session.get_one(Post, post_id)
         by = session.get_one(Person, site.people["writer"])
         for place in range(40):
-            post.edit(replace(post.content, text=f"Versie {place}"), by, NOW)
+            post.edit(replace(post.content, text=f"Versie {place} van een lange tekst"), by, NOW)
             session.flush()
         site_team = by.memberships[0].team
         session.add_all(Post.new(site_team, Content(f"Nog {n}"), by, NOW) for n in range(200))
@@ -810,7 +810,7 @@ def test_a_post_page_asks_as_much_of_the_database_with_a_long_history(
     many = _asked(site, lambda: writer.get(f"/posts/{post_id}"))
 
     assert many == few
-    assert many <= 27
+    assert many <= 30
 
 
 def _asked(site: Site, act: Callable[[], TestResponse]) -> int:

@@ -17,7 +17,7 @@ WORDS = "top, zo snel mogelijk!, C++, m/v, 🚀, straks"
 
 def content(text: str, *, avoid: str = WORDS, limit: int | None = None, **changes: Any) -> Content:
     plan = SimpleNamespace(words_to_avoid=avoid)
-    channel = SimpleNamespace(name="X", character_limit=limit)
+    channel = SimpleNamespace(id=1, name="X", character_limit=limit)
     whole = Content("Titel", text=text, plan=cast("Any", plan), channels=(cast("Any", channel),))
     return replace(whole, **changes)
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from calendar_app.people.models import Person
 from calendar_app.posts.models import Post
 from tests.builders import a_plan, sign_in_page
 from tests.posts.room import a_room
 from tests.support.accessibility import axe
+from tests.support.browser import held_back
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -111,3 +113,36 @@ def test_axe_finds_nothing_on_the_pages_of_a_post(
     page.click("#post-form .submit-row button")
     page.locator("#time-error").wait_for()
     axe(page)
+
+
+def test_a_plan_that_is_chosen_before_its_script_came_brings_its_values(
+    window: Window, open_page: Visitors
+) -> None:
+    page = open_page(window.site)
+    window.enter(page)
+    held = held_back(page, "**/htmx.min.js")
+    with page.expect_request("**/htmx.min.js"):
+        page.goto(f"{window.site}/posts/{window.post_id}", wait_until="commit")
+    page.select_option("#plan", str(window.other_plan))
+
+    for route in held:
+        route.continue_()
+
+    page.locator("#post-hooks").get_by_text(window.other_value).first.wait_for()
+
+
+def test_a_text_that_is_typed_before_its_script_came_is_checked(
+    window: Window, open_page: Visitors
+) -> None:
+    page = open_page(window.site)
+    window.enter(page)
+    held = held_back(page, "**/htmx.min.js")
+    with page.expect_request("**/htmx.min.js"):
+        page.goto(f"{window.site}/posts/{window.post_id}", wait_until="commit")
+    page.fill("#text", "")
+    expect(page.locator("#check-found")).not_to_contain_text("Nog geen tekst")
+
+    for route in held:
+        route.continue_()
+
+    expect(page.locator("#check-found")).to_contain_text("Nog geen tekst")

@@ -1,6 +1,8 @@
 // A filter form sends itself: a choice at once, a list of boxes when it closes.
 // Text waits for Enter. Without this script the form's own button does it.
 
+import { isChosen } from "./early.js";
+
 const bound = new WeakSet();
 
 export function start(root) {
@@ -30,16 +32,6 @@ function sendWhenClosed(form, list) {
 // The page itself says what was chosen when it was asked for; an event that comes late cannot.
 function isChanged(list) {
   return [...list.querySelectorAll("[type=checkbox], [type=radio]")].some(isChosen);
-}
-
-function isChosen(control) {
-  if (control.matches("select")) return control.selectedIndex !== askedIndex([...control.options]);
-  if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;
-  return control.value !== control.defaultValue;
-}
-
-function askedIndex(options) {
-  return Math.max(options.findIndex((one) => one.defaultSelected), 0);
 }
 
 // An address with only the filters that are set is one that people can read and share.

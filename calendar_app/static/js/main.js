@@ -64,6 +64,7 @@ function bringHtmx() {
   if (!own || !document.querySelector(swaps)) return;
   const script = document.createElement("script");
   script.src = own.dataset.htmx;
+  script.addEventListener("load", () => import("./early.js").then((early) => early.tellAgain(document)));
   document.head.append(script);
 }
 

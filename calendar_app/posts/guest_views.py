@@ -78,7 +78,7 @@ def show(token: str) -> ResponseReturnValue:
 @requires("public")
 def answer(token: str) -> ResponseReturnValue:
     """Keep the guest's answer, once."""
-    review, form = guests.by_secret(session(), token), GuestAnswerForm()
+    review, form = guests.by_secret(session(), token, holds=True), GuestAnswerForm()
     if review is None or not (review.answered_at or review.is_open(now())):
         return _over()
     if review.answered_at is not None:

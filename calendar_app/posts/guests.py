@@ -17,9 +17,8 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from calendar_app.db import Base
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.people.models import Person
+from calendar_app.people.models import Membership, Person
 from calendar_app.people.permissions import allowed
-from calendar_app.people.queries import membership_of
 from calendar_app.posts import workflow
 from calendar_app.posts.models import Post
 
@@ -60,6 +59,8 @@ class GuestReview(Base):
             and now < self.expires_at
             and self.post.deleted_at is None
             and self.post.state not in workflow.CLOSED
+            # A link of who left would show a team's post to whom they like.
+            and self._place_of_asker() is not None
         )
 
     def withdraw(self, now: datetime) -> None:
@@ -96,10 +97,13 @@ class GuestReview(Base):
         return True
 
     def _asker_may_approve(self) -> bool:
-        session = Session.object_session(self)
-        place = None if session is None else membership_of(session, self.post.team, self.asked_by)
-        role = None if place is None or place.ended_at is not None else place.role
-        return allowed(role, "posts.approve")
+        place = self._place_of_asker()
+        return allowed(None if place is None else place.role, "posts.approve")
+
+    def _place_of_asker(self) -> Membership | None:
+        places = self.asked_by.memberships
+        found = (one for one in places if one.team_id == self.post.team_id and not one.ended_at)
+        return next(found, None)
 
 
 def ask(
@@ -137,27 +141,38 @@ def reviews_of(session: Session, post: Post) -> list[GuestReview]:
     wanted = (
         select(GuestReview)
         .where(GuestReview.post_id == post.id)
-        .options(joinedload(GuestReview.asked_by))
+        .options(joinedload(GuestReview.asked_by).selectinload(Person.memberships))
         .order_by(GuestReview.asked_at, GuestReview.id)
     )
     return list(session.scalars(wanted))
 
 
 def review_of(session: Session, post: Post, guest_id: int) -> GuestReview:
-    """One of them. Raises NotYours."""
-    found = session.get(GuestReview, guest_id)
+    """One of them, held until the end: of an answer and a withdrawal one is first.
+
+    Raises NotYours.
+    """
+    found = session.get(GuestReview, guest_id, with_for_update=True)
     if found is None or found.post_id != post.id:
         raise NotYours(N_("This is not here, or not for you."))
     return found
 
 
-def by_secret(session: Session, secret: str) -> GuestReview | None:
-    """The review whose link has this secret, with its post; also one that is over."""
+def by_secret(session: Session, secret: str, *, holds: bool = False) -> GuestReview | None:
+    """The review whose link has this secret, with its post; also one that is over.
+
+    `holds`: until the end of the transaction, so that it is answered once.
+    """
     wanted = (
         select(GuestReview)
         .where(GuestReview.secret_hash == _hashed(secret))
-        .options(joinedload(GuestReview.post), joinedload(GuestReview.asked_by))
+        .options(
+            joinedload(GuestReview.post),
+            joinedload(GuestReview.asked_by).selectinload(Person.memberships),
+        )
     )
+    if holds:
+        wanted = wanted.with_for_update(of=GuestReview)
     return session.scalars(wanted).one_or_none()
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.wsgi import wrap_file
 
 from calendar_app.errors import NotYours, Refused
@@ -170,7 +170,7 @@ def _state(post_id: int) -> str:
 def _tell(words: str, *, was_approved: bool) -> None:
     """Say what was done; and that somebody has to look at the post again, where that is so."""
     if was_approved:
-        flash(_("%(done)s So the post goes back to review.", done=words), "warn")
+        flash(Markup("{} {}").format(words, _("So the post goes back to review.")), "warn")
     else:
         flash(words, "good")
 
@@ -264,6 +264,8 @@ def _file(one: PostMedia, size: str, *, is_to_keep: bool = False) -> ResponseRet
         file = store_of(house().config).open(name)
     except FileNotFoundError as gone:
         raise NotYours(N_("This file is not here.")) from gone
+    except OSError as away:
+        raise ServiceUnavailable from away
     length = size_of(file)
     answer = Response(
         wrap_file(request.environ, file),

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from calendar_app.errors import Forbidden, NotYours
+from calendar_app.errors import Forbidden, NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, may, me, my_team, own_by_uuid, requires
 from calendar_app.plans.models import Channel
@@ -145,6 +145,8 @@ def _in_own_words(content: Content, form: OwnAccountForm) -> Content:
     """`content` with the texts that were sent; what was not sent stays."""
     names = (own_text_name(channel.id) for channel, _text in content.own_texts)
     own = {name: clean_text(request.form[name]) for name in names if name in request.form}
+    if any(len(text) > form.text.limit for text in own.values()):
+        raise Refused(N_("Use at most %(max)d characters."), field="text", max=form.text.limit)
     return content.with_texts({"text": form.text.data or "", **own})
 
 

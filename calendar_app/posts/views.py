@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
-from calendar_app.errors import Refused
+from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.moments import local
 from calendar_app.people.door import (
@@ -118,9 +118,7 @@ def create() -> ResponseReturnValue:
     made = _made(form)
     if made is None:
         return new_page(form), 422
-    copied = request.args.get("copy", type=int)
-    if copied is not None:
-        copy_media(session(), _post(copied), made, me(), now())
+    _bring_media_along(request.args.get("copy", type=int), made)
     autosaves.forget(session(), me(), autosaves.place_of_new(form.creation_key.data or ""))
     kept = _kept_once(made, form.creation_key.data)
     flash(_("The post is saved."), "good")
@@ -448,6 +446,16 @@ def _repeated(experiment: Experiment, form: RoutineForm) -> list[Post]:
 def _routine_page(experiment: Experiment, form: RoutineForm) -> str:
     form.offer(queries.posts_tried(session(), experiment))
     return render("posts/routine.html", experiment=experiment, form=form)
+
+
+def _bring_media_along(copied: int | None, made: Post) -> None:
+    """Give a copy the images and files of what it was copied from, where that is still there."""
+    if copied is None:
+        return
+    try:
+        copy_media(session(), _post(copied), made, me(), now())
+    except NotYours:
+        flash(_("What you copied is gone, so its images and files did not come along."), "warn")
 
 
 def _begun_from(desk: Desk) -> Content | None:

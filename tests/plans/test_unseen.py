@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from openpyxl.reader.excel import load_workbook
 from sqlalchemy import select, update
 
 from calendar_app.db import Base
@@ -167,8 +169,14 @@ def test_an_old_name_is_not_shown_either(room: Room) -> None:
 
 def words_of(answer: TestResponse) -> str:
     """What stands on a page, or on paper."""
-    if answer.mimetype == "application/pdf":
+    kind = answer.mimetype or ""
+    if kind == "application/pdf":
         return Paper(answer.get_data()).text
+    if kind.startswith("image/"):
+        return ""
+    if kind.endswith("sheet"):
+        lines = load_workbook(BytesIO(answer.get_data())).active.iter_rows(values_only=True)
+        return " ".join(str(cell) for line in lines for cell in line)
     return answer.get_data(as_text=True)
 
 

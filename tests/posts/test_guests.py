@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
 from calendar_app.clock import now as moment
+from calendar_app.logs import masked
 from calendar_app.media.contents import take_in
 from calendar_app.media.storage import store_of
 from calendar_app.people.models import AuditEntry, Membership, Person
@@ -338,3 +342,51 @@ def test_the_publisher_finds_the_images_and_their_words(site: Site) -> None:
     assert f'href="/posts/{number_of(pair)}/media/{image}/download"' in page
     assert "De hal bij de ingang" in page
     assert f'data-copy="#alternative-{image}"' in page
+
+
+def test_the_link_ends_when_who_sent_it_leaves_the_team(site: Site, pair: str) -> None:
+    path = link_in(asked(site, pair, "editor"))
+    with site.database.writing() as session:
+        wanted = select(Membership).where(Membership.person_id == site.people["editor"])
+        session.scalars(wanted).one().ended_at = moment()
+
+    assert status_of(guest(site), path) == 410
+    assert answer(site, path, verdict="agreed").status_code == 410
+
+
+def test_the_guest_reads_the_text_of_each_channel_too(site: Site, pair: str) -> None:
+    with site.database.writing() as session:
+        post = session.get_one(Post, number_of(pair))
+        channel = post.channels[0]
+        own = replace(post.content, own_texts=((channel, "Alleen hier anders."),))
+        post.edit(own, session.get_one(Person, site.people["writer"]), moment())
+
+    page = unescape(guest(site).get(link_in(asked(site, pair))).text)
+
+    assert "Loop mee met Samira." in page
+    assert "Alleen hier anders." in page
+
+
+def test_two_answers_at_one_moment_are_one(site: Site, pair: str) -> None:
+    path = link_in(asked(site, pair))
+    shown = re.search(r'name="version"[^>]*value="(\d+)"', guest(site).get(path).text)
+    assert shown
+    at_once = Barrier(2)
+
+    def send(words: str) -> int:
+        client = guest(site)
+        at_once.wait()
+        told = {"version": shown[1], "verdict": "changes", "words": words}
+        return client.post(path, data=told).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(send, ("Eerste", "Tweede"))) == [303, 303]
+    with site.database.reading() as session:
+        told = session.scalars(select(AuditEntry.action)).all()
+        assert told.count("guest.answered") == 1
+
+
+def test_a_link_that_fails_leaves_no_secret_in_the_log() -> None:
+    line = "Exception on /review/Zm9vYmFyYmF6cXV1eHF1dXV4/media/3 [GET]"
+
+    assert masked(line) == "Exception on /review/.../media/3 [GET]"

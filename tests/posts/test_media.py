@@ -535,6 +535,12 @@ def test_an_approved_post_goes_back_to_review(site: Site, change: str) -> None:
     assert site.row(f"{post_id}:").state == "in_review"
     page = client.get(f"/posts/{post_id}").get_data(as_text=True)
     assert "So the post goes back to review." in page
+    assert ('<a href="/posts' in flashes_of(page)) == (change == "remove")
+    assert "&lt;a" not in flashes_of(page)
+
+
+def flashes_of(page: str) -> str:
+    return page.partition('class="note note-warn flash"')[2].partition("</div>")[0]
 
 
 @pytest.mark.parametrize("state", ["published", "cancelled"])

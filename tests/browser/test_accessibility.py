@@ -10,7 +10,7 @@ from calendar_app.app import create_app
 from calendar_app.media.storage import store_of
 from tests import builders
 from tests.support.accessibility import axe_violations, described
-from tests.support.routes import address, every_route, rows_of
+from tests.support.routes import NO_PAGES, address, every_route, rows_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,19 +21,6 @@ if TYPE_CHECKING:
     from tests.support.browser import ColourScheme, Visitors
 
 # Not pages: files, data, and what only redirects.
-NO_PAGES = (
-    "/feeds/<token>.ics",
-    "/plans/<int:plan_id>/plan.pdf",
-    "/posts/export.",
-    "/posts/<int:post_id>/media/",
-    "/healthz",
-    "/robots.txt",
-    "/search/commands",
-    "/search/found",
-    "/calendar/revision",
-    "/static/",
-    "/.well-known/",
-)
 FORMS = ("/plans/new", "/posts/new", "/meetups/new", "/feeds", "/team/", "/settings/", "/ideas")
 SIGNED_OUT = ("/sign-in", "/reset", "/reset/wrong", "/nowhere", "/unsubscribe/wrong")
 

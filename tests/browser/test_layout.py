@@ -13,7 +13,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import Audience, AudienceFact, BrandValue, Channel, Plan
 from calendar_app.posts.models import Post
 from tests import builders
-from tests.support.routes import address, every_route, rows_of
+from tests.support.routes import NO_PAGES, address, every_route, rows_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from tests.support.browser import Visitors
 
 WORD = "Verpleegkundigen" * 10
-FILES = (
-    "/feeds/<token>.ics",
-    "/plans/<int:plan_id>/plan.pdf",
-    "/healthz",
-    "/robots.txt",
-    "/static/",
-    "/.well-known/",
-)
 NAMED = (Audience, BrandValue, Channel, Meetup, Person, Plan, Team)
 # Where every cell of a row is on the screen, in the order of its columns.
 CELLS_IN_SIGHT = """() => [...document.querySelectorAll("tbody tr:first-child > *")]
@@ -59,7 +51,7 @@ def paths(app: Flask, room: dict[str, Any]) -> list[str]:
     return [
         address(asked.rule, room["rows"])
         for asked in every_route(app)
-        if asked.method == "GET" and not asked.rule.rule.startswith(FILES)
+        if asked.method == "GET" and not asked.rule.rule.startswith(NO_PAGES)
     ]
 
 

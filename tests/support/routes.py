@@ -39,6 +39,22 @@ FREE = {
     "size": "small",
 }
 
+# What begins so answers with no page of ours that a browser shows.
+NO_PAGES = (
+    "/.well-known/",
+    "/calendar/revision",
+    "/feeds/<token>.ics",
+    "/healthz",
+    "/plans/<int:plan_id>/plan.pdf",
+    "/posts/<int:post_id>/media/",
+    "/posts/export.",
+    "/review/<token>/media/",
+    "/robots.txt",
+    "/search/commands",
+    "/search/found",
+    "/static/",
+)
+
 
 @dataclass(frozen=True)
 class Asked:

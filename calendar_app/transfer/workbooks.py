@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
@@ -115,6 +115,10 @@ def _inspect(raw: bytes) -> None:
         if len(parts) > _MOST_PARTS:
             raise Refused(_TOO_LARGE)
         if not any(part.filename == "xl/workbook.xml" for part in parts):
+            raise Refused(_DAMAGED)
+        # Other ways to pack unpack in one go, however much comes out. No spreadsheet uses them
+        # (ECMA-376 part 2 allows no others).
+        if any(part.compress_type not in {ZIP_STORED, ZIP_DEFLATED} for part in parts):
             raise Refused(_DAMAGED)
         unpacked = tags = 0
         for part in parts:

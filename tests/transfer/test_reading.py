@@ -45,12 +45,12 @@ def read(raw: bytes) -> list[tuple[str, ...]]:
     return [table.head, *(line.cells for line in table.rows)]
 
 
-def repacked(raw: bytes, **parts: bytes) -> bytes:
+def repacked(raw: bytes, packing: int = zipfile.ZIP_DEFLATED, **parts: bytes) -> bytes:
     """The workbook `raw` with other parts: `sheet` is its first sheet."""
     names = {"sheet": "xl/worksheets/sheet1.xml", "strings": "xl/sharedStrings.xml"}
     wanted = {names[name]: part for name, part in parts.items()}
     file = BytesIO()
-    with zipfile.ZipFile(BytesIO(raw)) as old, zipfile.ZipFile(file, "w", 8) as new:
+    with zipfile.ZipFile(BytesIO(raw)) as old, zipfile.ZipFile(file, "w", packing) as new:
         for part in old.infolist():
             new.writestr(part.filename, wanted.get(part.filename, old.read(part)))
     return file.getvalue()
@@ -177,6 +177,20 @@ def test_a_size_that_lies_does_not_help() -> None:
 
     with pytest.raises(Refused):
         read(raw.replace(told, (1000).to_bytes(4, "little")))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_can_only_be_unpacked_in_one_go_is_refused_before_it_is(packing: int) -> None:
+    raw = repacked(saved(a_workbook(["Titel"], ["A"])), packing)
+
+    with pytest.raises(Refused, match="cannot be read"):
+        read(raw)
+
+
+def test_parts_that_are_not_packed_are_read() -> None:
+    raw = repacked(saved(a_workbook(["Titel"], ["A"])), zipfile.ZIP_STORED)
+
+    assert read(raw) == [("Titel",), ("A",)]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ _MOST_PARTS = 200
 # A table ends where so many rows are empty: a file may say that its next row is the millionth.
 _MOST_EMPTY = 5_000
 _MOST_SHEETS = 20
+# A text that many cells share stands in the file once, and is worked on for each of them.
+LONGEST_CELL = 32_767
+MOST_TEXT = 4 << 20
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LOOKS_LIKE_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -150,10 +153,10 @@ def _read(raw: bytes, most_rows: int, most_columns: int) -> list[Line]:
         warnings.simplefilter("ignore")
         book = load_workbook(BytesIO(raw), read_only=True, data_only=True, keep_links=False)
         best: list[Line] = []
+        room = _Room()
         for sheet in book.worksheets[:_MOST_SHEETS]:
-            lines = list(
-                _lines(sheet.iter_rows(max_col=most_columns + 1, values_only=True), most_rows)
-            )
+            rows = sheet.iter_rows(max_col=most_columns + 1, values_only=True)
+            lines = list(_lines(rows, most_rows, room))
             if not best or _worth(lines) > _worth(best):
                 best = lines
         return best
@@ -163,12 +166,27 @@ def _worth(lines: Sequence[Line]) -> int:
     return max((recognised(line.cells) for line in lines[:_HEAD_WITHIN]), default=0)
 
 
-def _lines(rows: Iterable[Sequence[object]], most_rows: int) -> Iterator[Line]:
+class _Room:
+    """How much text all sheets of a workbook may still hold, in characters."""
+
+    def __init__(self) -> None:
+        self._left = MOST_TEXT
+
+    def take(self, row: Sequence[object]) -> Sequence[object]:
+        """`row`, with texts as long as a cell can be. Raises Refused where there is no room."""
+        short = [value[:LONGEST_CELL] if isinstance(value, str) else value for value in row]
+        self._left -= sum(len(value) for value in short if isinstance(value, str))
+        if self._left < 0:
+            raise Refused(_TOO_LARGE)
+        return short
+
+
+def _lines(rows: Iterable[Sequence[object]], most_rows: int, room: _Room) -> Iterator[Line]:
     found = last = 0
     for number, row in enumerate(rows, 1):
         if found > most_rows or number - last > _MOST_EMPTY:
             return
-        cells = tuple(_text(value) for value in row) if any(row) else ()
+        cells = tuple(_text(value) for value in room.take(row)) if any(row) else ()
         if any(cells):
             yield Line(number, cells)
             found, last = found + 1, number

@@ -46,13 +46,20 @@ def read(raw: bytes) -> list[tuple[str, ...]]:
 
 
 def repacked(raw: bytes, packing: int = zipfile.ZIP_DEFLATED, **parts: bytes) -> bytes:
-    """The workbook `raw` with other parts: `sheet` is its first sheet."""
-    names = {"sheet": "xl/worksheets/sheet1.xml", "strings": "xl/sharedStrings.xml"}
+    """The workbook `raw` with other parts: `sheet` is its first sheet, `second` the next."""
+    names = {
+        "sheet": "xl/worksheets/sheet1.xml",
+        "second": "xl/worksheets/sheet2.xml",
+        "strings": "xl/sharedStrings.xml",
+        "types": "[Content_Types].xml",
+    }
     wanted = {names[name]: part for name, part in parts.items()}
     file = BytesIO()
     with zipfile.ZipFile(BytesIO(raw)) as old, zipfile.ZipFile(file, "w", packing) as new:
         for part in old.infolist():
-            new.writestr(part.filename, wanted.get(part.filename, old.read(part)))
+            new.writestr(part.filename, wanted.pop(part.filename, old.read(part)))
+        for name, more in wanted.items():
+            new.writestr(name, more)
     return file.getvalue()
 
 
@@ -205,6 +212,39 @@ def test_more_tags_than_a_table_has_are_refused(inside: str) -> None:
 
     with pytest.raises(Refused, match="far more than a table of posts"):
         read(raw)
+
+
+def sharing(text: str, *rows: int) -> bytes:
+    """A workbook with so many cells a row on each of two sheets, and one text for them all."""
+    book = a_workbook()
+    book.create_sheet()
+    raw = saved(book)
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    strings = f'<sst xmlns="{space}"><si><t>{text}</t></si></sst>'.encode()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    told = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    with zipfile.ZipFile(BytesIO(raw)) as parts:
+        types = parts.read("[Content_Types].xml").replace(b"</Types>", told)
+    shared = '<c t="s"><v>0</v></c>'
+    sheet = a_sheet("".join(f"<row>{shared * cells}</row>" for cells in rows))
+    return repacked(raw, strings=strings, types=types, sheet=sheet, second=sheet)
+
+
+@pytest.mark.parametrize("cells", [1, 50])
+def test_a_text_that_cells_share_counts_for_each_of_them_on_every_sheet(cells: int) -> None:
+    fits = workbooks.MOST_TEXT // (2 * 100 * cells)
+    counts = [cells] * 100
+
+    assert len(read(sharing("x" * fits, *counts))) == 100
+    with pytest.raises(Refused, match="far more than a table of posts"):
+        read(sharing("x" * (fits + 1), *counts))
+
+
+def test_a_text_longer_than_a_cell_can_be_is_cut_before_it_is_worked_on() -> None:
+    [_head, (cell,)] = read(sharing("_x0041_" * 100_000, 1, 1))
+
+    whole, rest = divmod(workbooks.LONGEST_CELL, len("_x0041_"))
+    assert cell == "A" * whole + "_x0041_"[:rest]
 
 
 @pytest.mark.parametrize("number", ["1048577", "999999999999", "-5", "x"])

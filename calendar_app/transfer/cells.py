@@ -23,7 +23,7 @@ _ESCAPED = re.compile(rf"'+[{_SIGNS}]")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\S.*))?")
 _DUTCH = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ,]+(\S.*))?")
 _CLOCK = re.compile(
-    r"(\d{1,2})[:.hu](\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(?:uur|u|h|Z))?", re.IGNORECASE
+    r"(\d{1,2})[:.hu](\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(?:uur|u|h))?", re.IGNORECASE
 )
 _HOURS = re.compile(r"(\d{1,2}) ?(?:uur|u|h)", re.IGNORECASE)
 # How a spreadsheet counts days: 1 is 1 January 1900, with a 29 February. These are of our century.

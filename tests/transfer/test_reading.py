@@ -329,6 +329,12 @@ def test_what_is_no_day_is_none(text: str) -> None:
     assert found is None or text == "24"
 
 
+@pytest.mark.parametrize("zone", ["Z", "z", "+00:00", "+01:00"])
+def test_a_time_of_another_clock_is_not_taken_for_one_here(zone: str) -> None:
+    assert cells.day_and_time(f"2026-12-24T09:30:00{zone}", WALL, "nl") is None
+    assert cells.time_of(f"09:30{zone}", WALL, "nl") is None
+
+
 @pytest.mark.parametrize(
     ("text", "at"),
     [

@@ -17,7 +17,7 @@ from calendar_app.transfer.cells import cleaned, escaped, unescaped
 from calendar_app.transfer.columns import Line, recognised
 
 _SEPARATORS = ("\t", ";", ",")
-_NAMED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_NAMED = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
 _LOOKED_AT = 10
 _WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _NO_TABLE = N_("This file cannot be read as a table. Save it as .xlsx or as .csv, and try again.")

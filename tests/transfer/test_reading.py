@@ -89,6 +89,11 @@ def test_the_line_that_excel_reads_the_separator_from_is_no_row() -> None:
     assert read(b"sep=|\r\nTitel|Tekst\r\nA|B\r\n") == [("Titel", "Tekst"), ("A", "B")]
 
 
+@pytest.mark.parametrize("sign", ['"', "x", " ", "é", "\r"])
+def test_such_a_line_with_a_sign_that_separates_nothing_is_a_row_as_others(sign: str) -> None:
+    assert read(f"sep={sign}\r\nTitel;Tekst\r\nA;B\r\n".encode())[-1] == ("A", "B")
+
+
 def test_the_names_may_stand_below_a_heading_and_rows_keep_their_number() -> None:
     table = tables.table_in_text("Planning 2026\n\nTitel\tDatum\n\nEen\t\n")
 

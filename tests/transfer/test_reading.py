@@ -329,9 +329,7 @@ def test_days_are_read_day_before_month(text: str, day: date, at: time | None) -
     ["31-2-2027", "12/24/2026", "2026-13-01", "24-12-2026 25:00", "ooit", "24", "-1", "9:30"],
 )
 def test_what_is_no_day_is_none(text: str) -> None:
-    found = cells.day_and_time(text, WALL, "nl")
-
-    assert found is None or text == "24"
+    assert cells.day_and_time(text, WALL, "nl") is None
 
 
 @pytest.mark.parametrize("zone", ["Z", "z", "+00:00", "+01:00"])

@@ -5,7 +5,7 @@ Whether a post may be so is for `posts.models.Post` alone: `importing` asks it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as a_field
 from datetime import date, datetime, time
@@ -30,6 +30,9 @@ from calendar_app.transfer.columns import Line, squeezed
 # How long a text may be, as the form of a post has it.
 LONGEST = {"title": 200, "text": 20_000, "link": 500}
 _HOOKS = ("channels", "values", "audiences")
+# A long text in the wrong column is no list of names, and each unknown one is compared with all.
+MOST_UNKNOWN = 10
+MOST_GUESSED = 200
 IDEA, DRAFT = "idea", "draft"
 # The states by their names in both languages, as `columns.squeezed` makes them.
 STATES = {
@@ -99,6 +102,13 @@ class Reader:
             "plan": lookup(names.plans),
             "owner": lookup(names.people, with_first_names=True),
         }
+        self._near: dict[str, Callable[[str], str]] = {
+            **{name: near(getattr(names, name)) for name in _HOOKS},
+            "plan": near(names.plans),
+            "owner": near(names.people),
+        }
+        # What was meant, by the column and the unknown name.
+        self._meant: dict[tuple[str, str], str] = {}
 
     @property
     def names_owners(self) -> bool:
@@ -194,17 +204,29 @@ class Reader:
         whole = called(text)
         if whole:
             return [whole]
-        found = []
-        for part in parts(text):
-            groups = [(part, called(part))]
-            if not groups[0][1]:
-                groups = [(one, called(one)) for one in parts(part, ",\n")]
-            for one, group in groups:
-                if group:
-                    found.append(group)
-                else:
-                    self._say_unknown(row, name, one)
+        found, unknown = [], 0
+        for one, group in self._each(called, text):
+            if group:
+                found.append(group)
+                continue
+            unknown += 1
+            if unknown > MOST_UNKNOWN:
+                row.say(name, N_("More names here are not known."))
+                break
+            self._say_unknown(row, name, one)
         return list(dict.fromkeys(found))
+
+    @staticmethod
+    def _each(
+        called: Callable[[str], tuple[Any, ...]], text: str
+    ) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """Each name in the cell `text`, with what is called so; a name may hold a comma."""
+        for part in parts(text):
+            group = called(part)
+            if group:
+                yield part, group
+            else:
+                yield from ((one, called(one)) for one in parts(part, ",\n"))
 
     def _named(self, row: Row, name: str, text: str) -> tuple[Any, ...]:
         """All that is called as the cell says, where it is one name."""
@@ -214,17 +236,21 @@ class Reader:
         return found
 
     def _say_unknown(self, row: Row, name: str, text: str) -> None:
-        known: Mapping[str, Sequence[Named]] = {
-            "plan": self._names.plans,
-            "owner": self._names.people,
-            **{hooks: getattr(self._names, hooks) for hooks in _HOOKS},
-        }
-        meant = near(text, known[name])
+        meant = self._guessed(name, text)
         if meant:
             words = N_("“%(text)s” is not known here. Is it “%(near)s”?")
             row.say(name, words, text=_short(text), near=meant)
         else:
             row.say(name, N_("“%(text)s” is not known here."), text=_short(text))
+
+    def _guessed(self, name: str, text: str) -> str:
+        """What an unknown name was probably meant to be; "": nothing, or too many were asked."""
+        asked = (name, text)
+        if asked not in self._meant:
+            if len(self._meant) >= MOST_GUESSED:
+                return ""
+            self._meant[asked] = self._near[name](text)
+        return self._meant[asked]
 
     def _choose_plan(
         self, row: Row, named: Sequence[PlanFact], groups: list[Sequence[Hook]]

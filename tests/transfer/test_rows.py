@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
 
 from calendar_app.calendar.quick_add import ChannelFact, Hook, Named, PlanFact, Vocabulary
+from calendar_app.transfer import rows
 from calendar_app.transfer.columns import FIELD_NAMES, Line
-from calendar_app.transfer.rows import Reader, Row
+from calendar_app.transfer.rows import MOST_GUESSED, MOST_UNKNOWN, Reader, Row
 
 WALL = datetime(2026, 11, 10, 9, 18)  # noqa: DTZ001 - on the wall
 NAMES = Vocabulary(
@@ -109,6 +112,47 @@ def test_what_was_probably_meant_is_told_too() -> None:
     assert wrong(a_row(channels="LinkedInn", plan="Werven")) == [
         ("channels", "“LinkedInn” is not known here. Is it “LinkedIn”?")
     ]
+
+
+@pytest.mark.parametrize("sign", [";", ",", "\n"])
+def test_of_many_unknown_names_in_a_cell_a_few_are_told(sign: str) -> None:
+    row = a_row(channels=sign.join(f"Zeppelin {number}" for number in range(3_000)))
+
+    assert len(row.remarks) == MOST_UNKNOWN + 1
+    assert wrong(row)[-1] == ("channels", "More names here are not known.")
+
+
+def test_many_names_that_are_known_are_no_such_thing() -> None:
+    many = tuple(Hook(number, f"Doelgroep {number}", 1) for number in range(3 * MOST_UNKNOWN))
+    reader = Reader(["title", "audiences"], replace(NAMES, audiences=many), WALL, "nl")
+
+    [row] = reader.rows([Line(2, ("Open dag", "; ".join(one.name for one in many)))])
+
+    assert row.audiences == many
+    assert not row.remarks
+
+
+def test_an_unknown_name_is_compared_once_a_table_and_not_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[str] = []
+
+    def near(_named: Iterable[Named]) -> Callable[[str], str]:
+        def nearest(name: str) -> str:
+            compared.append(name)
+            return "Iets"
+
+        return nearest
+
+    monkeypatch.setattr(rows, "near", near)
+    reader = Reader(["title", "channels", "owner"], NAMES, WALL, "nl")
+
+    reader.rows([Line(2, ("Open dag", "Zeppelin", "Zeppelin"))] * 5)
+    assert compared == ["Zeppelin"] * 2
+    last = reader.rows([Line(n, ("Open dag", f"Ballon {n}", "")) for n in range(1_000)])[-1]
+
+    assert len(compared) == MOST_GUESSED
+    assert wrong(last) == [("channels", "“Ballon 999” is not known here.")]
 
 
 def test_a_colleague_is_known_by_a_first_name_that_one_has() -> None:

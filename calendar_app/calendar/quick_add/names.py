@@ -100,11 +100,15 @@ def lookup(
     return lambda name: index.by_whole.get(_squeezed(fold(name)), ())
 
 
-def near(name: str, named: Iterable[Named]) -> str:
-    """The name that `name` was probably meant to be; "" when none comes near."""
+def near(named: Iterable[Named]) -> Callable[[str], str]:
+    """The name that a name was probably meant to be; "" when none comes near."""
     by_whole = {_squeezed(fold(one.name)): one.name for one in named}
-    found = get_close_matches(_squeezed(fold(name))[:60], list(by_whole), n=1, cutoff=_ALIKE)
-    return by_whole[found[0]] if found else ""
+
+    def nearest(name: str) -> str:
+        found = get_close_matches(_squeezed(fold(name))[:60], by_whole, n=1, cutoff=_ALIKE)
+        return by_whole[found[0]] if found else ""
+
+    return nearest
 
 
 def find(line: Line, vocabulary: Vocabulary) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar
@@ -497,7 +497,14 @@ class PostForm(Form):
                     channel=channel.name,
                     max=self.text.limit,
                 )
-        return tuple((channel, text) for channel, text in found if text)
+        return (*((channel, text) for channel, text in found if text), *self._unoffered_texts())
+
+    def _unoffered_texts(self) -> Iterator[tuple[Channel, str]]:
+        """The kept texts of channels that were left, and then taken out of the plan."""
+        plan, offered = self.chosen_plan, self.offered_channels()
+        for channel, text in self.before.own_texts:
+            if channel.plan is plan and channel not in offered:
+                yield channel, text
 
     def _short_reason(self, value_id: int) -> str:
         reason = self.reason(value_id)

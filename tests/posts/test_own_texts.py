@@ -8,10 +8,11 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from calendar_app.people.models import Person
 from calendar_app.posts import queries, series, undo
-from calendar_app.posts.models import Post
+from calendar_app.posts.models import Post, PostChannelText
 from calendar_app.posts.repetition import Rule
 from calendar_app.search.queries import find
 from tests import builders
@@ -138,6 +139,25 @@ def test_a_form_that_does_not_tell_of_it_leaves_it(site: Site, post: int, channe
     writer.post(f"/posts/{post}", data={**sent, "title": "Nieuwe titel"})
 
     assert own_texts(site, post) == ["Kort."]
+
+
+def test_a_channel_that_was_left_and_then_removed_keeps_it_and_the_approval(site: Site) -> None:
+    post = int(site.post(state="approved").partition(":")[0])
+    with site.database.writing() as session:
+        row = session.get_one(Post, post)
+        assert row.plan is not None
+        left = builders.a_channel(session, row.plan, name="Nieuwsbrief")
+        left.deleted_at = NOW
+        session.add(PostChannelText(post_id=post, channel_id=left.id, text="Alleen hier."))
+        editor = session.scalars(select(Person).where(Person.name == "editor Bos")).one().id
+    writer = site.visitor()
+    sent = fields(writer, f"/posts/{post}")
+
+    assert writer.post(f"/posts/{post}", data={**sent, "owner": editor}).status_code == 303
+
+    kept = site.row(f"{post}:1")
+    assert (kept.owner_id, kept.state) == (editor, "approved")
+    assert own_texts(site, post) == ["Alleen hier."]
 
 
 def test_text_and_text_of_a_channel_by_two_people_go_together(

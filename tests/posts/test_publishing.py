@@ -82,6 +82,23 @@ def test_each_channel_has_its_text_and_its_editor(site: Site, post: int) -> None
     assert len(re.findall(r'target="_blank" rel="noopener noreferrer"', page)) == 2
 
 
+def test_the_page_of_a_post_has_one_text_to_copy_only_where_it_is_that_of_each_channel(
+    site: Site, post: int
+) -> None:
+    writer, where = site.visitor(), f"/posts/{post}/publishing"
+
+    page = writer.get(f"/posts/{post}").text
+    assert "text-to-copy" not in page
+    assert f'href="{where}"' in page
+    with site.database.writing() as session:
+        row = session.get_one(Post, post)
+        row.channels = row.channels[:1]
+
+    page = writer.get(f"/posts/{post}").text
+    assert 'id="text-to-copy">Zelf je rooster maken.<' in page
+    assert f'href="{where}"' in page
+
+
 def test_it_is_published_once_it_is_out_on_all_of_them(site: Site, post: int) -> None:
     writer, (first, second) = site.visitor(), channels(site, post)
 

@@ -2,7 +2,8 @@
 
 A spreadsheet takes a cell of a text file that begins with one of a few signs for a formula, and
 runs it. So such a text goes out with a ' before it (OWASP, "CSV Injection"), which is taken off
-again on the way in.
+again on the way in. One that expects another separator than the file has begins a cell inside a
+text too, after that separator or a line end; there the same is done.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from calendar_app.text import clean_line, clean_text
 _SIGNS = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _DANGEROUS = re.compile(rf"'*[{_SIGNS}]")
 _ESCAPED = re.compile(rf"'+[{_SIGNS}]")
+# Inside, a quote is read over where a cell begins; an empty line or cell does no harm.
+_INNER = "[\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+_DANGEROUS_INSIDE = re.compile(rf"(?<=[,;\t\r\n])(?={_INNER})")
+_ESCAPED_INSIDE = re.compile(rf"(?<=[,;\t\r\n])'(?={_INNER})")
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\S.*))?")
 _DUTCH = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ,]+(\S.*))?")
@@ -35,12 +40,13 @@ _LONGEST = 60
 
 def escaped(text: str) -> str:
     """`text` as it goes into a text file, so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if _DANGEROUS.match(text) else text
+    inside = _DANGEROUS_INSIDE.sub("'", text)
+    return f"'{inside}" if _DANGEROUS.match(text) else inside
 
 
 def unescaped(text: str) -> str:
     """The text that `escaped` was given."""
-    return text[1:] if _ESCAPED.match(text) else text
+    return _ESCAPED_INSIDE.sub("", text[1:] if _ESCAPED.match(text) else text)
 
 
 def cleaned(text: str) -> str:

@@ -363,7 +363,31 @@ def test_a_text_that_a_spreadsheet_would_run_is_held_back(text: str) -> None:
     assert cells.unescaped(cells.escaped(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "Titel", "'s ochtends", "a=b", "''"])
+@pytest.mark.parametrize(
+    ("text", "held_back"),
+    [
+        ("Kom,=1+1", "Kom,'=1+1"),
+        ("Kom;+1;-1", "Kom;'+1;'-1"),
+        ("Kom\n\n@SUM(A1)", "Kom\n\n'@SUM(A1)"),
+        ('Kom,"=1', "Kom,'\"=1"),
+        ("Kom,'=1", "Kom,''=1"),
+        ("=1,=1", "'=1,'=1"),
+        ("\t=1", "'\t'=1"),
+    ],
+)
+def test_so_is_what_begins_a_cell_where_another_sign_separates(text: str, held_back: str) -> None:
+    assert cells.escaped(text) == held_back
+    assert cells.unescaped(held_back) == text
+
+
+@given(st.text(st.sampled_from("=+-@'\"\t\r\n;,a\uff1d"), max_size=12))
+def test_what_was_held_back_comes_in_as_it_was(text: str) -> None:
+    assert cells.unescaped(cells.escaped(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Titel", "'s ochtends", "a=b", "''", "a, b; 'c'\n\n'd'", "1 - 2, - 3"]
+)
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert cells.escaped(text) == text
     assert cells.unescaped(text) == text
@@ -394,6 +418,9 @@ TEXTS = st.text(
     ),
     max_size=40,
 ).map(clean_text)
+
+
+SIGNS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def facts(number: int, title: str, text: str) -> PostFacts:
@@ -436,3 +463,17 @@ def test_no_cell_of_a_text_file_begins_as_a_formula(texts: list[str], separator:
     file = StringIO(raw.decode("utf-8-sig"), newline="")
     for record in csv.reader(file, delimiter=separator):
         assert not any(cell.startswith(tuple("=+-@\t\r")) for cell in record)
+
+
+@given(st.lists(st.lists(TEXTS, min_size=2, max_size=3), min_size=1, max_size=3))
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("expected", [";", ",", "\t"])
+def test_none_does_where_the_spreadsheet_expects_another_separator(
+    separator: str, expected: str, texts: list[list[str]]
+) -> None:
+    raw = delimited.written(texts, separator)
+
+    file = StringIO(raw.decode("utf-8-sig"), newline="")
+    for record in csv.reader(file, delimiter=expected):
+        # What a wrong reading puts before it, as an end of a line, does not make it safe.
+        assert not any(cell.lstrip("\t\r\n").startswith(SIGNS) for cell in record)

@@ -426,7 +426,7 @@ class Post(Editable, Base):
         workflow.must_be_open(self.state)
         has_day = self.starts_at is not None
         state = workflow.state_after_edit(self.state, set(told), has_day=has_day)
-        self._enter(state, told)
+        self._enter(state, told, by, now)
         if "state" in told:
             self.sequence += 1
         self._tell(action, by, now, told)
@@ -509,18 +509,18 @@ class Post(Editable, Base):
         self._fill(content)
         if goes_outside:
             self.outside_agreed_at, self.outside_agreed_by = None, None
-        if state == "in_review" != self.state:
-            # Whoever reviews it is asked anew.
-            self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
-        self._enter(state, told)
+        self._enter(state, told, by, now)
         if told.keys() & {"starts_at", "state"}:
             self.sequence += 1
         self._tell(action, by, now, told)
 
-    def _enter(self, state: str, told: dict[str, list[Any]]) -> None:
+    def _enter(self, state: str, told: dict[str, list[Any]], by: Person, now: datetime) -> None:
         """Go where an edit leads: an approval does not hold for what was not approved."""
         if state == self.state:
             return
+        if state == "in_review":
+            # Whoever reviews it is asked anew.
+            self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
         told["state"] = [self.state, state]
         self.state = state
         self.approved_at, self.approved_by = None, None

@@ -170,6 +170,30 @@ def test_what_comes_back_to_review_is_asked_again(
     assert scene.states(kind="review") == ["sent", "sent"]
 
 
+def test_another_image_asks_the_reviewer_again(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people)
+    send_to_review(scene, people, post_id)
+    round_at(scene, scene.now)
+
+    def bring(session: Session) -> None:
+        post, deputy = session.get_one(Post, post_id), session.get_one(Person, people["deputy"])
+        post.state = "approved"
+        post.tell_of_media("media_added", {"media": ["", "hal.png"]}, deputy, scene.now)
+
+    scene.now += timedelta(minutes=5)
+    change(scene, bring)
+    round_at(scene, scene.now)
+
+    with scene.database.reading() as session:
+        post = session.get_one(Post, post_id)
+        asked = (post.state, post.sent_to_review_at, post.sent_to_review_by_id)
+    assert asked == ("in_review", scene.now, people["deputy"])
+    _first, again = sent(sink)
+    assert "Deputy asks you to look" in again.get_body(("plain",)).get_content()
+
+
 def test_nobody_asks_themselves(scene: Scene, people: dict[str, int]) -> None:
     post_id = make(scene, people)
 

@@ -191,9 +191,10 @@ def _row_of(
 
 
 def _kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:
-    query = select(
-        Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, Delivery.due_at
-    ).where(Delivery.kind != due.MISSED_SUMMARY, Delivery.useful_until > since)
+    times = (Delivery.due_on, Delivery.due_at, Delivery.useful_until)
+    query = select(Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, *times).where(
+        Delivery.kind != due.MISSED_SUMMARY, Delivery.useful_until > since
+    )
     return {(row.subject, row.person_id): row for row in session.execute(query)}
 
 
@@ -217,19 +218,29 @@ def _wake(session: Session, wanted: Collection[tuple[str, int]], kept: dict[Any,
 
 
 def _retime(session: Session, wanted: dict[Any, dict[str, Any]], kept: dict[Any, AnyRow]) -> int:
-    """Another lead: the rows that still wait are due at another moment."""
+    """Another lead, or other hours: the rows that still wait are due at another moment."""
     changed = [
-        (row.id, wanted[key]["due_at"])
+        (row.id, told)
         for key, row in kept.items()
-        if key in wanted and wanted[key]["due_at"] != row.due_at
+        if key in wanted
+        and (told := _times(wanted[key])) != {name: getattr(row, name) for name in told}
     ]
     waiting = Delivery.state.in_(("pending", "retry"))
     retimed = 0
-    for delivery_id, due_at in changed:
+    for delivery_id, told in changed:
         which = (Delivery.id == delivery_id, waiting)
-        moving = update(Delivery).where(*which).values(due_at=due_at).returning(Delivery.id)
+        moving = update(Delivery).where(*which).values(told).returning(Delivery.id)
         retimed += len(session.scalars(moving).all())
     return retimed
+
+
+def _times(values: dict[str, Any]) -> dict[str, Any]:
+    """On which day (None: that of its meet-up), at what moment and until when it is of use."""
+    return {
+        "due_on": values.get("due_on"),
+        "due_at": values["due_at"],
+        "useful_until": values["useful_until"],
+    }
 
 
 def _withdraw(

@@ -305,6 +305,42 @@ def test_an_ambassador_is_told_in_working_hours_and_in_their_own_words(
     assert "Would you rather not?" in text
 
 
+def test_a_reminder_that_waits_for_working_hours_is_of_use_until_after_them(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    saturday = datetime(2026, 11, 14, 9, tzinfo=UTC)
+    post_id = make(scene, people, "approved", publisher_id=people["reader"], starts_at=saturday)
+    scene.plan()
+    # The same person, now from their own account.
+    change(
+        scene,
+        lambda session: setattr(session.get_one(Post, post_id), "sender_id", people["reader"]),
+    )
+    assert scene.plan() == 0
+
+    round_at(scene, saturday + timedelta(days=1))
+    monday = datetime(2026, 11, 16, 8, tzinfo=UTC)
+    round_at(scene, monday)
+
+    [row] = scene.rows(kind="publish")
+    assert (row.state, row.due_on, row.due_at) == ("sent", date(2026, 11, 16), monday)
+    assert row.useful_until == monday + due.PUBLISH_IS_OF_USE
+    assert len(sent(sink)) == 1
+
+
+def test_the_day_of_a_reminder_follows_the_clocks_of_the_team(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    late = MOMENT + timedelta(hours=3)
+    make(scene, people, "approved", starts_at=late)
+    scene.plan()
+
+    change(scene, lambda s: setattr(s.get_one(Team, scene.team_id), "zone", "Pacific/Kiritimati"))
+
+    [row] = scene.rows(kind="publish")
+    assert (row.due_on, row.due_at) == (date(2026, 11, 11), late)
+
+
 def test_nobody_stands_in_for_an_ambassador(scene: Scene, people: dict[str, int]) -> None:
     make(scene, people, "approved", sender_id=people["reader"])
 

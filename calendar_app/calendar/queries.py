@@ -15,7 +15,7 @@ from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.models import SavedView
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Person, Team
-from calendar_app.people.queries import is_unseen
+from calendar_app.people.queries import is_ambassador, is_unseen
 from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
 from calendar_app.posts.places import OUTSIDE
@@ -62,10 +62,11 @@ def to_place(session: Session, team: Team, person: Person, until: datetime) -> l
 
     The nearest first.
     """
-    for_us = and_(Post.sender_id.is_(None), Post.publisher_id == person.id)
+    own_account = and_(Post.sender_id.is_not(None), is_ambassador(Post.sender_id, Post.team_id))
+    for_us = and_(~own_account, Post.publisher_id == person.id)
     wanted = (
         Post.state == "approved",
-        or_(Post.sender_id == person.id, for_us),
+        or_(and_(own_account, Post.sender_id == person.id), for_us),
         Post.starts_at < until,
     )
     return _rows(session, [*_of(team), *wanted], (Post.starts_at, Post.id))

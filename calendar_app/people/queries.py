@@ -73,6 +73,22 @@ def is_unseen(person_id: Any, team_id: Any) -> ColumnElement[bool]:
     return exists(hidden.correlate_except(Membership))
 
 
+def is_ambassador(person_id: Any, team_id: Any) -> ColumnElement[bool]:
+    """Whether the person of one column posts from their own account for the team of the other.
+
+    As `Membership.is_ambassador` has it.
+    """
+    agreed = select(Membership.id).where(
+        Membership.person_id == person_id,
+        Membership.team_id == team_id,
+        Membership.ambassador_since.is_not(None),
+        Membership.takes_part.is_(True),
+        Membership.ended_at.is_(None),
+    )
+    # Said aloud: as with who is unseen.
+    return exists(agreed.correlate_except(Membership))
+
+
 def unseen(session: Session, team: Team) -> dict[int, str]:
     """The names, by id, of the people who do not want to be seen in `team`: never to be shown."""
     query = (

@@ -261,6 +261,10 @@ class Post(Editable, Base):
             return False
         return not _is_ambassador(self.sender, self.team)
 
+    def goes_out_from(self, person: Person) -> bool:
+        """Whether it goes out from the own account of `person`, who still agrees to that."""
+        return self.sender is person and _is_ambassador(person, self.team)
+
     def is_late(self, now: datetime) -> bool:
         """Whether its moment has passed while nobody marked it published."""
         return (

@@ -128,7 +128,7 @@ def decline(post_id: int) -> ResponseReturnValue:
 def _to_place(post_id: int) -> Post:
     """A post that I may place. Raises NotYours, Forbidden."""
     post = queries.post_of(session(), my_team(), post_id)
-    if not (may("posts.publish") or post.sender_id == me().id):
+    if not (may("posts.publish") or post.goes_out_from(me())):
         raise Forbidden(N_("Only writers, and the ambassador who posts it, can do this."))
     return post
 
@@ -136,7 +136,7 @@ def _to_place(post_id: int) -> Post:
 def _of_mine(post_id: int) -> Post:
     """A post that goes out from my own account. Raises NotYours, Forbidden."""
     post = queries.post_of(session(), my_team(), post_id)
-    if post.sender_id != me().id:
+    if not post.goes_out_from(me()):
         raise Forbidden(N_("This post does not go out from your account."))
     return post
 
@@ -169,7 +169,7 @@ def _page(
     *,
     is_stale: bool = False,
 ) -> str:
-    is_mine = post.sender_id == me().id
+    is_mine = post.goes_out_from(me())
     texts = {"version": post.version, "text": post.text}
     return render(
         "posts/publishing.html",

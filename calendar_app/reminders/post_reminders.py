@@ -21,7 +21,7 @@ from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Muted
-from calendar_app.reminders.queries import AnyRow, AnySelect, who_publishes
+from calendar_app.reminders.queries import AnyRow, AnySelect, ambassador, who_publishes
 
 Key: TypeAlias = tuple[str, int]
 
@@ -111,7 +111,7 @@ def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[
     """Whoever places what is approved, at its moment; an ambassador while at work."""
     earliest = since - due.PUBLISH_IS_OF_USE - _LONGEST_WEEKEND
     query = (
-        select(Post.id, Post.team_id, Team.zone, Post.starts_at, Post.sender_id, who_publishes())
+        select(Post.id, Post.team_id, Team.zone, Post.starts_at, ambassador(), who_publishes())
         .join(Team, Team.id == Post.team_id)
         .where(Post.state == "approved", Post.deleted_at.is_(None))
         .where(Post.starts_at > earliest, Post.starts_at <= until)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.people.models import Absence, Membership, Person, Team
-from calendar_app.people.queries import is_unseen
+from calendar_app.people.queries import is_ambassador, is_unseen
 from calendar_app.posts.models import Post
 from calendar_app.posts.queries import OVER
 from calendar_app.reminders import due
@@ -96,7 +96,12 @@ def _asked() -> ColumnElement[int | None]:
 
 def who_publishes() -> ColumnElement[int | None]:
     """Who places a post: its ambassador, else its publisher, else its owner."""
-    return func.coalesce(Post.sender_id, Post.publisher_id, Post.owner_id)
+    return func.coalesce(ambassador(), Post.publisher_id, Post.owner_id)
+
+
+def ambassador() -> ColumnElement[int | None]:
+    """From whose own account a post goes out; none once that colleague stopped or left."""
+    return case((is_ambassador(Post.sender_id, Post.team_id), Post.sender_id))
 
 
 def _role() -> ColumnElement[str | None]:
@@ -197,7 +202,7 @@ def _story_of_post(row: AnyRow) -> Story:
         path=f"/posts/{post.uuid}{page}",
         post=post.title,
         asker="" if asker is None else asker.first_name,
-        from_own_account=post.sender_id == delivery.person_id,
+        from_own_account=post.goes_out_from(row.Person),
     )
 
 

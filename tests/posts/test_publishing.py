@@ -307,6 +307,27 @@ def test_today_shows_what_is_mine_to_post(site: Site, post: int) -> None:
     assert link not in site.visitor("viewer").get("/").text
 
 
+def test_who_stopped_as_ambassador_has_nothing_to_post_any_more_and_the_publisher_has(
+    site: Site, post: int
+) -> None:
+    mine, link = ambassador(site, post), f"/posts/{post}/publishing"
+    with site.database.writing() as session:
+        row = session.get_one(Post, post)
+        row.starts_at, row.publisher_id = NOW, site.people["writer"]
+    assert link not in site.visitor().get("/").text
+    with site.database.writing() as session:
+        sender = session.get_one(Post, post).sender
+        assert sender
+        sender.memberships[0].stop_as_ambassador()
+
+    assert link not in mine.get("/").text
+    asked = [mine.get(link), mine.post(link)]
+    asked += [mine.post(f"{link}/{way}", data={"version": "1"}) for way in ("text", "refusal")]
+    assert [answer.status_code for answer in asked] == [403] * 4
+    assert site.row(f"{post}:1").state == "approved"
+    assert link in site.visitor().get("/").text
+
+
 def test_a_late_post_leads_to_the_page_from_today(site: Site, post: int) -> None:
     with site.database.writing() as session:
         session.get_one(Post, post).starts_at = NOW - timedelta(days=2)

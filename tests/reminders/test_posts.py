@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from calendar_app.people.models import Absence, Person, Team
+from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post
 from calendar_app.reminders import due
@@ -39,13 +39,19 @@ def people(scene: Scene) -> dict[str, int]:
         team = builders.a_team(session, name="De Linde")
         builders.a_plan(session, team)
         scene.team_id = team.id
-        return {
+        found = {
             part: builders.a_person(
                 session, team, role, name=f"{part.title()} Bos", email=f"{part}@delinde.example",
                 language="en",
             ).id
             for part, role in roles.items()
         }  # fmt: skip
+        membership_of(session, found["reader"]).agree_as_ambassador(scene.now)
+        return found
+
+
+def membership_of(session: Session, person_id: int) -> Membership:
+    return session.scalars(select(Membership).where(Membership.person_id == person_id)).one()
 
 
 def make(scene: Scene, people: dict[str, int], state: str = "draft", **facts: Any) -> int:
@@ -303,6 +309,49 @@ def test_an_ambassador_is_told_in_working_hours_and_in_their_own_words(
     assert mail["To"].addresses[0].addr_spec == "reader@delinde.example"
     assert "goes out from your own account" in text
     assert "Would you rather not?" in text
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda membership: membership.stop_as_ambassador(),
+        lambda membership: membership.stop_taking_part(),
+        lambda membership: setattr(membership, "ended_at", MOMENT),
+    ],
+    ids=["stopped", "unseen", "left"],
+)
+@pytest.mark.parametrize("publisher", ["deputy", None])
+def test_when_an_ambassador_stops_the_organisation_is_told_instead(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, act: Any, publisher: str | None
+) -> None:
+    saturday = datetime(2026, 11, 14, 9, tzinfo=UTC)
+    publisher_id = people[publisher] if publisher else None
+    facts = {"sender_id": people["reader"], "publisher_id": publisher_id, "starts_at": saturday}
+    make(scene, people, "approved", **facts)
+    scene.plan()
+
+    change(scene, lambda session: act(membership_of(session, people["reader"])))
+    assert scene.plan() == 0
+    # In its moment: the organisation has no working hours.
+    round_at(scene, saturday)
+
+    [mail] = sent(sink)
+    assert mail["To"].addresses[0].addr_spec == f"{publisher or 'writer'}@delinde.example"
+    assert "from your own account" not in mail.get_body(("plain",)).get_content()
+    assert scene.states(kind="publish", person_id=people["reader"]) == ["cancelled"]
+
+
+def test_who_owns_it_and_stopped_as_its_ambassador_is_told_as_owner(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    parts = {"sender_id": people["reader"], "owner_id": people["reader"], "publisher_id": None}
+    make(scene, people, "approved", **parts)
+    change(scene, lambda session: membership_of(session, people["reader"]).stop_as_ambassador())
+
+    round_at(scene, MOMENT)
+
+    [mail] = sent(sink)
+    assert "from your own account" not in mail.get_body(("plain",)).get_content()
 
 
 def test_a_reminder_that_waits_for_working_hours_is_of_use_until_after_them(

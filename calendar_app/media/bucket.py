@@ -12,6 +12,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
 from calendar_app.config import Bucket
+from calendar_app.media.storage import is_name
 
 _FOLDER = "media"
 # Some of what the library raises is an OSError of Python's own.
@@ -68,7 +69,9 @@ class BucketStore:
         try:
             for page in obstore.list(self._store, f"{_FOLDER}/"):
                 for one in page:
-                    yield one["path"].rpartition("/")[2], one["last_modified"]
+                    name = one["path"].rpartition("/")[2]
+                    if is_name(name):
+                        yield name, one["last_modified"]
         except _REFUSALS as error:
             raise OSError(_said(error)) from error
 

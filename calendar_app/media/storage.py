@@ -108,6 +108,9 @@ class Folder:
     def kept(self) -> Iterator[tuple[str, datetime]]:
         """As `Store.kept`, with what a killed process left behind half-written."""
         for path in self.root.glob("??/*"):
+            # What else somebody, or their file manager, put there is not ours to clear away.
+            if not (is_name(path.name) or path.name.endswith(_PART)) or not path.is_file():
+                continue
             with suppress(FileNotFoundError):
                 yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 

@@ -74,6 +74,17 @@ def test_a_bucket_gives_back_what_it_was_given(store: BucketStore) -> None:
         store.open(name)
 
 
+def test_what_somebody_else_put_in_the_bucket_is_not_ours(server: str, store: BucketStore) -> None:
+    strays = (".keep", "Thumbs.db", f"{'ab' * 16}.bak")
+    put = [
+        urllib3.request("PUT", f"{server}/kapstok/media/ab/{name}", timeout=10).status
+        for name in strays
+    ]
+    assert put == [200] * 3
+
+    assert list(store.kept()) == []
+
+
 def test_a_bucket_that_is_not_there_says_so_without_a_secret(server: str) -> None:
     store = BucketStore(Bucket(server, "elders", "key", "een-geheim"))
 

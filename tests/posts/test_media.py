@@ -307,6 +307,23 @@ def test_tidying_keeps_what_a_post_has_and_lets_go_of_what_was_removed(
     assert files(site) == [rows(site)[0].stored_as]
 
 
+def test_tidying_leaves_what_is_not_ours_and_goes_on(site: Site) -> None:
+    place = folder(site) / "ab"
+    (place / "a-folder").mkdir(parents=True)
+    (place / f"{'ab' * 16}-large").mkdir()
+    for stray in (".DS_Store", "Thumbs.db", f"{'ab' * 16}.bak"):
+        (place / stray).write_bytes(b"x")
+    for gone in ("ab" * 16, f"{'ab' * 16}-small", f"{'ab' * 16}.1234.part"):
+        (place / gone).write_bytes(b"x")
+    date_files(site)
+
+    told = media.tidy(site.database, Folder(folder(site)), NOW + timedelta(days=2))
+
+    assert told == (0, 3)
+    assert files(site) == sorted([".DS_Store", "Thumbs.db", f"{'ab' * 16}.bak"])
+    assert len(list(place.iterdir())) == 5
+
+
 def test_a_name_that_is_not_ours_reaches_nothing(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x", encoding="utf-8")
 

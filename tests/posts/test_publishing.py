@@ -132,6 +132,26 @@ def test_somebody_can_say_that_it_is_out_as_a_whole(site: Site, post: int) -> No
     assert "This post is published." in writer.get(where).text
 
 
+@pytest.mark.parametrize("out_on", [0, 1])
+def test_a_post_whose_last_channel_is_taken_off_can_still_be_marked(
+    site: Site, post: int, out_on: int
+) -> None:
+    writer, where = site.visitor(), f"/posts/{post}/publishing"
+    place(writer, post, channels(site, post)[out_on], ADDRESS)
+    with site.database.writing() as session:
+        row = session.get_one(Post, post)
+        row.channels = [row.channels[out_on]]
+
+    page = writer.get(where).text
+    assert page.count('name="address"') == 1
+    assert page.count("Mark the whole post as published") == 1
+    answer = writer.post(where, data={"version": shown(writer, where)})
+
+    assert answer.status_code == 303
+    done = site.row(f"{post}:1")
+    assert (done.state, done.published_address) == ("published", ADDRESS)
+
+
 def test_taking_it_back_takes_it_off_every_channel(room: Room) -> None:
     post = room.post("approved")
     post.place(room.channel, ADDRESS, room.writer, NOW)
@@ -247,7 +267,7 @@ def test_an_ambassador_says_it_in_other_words_and_it_is_looked_at_again(
         assert [one.text for one in row.own_text_rows] == ["Kort."]
     page = mine.get(where).text
     assert "the post goes back to review" in page
-    assert "It is out on" not in page
+    assert page.count('name="address"') == 1
 
 
 def test_what_an_ambassador_typed_stays_when_somebody_was_first(site: Site, post: int) -> None:

@@ -72,6 +72,8 @@ def _document(raw: bytes, name: str, kind: Kind) -> Found:
 
 
 def _image(raw: bytes, name: str, kind: Kind) -> Found:
+    # Before Pillow, which walks on however many parts there are.
+    without_metadata(kind.name, raw, 1)
     with _open(raw, kind) as image:
         # Its size is known before it is unpacked, and Pillow refused one that is too large.
         image.verify()

@@ -6,7 +6,8 @@ behind the end of the file is left out, so that it is one kind of file and no ot
 A PDF is left as it is; in a video the places are wiped, and all else stays where it is.
 
 JPEG: ITU-T T.81 annex B; PNG: W3C PNG §5 and §11; WebP: RFC 9649; GIF: GIF89a; MP4: ISO/IEC
-14496-12 §4.2. Each raises ValueError, struct.error or IndexError for a file that breaks off.
+14496-12 §4.2. Each raises ValueError, struct.error or IndexError for a file that breaks off,
+and ValueError for one of more parts than anything real has: to walk them would take minutes.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ _WEBP_EXIF, _WEBP_XMP = 0x08, 0x04
 _GIF_LOOPS = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0"})
 # Boxes that hold boxes on the way to what a camera notes, and what it notes there.
 _MP4_FOLDERS = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})
+# A photo has dozens of parts and an animation thousands; a film holds boxes five deep.
+_MOST_PARTS = 10_000
+_DEEPEST = 8
 _MP4_NOTES = frozenset({b"udta", b"meta", b"uuid"})
 
 
@@ -47,6 +51,13 @@ def without_metadata(kind: str, raw: bytes, orientation: int) -> bytes:
     return _mp4(raw) if kind == "mp4" else raw
 
 
+def _not_endless(parts: int) -> int:
+    """One part more than `parts`. Raises ValueError when that is more than a file has."""
+    if parts >= _MOST_PARTS:
+        raise ValueError("a file of endlessly many parts")
+    return parts + 1
+
+
 def _exif(orientation: int) -> bytes:
     """An Exif block with that one fact: big-endian, one tag (0x0112, a short)."""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
@@ -58,8 +69,9 @@ def _jpeg(raw: bytes, exif: bytes) -> bytes:
     if exif:
         body = b"Exif\x00\x00" + exif
         kept.append(b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body)
-    place = 2
+    place, parts = 2, 0
     while True:
+        parts = _not_endless(parts)
         mark, place = _jpeg_mark(raw, place)
         if mark == _EOI:
             return b"".join([*kept, b"\xff\xd9"])
@@ -93,8 +105,9 @@ def _draws_jpeg(mark: int, body: bytes) -> bool:
 
 
 def _png(raw: bytes, exif: bytes) -> bytes:
-    kept, place = [raw[:8]], 8
+    kept, place, parts = [raw[:8]], 8, 0
     while True:
+        parts = _not_endless(parts)
         (size,) = struct.unpack_from(">I", raw, place)
         kind, end = raw[place + 4 : place + 8], place + 12 + size
         if end > len(raw):
@@ -132,8 +145,9 @@ def _webp_chunks(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
     end = 8 + int(struct.unpack_from("<I", raw, 4)[0])
     if end > len(raw):
         raise ValueError("a WebP that breaks off")
-    place = 12
+    place, parts = 12, 0
     while place + 8 <= end:
+        parts = _not_endless(parts)
         kind, size = struct.unpack_from("<4sI", raw, place)
         if place + 8 + size > end:
             raise ValueError("a WebP with a part that breaks off")
@@ -143,8 +157,9 @@ def _webp_chunks(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _gif(raw: bytes, _exif: bytes) -> bytes:
     place = 13 + _gif_colours(raw[10])
-    kept = [raw[:place]]
+    kept, parts = [raw[:place]], 0
     while raw[place] != 0x3B:
+        parts = _not_endless(parts)
         end = _gif_block(raw, place)
         if _draws_gif(raw[place:end]):
             kept.append(raw[place:end])
@@ -180,15 +195,24 @@ def _draws_gif(block: bytes) -> bool:
 def _mp4(raw: bytes) -> bytes:
     """The notes of the camera become free room: everything else stays where others look for it."""
     wiped = bytearray(raw)
-    for kind, place, start, end in _mp4_boxes(raw, 0, len(raw)):
+    parts = 0
+    for kind, place, start, end in _mp4_boxes(raw, 0, len(raw), _DEEPEST):
+        parts = _not_endless(parts)
         if kind in _MP4_NOTES:
             wiped[place + 4 : place + 8] = b"free"
             wiped[start:end] = bytes(end - start)
     return bytes(wiped)
 
 
-def _mp4_boxes(raw: bytes, place: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Each box: its kind, its place, where its content starts and ends; outer ones first."""
+def _mp4_boxes(
+    raw: bytes, place: int, end: int, deep: int
+) -> Iterator[tuple[bytes, int, int, int]]:
+    """Each box: its kind, its place, where its content starts and ends; outer ones first.
+
+    Raises ValueError for boxes that lie more than `deep` deep.
+    """
+    if deep < 0:
+        raise ValueError("an MP4 of endlessly many boxes in boxes")
     while place < end:
         size, kind = struct.unpack_from(">I4s", raw, place)
         start = place + 8
@@ -200,7 +224,7 @@ def _mp4_boxes(raw: bytes, place: int, end: int) -> Iterator[tuple[bytes, int, i
             raise ValueError("an MP4 with a box that breaks off")
         yield kind, place, start, close
         if kind in _MP4_FOLDERS:
-            yield from _mp4_boxes(raw, start, close)
+            yield from _mp4_boxes(raw, start, close, deep - 1)
         place = close
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import struct
+import zlib
 from io import BytesIO
 
 import pytest
@@ -191,6 +193,45 @@ def test_a_thousand_broken_files_are_refused_or_taken_in_and_never_worse(kind: s
         assert kind_of(found.data) == found.kind
 
     assert taken < 200
+
+
+def endless(kind: str) -> bytes:
+    """A file of `kind` that is whole, and of many thousands of parts that say nothing."""
+    if kind == "MP4":
+        return a_video() + box(b"free", b"") * 20_000
+    whole = saved(picture(64, 48), kind)
+    if kind == "WEBP":
+        body = whole[8:] + b"note\0\0\0\0" * 20_000
+        return whole[:4] + struct.pack("<I", len(body)) + body
+    part, place = {
+        "JPEG": (b"\xff\xfe\x00\x02", 2),
+        "PNG": (b"\0\0\0\0noTe" + struct.pack(">I", zlib.crc32(b"noTe")), 33),
+        "GIF": (b"\x21\xfe\x01x\x00", len(whole) - 1),
+    }[kind]
+    return whole[:place] + part * 20_000 + whole[place:]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "MP4"])
+def test_a_file_of_endlessly_many_parts_is_refused(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(Image, "open", lambda *whatever, **_how: read.append(whatever))
+
+    with pytest.raises(Refused, match="is damaged"):
+        take_in(endless(kind), "hal")
+
+    assert read == []
+
+
+@pytest.mark.parametrize("depth", [10, 2_000])
+def test_boxes_in_boxes_without_end_are_refused(depth: int) -> None:
+    film = b""
+    for _ in range(depth):
+        film = box(b"moov", film)
+
+    with pytest.raises(Refused, match="is damaged"):
+        take_in(box(b"ftyp", b"isom") + film, "dag.mp4")
 
 
 @pytest.mark.parametrize(

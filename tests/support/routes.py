@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from calendar_app.calendar.models import SavedView
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
+from calendar_app.people.models import Membership
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.media import ORIGINAL
 from calendar_app.posts.models import PostChange
@@ -83,6 +86,9 @@ def rows_of(
     plan = builders.a_plan(session, team)
     fact = builders.a_fact(session, plan.audiences[0])
     actor = builders.an_actor(session, plan)
+    for membership in session.scalars(select(Membership).filter_by(person_id=person.id)):
+        if membership.takes_part:
+            membership.agree_as_ambassador(datetime(2026, 11, 9, 8, tzinfo=UTC))
     post = builders.a_post(session, team, plan, sender_id=person.id)
     image = builders.a_media(session, post, person)
     if store is not None:

@@ -66,6 +66,9 @@ class Post(Editable, Base):
         Index("ix_post_team_id_starts_at", "team_id", "starts_at"),
         Index("ix_post_team_id_state", "team_id", "state"),
         Index("ix_post_team_id_text_key", "team_id", "text_key"),
+        # The worker looks for what waits in all teams at once.
+        Index("ix_post_state_starts_at", "state", "starts_at"),
+        Index("ix_post_state_sent_to_review_at", "state", "sent_to_review_at"),
         Index("ix_post_series_id_series_day", "series_id", "series_day"),
         UniqueConstraint("team_id", "creation_key"),
         CheckConstraint(
@@ -890,7 +893,10 @@ class PostChange(Base):
     """One entry of a post's history: what changed, from what to what, by whom and when."""
 
     __tablename__ = "post_change"
-    __table_args__ = (Index("ix_post_change_post_id_at", "post_id", "at"),)
+    __table_args__ = (
+        Index("ix_post_change_post_id_at", "post_id", "at"),
+        Index("ix_post_change_action_at", "action", "at"),
+    )
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     at: Mapped[datetime]

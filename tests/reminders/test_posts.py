@@ -16,6 +16,7 @@ from calendar_app.posts.models import Post
 from calendar_app.reminders import due
 from calendar_app.reminders.models import mute
 from tests import builders
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -470,3 +471,27 @@ def test_working_hours_are_those_of_the_clock_on_the_wall(at: str, expected: str
     found = due.in_working_hours(moment, ZONE)
 
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_planning_finds_what_it_tells_of_without_reading_every_post(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    """It holds the database meanwhile, so it may not take longer the more there is."""
+    if not scene.database.url.startswith("sqlite"):
+        return
+    make(scene, people, "approved")
+    with statements(scene.database) as sent:
+        scene.plan()
+
+    with scene.database.reading() as session:
+        raw = session.connection().connection.cursor()
+        plans = [
+            str(step[3])
+            for asked in sent
+            if asked.startswith("SELECT") and " post" in asked
+            for step in raw.execute(
+                f"EXPLAIN QUERY PLAN {asked}", tuple(None for _ in range(asked.count("?")))
+            ).fetchall()
+        ]
+    assert plans
+    assert [one for one in plans if one in {"SCAN post", "SCAN post_change"}] == []

@@ -17,7 +17,7 @@ from tests.support.browser import held_back
 
 if TYPE_CHECKING:
     from flask import Flask
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from calendar_app.db import Database
     from tests.support.browser import ColourScheme, Visitors
@@ -115,14 +115,20 @@ def test_axe_finds_nothing_on_the_pages_of_a_post(
     axe(page)
 
 
-def test_a_plan_that_is_chosen_before_its_script_came_brings_its_values(
-    window: Window, open_page: Visitors
-) -> None:
+def without_htmx(window: Window, open_page: Visitors) -> tuple[Page, list[Route]]:
+    """The page of the post, whose htmx has not come yet; it waits for the test to let it go."""
     page = open_page(window.site)
     window.enter(page)
     held = held_back(page, "**/htmx.min.js")
     with page.expect_request("**/htmx.min.js"):
         page.goto(f"{window.site}/posts/{window.post_id}", wait_until="commit")
+    return page, held
+
+
+def test_a_plan_that_is_chosen_before_its_script_came_brings_its_values(
+    window: Window, open_page: Visitors
+) -> None:
+    page, held = without_htmx(window, open_page)
     page.select_option("#plan", str(window.other_plan))
 
     for route in held:
@@ -134,11 +140,7 @@ def test_a_plan_that_is_chosen_before_its_script_came_brings_its_values(
 def test_a_text_that_is_typed_before_its_script_came_is_checked(
     window: Window, open_page: Visitors
 ) -> None:
-    page = open_page(window.site)
-    window.enter(page)
-    held = held_back(page, "**/htmx.min.js")
-    with page.expect_request("**/htmx.min.js"):
-        page.goto(f"{window.site}/posts/{window.post_id}", wait_until="commit")
+    page, held = without_htmx(window, open_page)
     page.fill("#text", "")
     expect(page.locator("#check-found")).not_to_contain_text("Nog geen tekst")
 

@@ -658,9 +658,12 @@ def test_nothing_of_another_team_is_copied(site: Site) -> None:
         builders.a_media(session, foreign, builders.a_person(session, team))
         foreign_id = foreign.id
 
-    answer = site.visitor().post(f"/posts/new?copy={foreign_id}", data={"title": "Kopie"})
+    client = site.visitor()
+    answer = client.post(f"/posts/new?copy={foreign_id}", data={"title": "Kopie"})
 
-    assert answer.status_code == 404
+    assert answer.status_code == 303
+    page = client.get(answer.location).get_data(as_text=True)
+    assert "What you copied is gone" in page
     assert len(rows(site)) == 1
 
 

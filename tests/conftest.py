@@ -6,11 +6,11 @@ import shutil
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from jinja2.bccache import Bucket, BytecodeCache
 
 from calendar_app.config import Config
 from calendar_app.db import Database
@@ -23,8 +23,6 @@ from tests.support.smtp_sink import SmtpSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
@@ -199,27 +197,25 @@ def sink() -> Iterator[SmtpSink]:
 
 
 def _application(config: Config, database: Database) -> Flask:
+    """The application that this process made for such settings, on `database`.
+
+    An application keeps what it was asked in its database and its data folder alone, and these are
+    the test's own; its routes and its templates are the same for every test.
+    """
     # Loaded here, so that tests of pure rules start without Flask.
     from calendar_app.app import create_app  # noqa: PLC0415 - see above
+    from calendar_app.web.request import House  # noqa: PLC0415 - see above
 
-    app = create_app(config, database=database)
-    app.testing = True
-    app.jinja_env.bytecode_cache = _COMPILED
+    alike = replace(config, data_dir=Path(), database_url="")
+    if alike not in _MADE:
+        app = create_app(config, database=database)
+        app.testing = True
+        _MADE[alike] = app, dict(app.config)
+    app, settings = _MADE[alike]
+    app.config.clear()
+    app.config.update(settings)
+    app.extensions["kapstok"] = House(config, database)
     return app
 
 
-class _CompiledTemplates(BytecodeCache):
-    """The templates that this process compiled: each test has an application of its own."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _CompiledTemplates()
+_MADE: dict[Config, tuple[Flask, dict[str, Any]]] = {}

@@ -23,6 +23,7 @@ from tests.support.smtp_sink import SmtpSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session

@@ -3,7 +3,7 @@ from __future__ import annotations
 import http.client
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import request, request_started
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,11 +23,20 @@ def test_the_application_stands_on_the_tests_database(app: Flask, database: Data
     assert house.config.database_url == database.url
 
 
+def test_what_one_test_sets_is_gone_in_the_next(app: Flask) -> None:
+    assert app.config["WTF_CSRF_ENABLED"]
+
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+test_nor_is_it_there_the_other_way_round = test_what_one_test_sets_is_gone_in_the_next
+
+
 def test_the_client_comes_by_https(app: Flask, client: FlaskClient) -> None:
     schemes: list[str] = []
-    app.before_request(lambda: schemes.append(request.scheme))
 
-    answer = client.get("/nowhere")
+    with request_started.connected_to(lambda _app: schemes.append(request.scheme), app):
+        answer = client.get("/nowhere")
 
     assert (answer.status_code, schemes) == (404, ["https"])
     assert "Strict-Transport-Security" in answer.headers

@@ -7,7 +7,17 @@ from calendar_app.db import Base
 from calendar_app.feed.models import Feed
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
-from calendar_app.people.models import Absence, AuditEntry, Hit, Membership, Person, Team, Visit
+from calendar_app.people.models import (
+    Absence,
+    AuditEntry,
+    Hit,
+    Membership,
+    Person,
+    ReviewLevel,
+    ReviewLevelPerson,
+    Team,
+    Visit,
+)
 from calendar_app.plans.models import (
     Actor,
     ActorAudience,
@@ -22,6 +32,7 @@ from calendar_app.plans.models import (
     TaskRole,
     ValueReading,
 )
+from calendar_app.posts.approvals import PostApproval
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.guests import GuestReview

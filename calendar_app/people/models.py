@@ -52,11 +52,25 @@ class Team(Editable, Base):
     radar_days: Mapped[int] = mapped_column(default=28, server_default="28")
     radar_silence: Mapped[int] = mapped_column(default=2, server_default="2")
     radar_unknown_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    # The forms of post ("text,image") that go out without an approval.
+    forms_without_approval: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    # After how many working hours without an answer a request for review is escalated (None:
+    # never), and to whom (None: who comes first, `posts.escalation`).
+    review_patience: Mapped[int | None]
+    escalates_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # Counts every change that the calendar or a feed shows; a poll compares this one number.
     revision: Mapped[int] = mapped_column(default=1)
     revised_at: Mapped[datetime | None]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="team")
+    review_levels: Mapped[list[ReviewLevel]] = relationship(
+        cascade="all, delete-orphan", order_by="ReviewLevel.position"
+    )
+
+    @property
+    def free_forms(self) -> frozenset[str]:
+        """The forms of post that go out without an approval."""
+        return frozenset(self.forms_without_approval.split(",")) - {""}
 
     @property
     def called(self) -> str:
@@ -184,6 +198,34 @@ def _keep_one_admin(admins: int) -> None:
         raise Refused(
             N_("A team needs an administrator. Make somebody else one first."), field="role"
         )
+
+
+class ReviewLevel(Base):
+    """One of the approvals, in their order, that a post of the team needs before it goes out.
+
+    Part of the team's settings: the version is the team's.
+    """
+
+    __tablename__ = "review_level"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+
+    # Who may give it; nobody: everybody who may approve.
+    people: Mapped[list[Person]] = relationship(
+        secondary="review_level_person", order_by="(Person.name, Person.id)"
+    )
+
+
+class ReviewLevelPerson(Base):
+    """Somebody who may give that approval."""
+
+    __tablename__ = "review_level_person"
+    __table_args__ = (UniqueConstraint("level_id", "person_id"),)
+
+    level_id: Mapped[int] = mapped_column(ForeignKey("review_level.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
 
 
 class Visit(Base):

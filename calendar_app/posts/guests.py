@@ -2,7 +2,8 @@
 
 The link holds a secret of which only the hash is kept. It can be answered once, for two weeks, and
 withdrawn at any time. An answer counts as the review of who asked for it: when that colleague may
-approve, the post takes the step; otherwise the answer is advice.
+approve, the post takes the step; otherwise the answer is advice. Where a team wants several
+approvals a guest who agrees gives none of them.
 """
 
 from __future__ import annotations
@@ -84,6 +85,9 @@ class GuestReview(Base):
     def _take_step(self, now: datetime) -> bool:
         """Approve or ask changes in the name of who asked, if they may and it waits for that."""
         if self.post.state != "in_review" or not self._asker_may_approve():
+            return False
+        if self.verdict == AGREED and self.post.team.review_levels:
+            # Each of those is the approval of a colleague.
             return False
         told = f"{self.name}: {self.words}" if self.words else self.name
         if self.verdict == CHANGES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -18,8 +18,10 @@ from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.posts import content as contents
-from calendar_app.posts import places, workflow
+from calendar_app.posts import approvals, places, workflow
+from calendar_app.posts.approvals import PostApproval
 from calendar_app.posts.content import Content
+from calendar_app.posts.levels import Level, Standing
 from calendar_app.posts.likeness import key_of
 from calendar_app.posts.repetition import Rule
 from calendar_app.text import safe_link
@@ -56,6 +58,8 @@ class Judged(NamedTuple):
     # Who agreed that it falls outside a value, and when.
     outside_agreed_at: datetime | None = None
     outside_agreed_by: Person | None = None
+    # Which of the levels of approval were given, by whom and when.
+    given: tuple[tuple[int, int, datetime], ...] = ()
 
 
 class Post(Editable, Base):
@@ -152,6 +156,9 @@ class Post(Editable, Base):
     )
     publications: Mapped[list[PostPublication]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="PostPublication.id"
+    )
+    approvals: Mapped[list[PostApproval]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="PostApproval.id"
     )
     changes: WriteOnlyMapped[PostChange] = relationship(
         cascade="all, delete-orphan", passive_deletes=True
@@ -264,6 +271,22 @@ class Post(Editable, Base):
             return False
         return not _is_ambassador(self.sender, self.team)
 
+    @property
+    def standing(self) -> Standing:
+        """Which approvals its team wants, and which of them it has."""
+        return approvals.standing(self.team, self.approvals)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether somebody has to approve it, as it is now."""
+        return _needs_approval(self.content, self.team)
+
+    def state_once(self, content: Content) -> str:
+        """The state that saying and being `content` leads to."""
+        before = self.content
+        changed = set(contents.differences(before.told(), content.told()))
+        return self._state_after(before, content, changed)
+
     def goes_out_from(self, person: Person) -> bool:
         """Whether it goes out from the own account of `person`, who still agrees to that."""
         return self.sender is person and _is_ambassador(person, self.team)
@@ -329,7 +352,13 @@ class Post(Editable, Base):
         """
         if self.state == "cancelled":
             self.revive(by, now)
-        self._change("taken_back", content, by, now, state=judged.state)
+        there = {level.id: level.name for level in self.team.review_levels}
+        given = [one for one in judged.given if one[0] in there]
+        had = [there[one.level_id] for one in self.approvals if one.level_id in there]
+        has = [there[level_id] for level_id, _person, _at in given]
+        also = {} if had == has else {"levels": [had, has]}
+        self._change("taken_back", content, by, now, state=judged.state, also=also)
+        self._have(given)
         self.approved_at, self.approved_by = judged.approved_at, judged.approved_by
         self.outside_agreed_at = judged.outside_agreed_at
         self.outside_agreed_by = judged.outside_agreed_by
@@ -340,7 +369,8 @@ class Post(Editable, Base):
 
     def send_to_review(self, by: Person, now: datetime) -> None:
         """Ask whether it is good. Raises Refused, at the field that it still lacks."""
-        self._take(workflow.SEND_TO_REVIEW, by, now)
+        workflow.take(workflow.SEND_TO_REVIEW, self.state)
+        self._take(workflow.SEND_TO_REVIEW, by, now, self._begin_again)
         self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
 
     def agree_outside(self, by: Person, now: datetime) -> None:
@@ -354,19 +384,47 @@ class Post(Editable, Base):
     def approve(self, by: Person, now: datetime, note: str = "") -> None:
         """It may go out as it is; `note` is kept with it. Raises Refused.
 
-        What falls outside a value waits until somebody agreed with that (`agree_outside`).
+        What falls outside a value waits until somebody agreed with that (`agree_outside`). Where
+        the team wants several approvals this is the one whose turn it is: only the last lets it go
+        out, after the others the next is asked for.
         """
         workflow.take(workflow.APPROVE, self.state)
         places.check_agreed(self.content.outside, is_agreed=self.outside_agreed_at is not None)
         _check_sender(self.sender, self.team)
-        self._take(workflow.APPROVE, by, now, note=note)
+        level = self.standing.open
+        if level is None:
+            self._take(workflow.APPROVE, by, now, note=note)
+            self.approved_at, self.approved_by = now, by
+            return
+        approvals.check_may_give(self.standing, level, by)
+        self._give(level, by, now, note)
+
+    def approve_own(self, by: Person, now: datetime) -> None:
+        """It may go out without a review, since its team wants none for its form. Raises Refused."""
+        workflow.take(workflow.APPROVE_OWN, self.state)
+        if self.needs_approval:
+            raise Refused(N_("This post needs an approval. Ask for a review."))
+        _check_sender(self.sender, self.team)
+        self._take(workflow.APPROVE_OWN, by, now)
         self.approved_at, self.approved_by = now, by
+
+    def ask_who_may(self, by: Person, now: datetime) -> None:
+        """Ask somebody else when who is asked may not give the approval that it waits for.
+
+        What the team wants has changed, and no post may wait for nobody.
+        """
+        if self.state != "in_review" or self.standing.open is None:
+            return
+        told = self._ask_next()
+        if told:
+            self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
+            self._tell("approve_asked", by, now, told)
 
     def ask_changes(self, note: str, by: Person, now: datetime) -> None:
         """It is not good yet; `note` says what should change. Raises Refused."""
         if not note.strip():
             raise Refused(N_("Say what should change."), field="note")
-        self._take(workflow.ASK_CHANGES, by, now, note=note)
+        self._take(workflow.ASK_CHANGES, by, now, self._lose_approvals, note)
 
     def publish(self, address: str, by: Person, now: datetime) -> None:
         """It has gone out, and can be read at `address` ("": nowhere). Raises Refused."""
@@ -374,7 +432,7 @@ class Post(Editable, Base):
         address = address or next((one.address for one in self.publications if one.address), "")
         told = {"starts_at": ["", now.isoformat()]} if self.starts_at is None else {}
         told |= {"published_address": ["", address]} if address else {}
-        self._take(workflow.PUBLISH, by, now, told)
+        self._take(workflow.PUBLISH, by, now, lambda: told)
         self.published_at, self.published_by, self.published_address = now, by, address
         # A post that went out without a plan for it still belongs on the calendar.
         self.starts_at = self.starts_at or now
@@ -419,7 +477,7 @@ class Post(Editable, Base):
         # Read before anything changes: reading in between would write the post twice.
         placed = self.publications
         told = {"published_address": [address, ""]} if address else {}
-        self._take(workflow.TAKE_BACK, by, now, told)
+        self._take(workflow.TAKE_BACK, by, now, lambda: told)
         placed.clear()
         self.published_at, self.published_by, self.published_address = None, None, ""
 
@@ -431,8 +489,8 @@ class Post(Editable, Base):
         People see them, so it may go back to review, as by an edit. Raises Refused when closed.
         """
         workflow.must_be_open(self.state)
-        has_day = self.starts_at is not None
-        state = workflow.state_after_edit(self.state, set(told), has_day=has_day)
+        content = self.content
+        state = self._state_after(content, content, set(told))
         self._enter(state, told, by, now)
         if "state" in told:
             self.sequence += 1
@@ -445,7 +503,7 @@ class Post(Editable, Base):
 
     def revive(self, by: Person, now: datetime) -> None:
         """Take up a cancelled post again, as a draft. Raises Refused."""
-        self._take(workflow.REVIVE, by, now)
+        self._take(workflow.REVIVE, by, now, self._lose_approvals)
         self.cancelled_at, self.cancelled_by_id = None, None
         self.approved_at, self.approved_by = None, None
 
@@ -493,22 +551,26 @@ class Post(Editable, Base):
         now: datetime,
         *,
         state: str | None = None,
+        also: dict[str, list[Any]] | None = None,
     ) -> None:
-        """Be `content`; in `state`, or in the one to which the edit leads."""
+        """Be `content`; in `state`, or in the one to which the edit leads.
+
+        `also` tells what changes besides.
+        """
         workflow.must_be_open(self.state)
         before = self.content
         told = contents.differences(before.told(), content.told())
-        has_day = content.starts_at is not None
         is_elsewhere = state not in {None, self.state}
         goes_outside = places.is_anew(before.outside_told, content.outside_told)
-        state = state or workflow.state_after_edit(
-            self.state, set(told), has_day=has_day, goes_outside=goes_outside
-        )
+        state = state or self._state_after(before, content, set(told))
+        told |= also or {}
         contents.check(content, before)
         _check_places(content)
         _check_hooks(content, state)
         _check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
         _check_people(content, before, self.team)
+        if action != "taken_back":
+            self._check_asked(content, told, state, goes_outside=goes_outside)
         if not told and not is_elsewhere:
             return
         if action not in {"moved", "moved_back"} and before.starts_at != content.starts_at:
@@ -516,13 +578,44 @@ class Post(Editable, Base):
         self._fill(content)
         if goes_outside:
             self.outside_agreed_at, self.outside_agreed_by = None, None
-        self._enter(state, told, by, now)
+        if action == "taken_back":
+            self._stand_in(state, told, by, now)
+        else:
+            self._enter(state, told, by, now, goes_outside=goes_outside)
         if told.keys() & {"starts_at", "state"}:
             self.sequence += 1
         self._tell(action, by, now, told)
 
-    def _enter(self, state: str, told: dict[str, list[Any]], by: Person, now: datetime) -> None:
+    def _state_after(self, before: Content, content: Content, changed: set[str]) -> str:
+        return workflow.state_after_edit(
+            self.state,
+            changed,
+            has_day=content.starts_at is not None,
+            goes_outside=places.is_anew(before.outside_told, content.outside_told),
+            needs_approval=_needs_approval(content, self.team),
+            needed_approval=before.form not in self.team.free_forms,
+        )
+
+    def _enter(
+        self,
+        state: str,
+        told: dict[str, list[Any]],
+        by: Person,
+        now: datetime,
+        *,
+        goes_outside: bool = False,
+    ) -> None:
         """Go where an edit leads: an approval does not hold for what was not approved."""
+        is_asked_anew = state == "in_review" and (
+            self.state != state or self._loses(told, goes_outside=goes_outside)
+        )
+        if is_asked_anew:
+            for name, (before, after) in self._begin_again().items():
+                told[name] = [told.get(name, [before])[0], after]
+            self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
+        self._stand_in(state, told, by, now)
+
+    def _stand_in(self, state: str, told: dict[str, list[Any]], by: Person, now: datetime) -> None:
         if state == self.state:
             return
         if state == "in_review":
@@ -537,17 +630,90 @@ class Post(Editable, Base):
         step: workflow.Step,
         by: Person,
         now: datetime,
-        told: dict[str, list[Any]] | None = None,
+        besides: Callable[[], dict[str, list[Any]]] = dict,
         note: str = "",
     ) -> None:
+        """Take `step`; what it does `besides`, once nothing refuses it, answers what to tell."""
         state = workflow.take(step, self.state)
         content = self.content
         _check_hooks(content, state)
         _check_gate(content, content, (self.state, state), local(now, self.team.zone).date())
-        told = {"state": [self.state, state], **(told or {})}
+        told = {"state": [self.state, state], **besides()}
         self.state = state
         self.sequence += 1
         self._tell(step.name, by, now, told, note)
+
+    def _give(self, level: Level, by: Person, now: datetime, note: str) -> None:
+        """One of the approvals that the team wants; the last lets the post go out."""
+
+        def give() -> dict[str, list[Any]]:
+            self._have([*_as_kept(self.approvals), (level.id, by.id, now)])
+            return {"level": ["", level.name]}
+
+        if self._lacks_only(level):
+            self._take(workflow.APPROVE, by, now, give, note)
+            self.approved_at, self.approved_by = now, by
+            return
+        told = give() | self._ask_next()
+        self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
+        self._tell("approve_level", by, now, told, note)
+
+    def _lacks_only(self, level: Level) -> bool:
+        now = self.standing
+        return all(one.id in now.given or one == level for one in now.levels)
+
+    def _have(self, given: Sequence[tuple[int, int, datetime]]) -> None:
+        """Have these approvals, and no other: (level, person, when) each."""
+        kept = {(one.level_id, one.person_id, one.at): one for one in self.approvals}
+        self.approvals = [
+            kept.get(one) or PostApproval(level_id=one[0], person_id=one[1], at=one[2])
+            for one in given
+        ]
+
+    def _lose_approvals(self) -> dict[str, list[Any]]:
+        """Have none of the approvals any more; answers what to tell of that."""
+        if not self.approvals:
+            return {}
+        lost = [one.level.name for one in self.approvals]
+        self.approvals = []
+        return {"levels": [lost, []]}
+
+    def _begin_again(self) -> dict[str, list[Any]]:
+        """Ask for the first approval; answers what to tell of that."""
+        return self._lose_approvals() | self._ask_next()
+
+    def _ask_next(self) -> dict[str, list[Any]]:
+        """Let the reviewer be who may give the open level; answers what to tell of that."""
+        if not self.team.review_levels:
+            return {}
+        before = self.content
+        people = {one.id: one for one in approvals.approvers(self.team)}
+        asked = self.standing.reviewer(None if self.reviewer is None else self.reviewer.id)
+        if self.reviewer is None or self.reviewer.id != asked:
+            self.reviewer = None if asked is None else people[asked]
+        return contents.differences(before.told(), self.content.told())
+
+    def _loses(self, told: dict[str, list[Any]], *, goes_outside: bool) -> bool:
+        """Whether this edit takes what was given already."""
+        return bool((goes_outside or workflow.is_read(set(told))) and self.approvals)
+
+    def _check_asked(
+        self, content: Content, told: dict[str, list[Any]], state: str, *, goes_outside: bool
+    ) -> None:
+        """Whoever is asked anew for a post in review may give the approval that it waits for."""
+        asked = content.reviewer
+        if asked is None or "reviewer" not in told or not self.state == state == "in_review":
+            return
+        lost = self._loses(told, goes_outside=goes_outside)
+        now = approvals.standing(self.team, () if lost else self.approvals)
+        level = now.open
+        if level is not None and asked.id not in now.may_give(level):
+            raise Refused(
+                N_("%(name)s may not give the approval “%(level)s” of this post."),
+                field="reviewer",
+                name=asked.name,
+                level=level.name,
+            )
 
     def _fill(self, content: Content) -> None:
         self.title, self.text = content.title, content.text
@@ -594,6 +760,14 @@ class Post(Editable, Base):
         self.changes.add(
             PostChange(at=now, by=by, action=action, version=version, fields=told, note=note)
         )
+
+
+def _needs_approval(content: Content, team: Team) -> bool:
+    return workflow.needs_approval(content.form, team.free_forms, content.outside)
+
+
+def _as_kept(given: Sequence[PostApproval]) -> list[tuple[int, int, datetime]]:
+    return [(one.level_id, one.person_id, one.at) for one in given]
 
 
 def _check_address(address: str) -> None:

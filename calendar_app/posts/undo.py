@@ -91,6 +91,7 @@ def as_edited(post: Post) -> dict[str, Any]:
         "approved_by": post.approved_by_id,
         "outside_agreed_at": None if agreed is None else agreed.isoformat(),
         "outside_agreed_by": post.outside_agreed_by_id,
+        "given": [[one.level_id, one.person_id, one.at.isoformat()] for one in post.approvals],
     }
 
 
@@ -287,6 +288,7 @@ def _take_edit_back(session: Session, row: UndoablePost, by: Person, now: dateti
     content = replace(
         post.content,
         owner=_one(session, Person, kept["owner"]),
+        reviewer=_one(session, Person, kept["reviewer"]),
         channels=tuple(session.get_one(Channel, one) for one in kept["channels"]),
         values=tuple((session.get_one(BrandValue, one), why) for one, why in kept["values"]),
         places=tuple((session.get_one(BrandValue, one), at) for one, at in kept.get("places", ())),
@@ -299,6 +301,10 @@ def _take_edit_back(session: Session, row: UndoablePost, by: Person, now: dateti
         # Kept from before places were told, it has none.
         _moment(before.get("outside_agreed_at")),
         _one(session, Person, before.get("outside_agreed_by")),
+        tuple(
+            (level, person, datetime.fromisoformat(at))
+            for level, person, at in before.get("given", ())
+        ),
     )
     post.take_edit_back(content, judged, by, now)
 

@@ -36,6 +36,7 @@ from calendar_app.posts import (
     series,
     workflow,
 )
+from calendar_app.posts.approving import approved_as, told_approved
 from calendar_app.posts.content import Content
 from calendar_app.posts.desk import my_desk
 from calendar_app.posts.forms import (
@@ -170,9 +171,21 @@ def approve(post_id: int) -> ResponseReturnValue:
         if form.agrees_outside.data:
             post.agree_outside(me(), now())
         post.approve(me(), now())
-        audit("post.approved", post)
+        audit(approved_as(post), post)
 
-    return _step(post_id, approve_it, _("The post is approved."))
+    return _step(post_id, approve_it, told_approved)
+
+
+@bp.post("/posts/<int:post_id>/approval/own")
+@requires("posts.write")
+def approve_own(post_id: int) -> ResponseReturnValue:
+    """It may go out without a review, where the team wants none for its form."""
+
+    def approve_it(post: Post, _form: StepForm) -> None:
+        post.approve_own(me(), now())
+        audit("post.approved_own", post)
+
+    return _step(post_id, approve_it, _("The post is approved. It needed no review."))
 
 
 @bp.post("/posts/<int:post_id>/changes")
@@ -571,9 +584,7 @@ def _told_put_back(post: Post, before: Mapping[str, str]) -> str:
     """What came back, and whether somebody has to look at the post again."""
     labels = (history.label(name) for name in before)
     fields = ", ".join(_(words, **facts) for words, facts in labels)
-    changed = {name for name in before if post.content.said(name) != before[name]}
-    has_day = post.starts_at is not None
-    becomes = workflow.state_after_edit(post.state, changed, has_day=has_day)
+    becomes = post.state_once(post.content.with_texts(before))
     if becomes != post.state == "approved":
         return _("Put back: %(fields)s. So the post goes back to review.", fields=fields)
     return _("Put back: %(fields)s.", fields=fields)
@@ -591,7 +602,7 @@ def _tell_saved(before: str, after: str, *, is_merged: bool) -> None:
 def _step(
     post_id: int,
     verb: Callable[[Post, StepForm], None],
-    done: str,
+    done: str | Callable[[Post], str],
     leads_to: str | None = None,
     undoable: Sequence[Undoable | None] = (),
 ) -> ResponseReturnValue:
@@ -603,7 +614,7 @@ def _step(
         return _stale_page(post_id, step)
     if not isinstance(taken, Post):
         return taken
-    flash(done, undone_by(undoable[0] if undoable else None))
+    flash(done if isinstance(done, str) else done(taken), undone_by(undoable[0] if undoable else None))
     return redirect(leads_to or _address(taken), code=303)
 
 

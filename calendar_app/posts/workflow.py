@@ -6,7 +6,7 @@ A step leads from some states to one other, and names the action that a person m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from calendar_app.errors import Refused
@@ -51,6 +51,13 @@ APPROVE = _step(
     "posts.approve",
     N_("Only a post in review can be approved."),
 )
+APPROVE_OWN = _step(
+    "approve_own",
+    "draft",
+    "approved",
+    "posts.write",
+    N_("Only a draft can be approved without a review."),
+)
 ASK_CHANGES = _step(
     "ask_changes",
     "in_review",
@@ -90,6 +97,7 @@ STEPS = (
     BACK_TO_DRAFT,
     SEND_TO_REVIEW,
     APPROVE,
+    APPROVE_OWN,
     ASK_CHANGES,
     PUBLISH,
     TAKE_BACK,
@@ -112,14 +120,35 @@ def is_read(changed: set[str]) -> bool:
     return any(name in READ_BY_OTHERS or name.startswith(OWN_TEXT) for name in changed)
 
 
-def next_steps(state: str, may: Callable[[str], bool]) -> list[Step]:
-    """The steps out of `state` for somebody of whom `may(action)` is known, in STEPS' order."""
-    return [step for step in STEPS if state in step.origins and may(step.action)]
+def needs_approval(form: str, free_forms: Collection[str], outside: Iterable[object]) -> bool:
+    """Whether somebody has to approve a post of `form` that falls `outside` of these values.
+
+    `free_forms` are the forms that the team lets go out without; what falls outside never does.
+    """
+    return form not in free_forms or bool(list(outside))
 
 
-def next_states(state: str, may: Callable[[str], bool]) -> list[str]:
+def next_steps(
+    state: str, may: Callable[[str], bool], *, needs_approval: bool = True
+) -> list[Step]:
+    """The steps out of `state` for somebody of whom `may(action)` is known, in STEPS' order.
+
+    What needs an approval cannot be approved by its writer.
+    """
+    return [
+        step
+        for step in STEPS
+        if state in step.origins
+        and may(step.action)
+        and not (needs_approval and step is APPROVE_OWN)
+    ]
+
+
+def next_states(
+    state: str, may: Callable[[str], bool], *, needs_approval: bool = True
+) -> list[str]:
     """The states that can follow `state` for that person."""
-    return [step.target for step in next_steps(state, may)]
+    return [step.target for step in next_steps(state, may, needs_approval=needs_approval)]
 
 
 def take(step: Step, state: str) -> str:
@@ -136,15 +165,24 @@ def must_be_open(state: str) -> None:
 
 
 def state_after_edit(
-    state: str, changed: set[str], *, has_day: bool, goes_outside: bool = False
+    state: str,
+    changed: set[str],
+    *,
+    has_day: bool,
+    goes_outside: bool = False,
+    needs_approval: bool = True,
+    needed_approval: bool = True,
 ) -> str:
     """The state of a post once the fields `changed` differ and it has a day, or has none.
 
-    `goes_outside`: it falls outside a value in a way that nobody agreed with yet.
+    `goes_outside`: it falls outside a value in a way that nobody agreed with yet. `needs_approval`:
+    whether it needs one as it is now; `needed_approval`: whether one of its form before did.
     """
     if state == "idea" and has_day:
         return "draft"
-    if state == "approved" and (goes_outside or is_read(changed)):
+    if state == "approved" and (
+        goes_outside or (needs_approval and (is_read(changed) or not needed_approval))
+    ):
         return "in_review"
     if state == "changes_asked" and is_read(changed):
         return "draft"

@@ -27,6 +27,7 @@ from calendar_app.people.models import Person
 from calendar_app.people.queries import members
 from calendar_app.plans.models import BrandValue, Channel
 from calendar_app.posts import workflow
+from calendar_app.posts.approving import approved_as
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
 from calendar_app.posts.undo import EDITED, as_edited, remember
@@ -67,7 +68,7 @@ def edit() -> ResponseReturnValue:
     undoable = remember(session(), EDITED, before, me(), now())
     if form.step.data == workflow.APPROVE.name:
         for post in posts:
-            audit("post.approved", post)
+            audit(approved_as(post), post)
     number = 0 if undoable is None else len(undoable.posts)
     words = ngettext("%(num)s post changed.", "%(num)s posts changed.", number)
     return done(undoable, posts, words)

@@ -1,0 +1,98 @@
+"""The approvals of a post that its team wants besides: kept as rows, judged by `levels`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from calendar_app.db import Base
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.people.models import Person, ReviewLevel, Team
+from calendar_app.people.permissions import allowed
+from calendar_app.posts.levels import Level, Standing, same_again
+from calendar_app.posts.workflow import APPROVE
+
+
+class PostApproval(Base):
+    """Somebody gave one of the approvals that the team wants for a post."""
+
+    __tablename__ = "post_approval"
+    __table_args__ = (UniqueConstraint("post_id", "level_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    level_id: Mapped[int] = mapped_column(
+        ForeignKey("review_level.id", ondelete="CASCADE"), index=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+    level: Mapped[ReviewLevel] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+def approvers(team: Team) -> list[Person]:
+    """Who may approve in `team`, by name."""
+    found = (
+        one.person
+        for one in team.memberships
+        if one.ended_at is None and allowed(one.role, APPROVE.action)
+    )
+    return sorted((one for one in found if one.active), key=lambda one: (one.name.lower(), one.id))
+
+
+def levels_of(team: Team) -> tuple[Level, ...]:
+    """The levels that `team` wants, in order; who does not want to be seen is asked nowhere."""
+    unseen = {one.person_id for one in team.memberships if not one.takes_part}
+    return tuple(
+        Level(
+            one.id, one.name, tuple(person.id for person in one.people if person.id not in unseen)
+        )
+        for one in team.review_levels
+    )
+
+
+def standing(team: Team, given: Iterable[PostApproval]) -> Standing:
+    """How far a post of `team` is, for which these approvals were `given`."""
+    levels = levels_of(team)
+    there = {level.id for level in levels}
+    return Standing(
+        levels,
+        {one.level_id: one.person_id for one in given if one.level_id in there},
+        tuple(person.id for person in approvers(team)),
+    )
+
+
+def check_may_give(now: Standing, level: Level, person: Person) -> None:
+    """Raise Refused unless `person` may give `level` as things stand."""
+    if person.id not in now.could_give(level):
+        raise Refused(N_("Others give the approval “%(level)s”."), level=level.name)
+    if person.id not in now.may_give(level):
+        raise Refused(
+            N_(
+                "You gave another approval of this post. Somebody else gives the approval "
+                "“%(level)s”."
+            ),
+            level=level.name,
+        )
+
+
+def want_levels(team: Team, wanted: Sequence[tuple[str, Sequence[Person]]]) -> None:
+    """Let `team` want these approvals: (name, who may give it) each, in order.
+
+    A level that keeps its name or its place keeps what was given for it.
+    """
+    before = {level.id: level for level in team.review_levels}
+    kept = same_again(
+        [(level.id, level.name) for level in team.review_levels], [name for name, _who in wanted]
+    )
+    levels = []
+    for position, ((name, people), level_id) in enumerate(zip(wanted, kept, strict=True)):
+        level = before[level_id] if level_id is not None else ReviewLevel()
+        level.position, level.name, level.people = position, name, list(people)
+        levels.append(level)
+    team.review_levels = levels
+    team.touch()

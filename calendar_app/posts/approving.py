@@ -1,0 +1,83 @@
+"""The approvals of a post as its page shows them: which there are, who gave them, whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from calendar_app.people.door import me, my_team, seen
+from calendar_app.people.models import Person
+from calendar_app.people.queries import accounts
+from calendar_app.posts import approvals, workflow
+from calendar_app.posts.models import Post
+from calendar_app.web.request import session
+
+# Before that nobody is asked, and after it nobody need know.
+_SHOWN_IN = frozenset({"in_review", "approved", "published"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One level of approval: who gave it and when, else who can, as far as they may be named."""
+
+    name: str
+    by: Person | None
+    at: datetime | None
+    is_open: bool
+    could: list[Person]
+
+
+def approved_as(post: Post) -> str:
+    """What the audit log calls the approval that `post` just got."""
+    return "post.approved" if post.state == "approved" else "post.level_approved"
+
+
+def told_approved(post: Post) -> str:
+    """What its approver hears: that it is approved, or what it waits for now."""
+    level = post.standing.open if post.state == "in_review" else None
+    if level is None:
+        return _("The post is approved.")
+    return _("Your approval is kept. Now it waits for “%(level)s”.", level=level.name)
+
+
+def lines_of(post: Post) -> list[Line]:
+    """The approvals that the team wants for `post`, in order; none where there are none to show."""
+    if post.state not in _SHOWN_IN or not post.team.review_levels:
+        return []
+    if post.state != "in_review" and not post.approvals:
+        # Approved before the team wanted several.
+        return []
+    # Held meanwhile: one query for all people instead of one each.
+    _held = accounts(session(), my_team())
+    now = post.standing
+    people = {one.id: one for one in approvals.approvers(post.team)}
+    given = {one.level_id: one for one in post.approvals}
+    return [
+        Line(
+            level.name,
+            given[level.id].person if level.id in given else None,
+            given[level.id].at if level.id in given else None,
+            level == now.open and post.state == "in_review",
+            seen(people[one] for one in _asked(post, now.may_give(level), level == now.open)),
+        )
+        for level in now.levels
+    ]
+
+
+def _asked(post: Post, may: tuple[int, ...], is_open: bool) -> tuple[int, ...]:  # noqa: FBT001
+    """Whom to name: who is asked for it now, else all who could be."""
+    return (post.reviewer_id,) if is_open and post.reviewer_id in may else may
+
+
+def steps_of(post: Post, may: Collection[str]) -> set[str]:
+    """The names of the steps that I can take with `post`, of those whose action is in `may`."""
+    found = workflow.next_steps(post.state, may.__contains__, needs_approval=post.needs_approval)
+    names = {step.name for step in found}
+    if workflow.APPROVE.name in names:
+        now = post.standing
+        if now.open is not None and me().id not in now.may_give(now.open):
+            names.discard(workflow.APPROVE.name)
+    return names

@@ -1,0 +1,80 @@
+"""The levels of approval of a team: who may give which, whose turn it is, and who is asked.
+
+A team without levels has none of this: then one editor approves. With levels, a post in review
+needs the approval of each, in their order, and as far as it can be each of somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+MOST = 3
+MOST_LETTERS = 60
+
+
+@dataclass(frozen=True)
+class Level:
+    """One approval that a team wants; without `people` everybody who may approve can give it."""
+
+    id: int
+    name: str
+    # The ids of who is named for it, in the order in which they are asked.
+    people: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a post is: the levels in order, who gave which, and who of the team may approve."""
+
+    levels: tuple[Level, ...]
+    # The id of the person by the id of the level.
+    given: Mapping[int, int]
+    approvers: tuple[int, ...]
+
+    @property
+    def open(self) -> Level | None:
+        """The level whose turn it is; None: none is wanted any more."""
+        return next((level for level in self.levels if level.id not in self.given), None)
+
+    def could_give(self, level: Level) -> tuple[int, ...]:
+        """Who is named for `level` and may approve; when nobody is, all who may approve."""
+        named = tuple(one for one in level.people if one in self.approvers)
+        return named or self.approvers
+
+    def may_give(self, level: Level) -> tuple[int, ...]:
+        """Of those, who gave no other level of this post; when all of them did, all of them."""
+        could = self.could_give(level)
+        gave = {person for one, person in self.given.items() if one != level.id}
+        return tuple(one for one in could if one not in gave) or could
+
+    def reviewer(self, current: int | None) -> int | None:
+        """Who is asked for the open level, when `current` was asked until now.
+
+        None: nobody in particular, which only a level for everybody can be. Without an open level
+        `current` stays.
+        """
+        level = self.open
+        if level is None:
+            return current
+        may = self.may_give(level)
+        if current in may:
+            return current
+        is_for_all = self.could_give(level) == self.approvers
+        if is_for_all and current is None and len(may) != 1:
+            return None
+        return may[0] if may else None
+
+
+def same_again(before: Sequence[tuple[int, str]], names: Sequence[str]) -> list[int | None]:
+    """Which level of `before` = (id, name) each of `names` goes on as; None: a new one.
+
+    One with the same name, wherever it stood; else the one in the same place, which got a new name.
+    """
+    by_name = {name.casefold(): level_id for level_id, name in before}
+    found = [by_name.get(name.casefold()) for name in names]
+    free = {level_id for level_id, _name in before} - set(found)
+    for place, (level_id, _name) in enumerate(before[: len(names)]):
+        if found[place] is None and level_id in free:
+            found[place] = level_id
+    return found

@@ -28,6 +28,7 @@ from calendar_app.posts import guest_views as guests
 from calendar_app.posts import media_views as media
 from calendar_app.posts import presence_views as presence
 from calendar_app.posts import publishing_views as publishing
+from calendar_app.posts import review_views as reviewing
 from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
 from calendar_app.reminders import views as reminders
@@ -52,6 +53,7 @@ _ROOMS = (
     media,
     check,
     publishing,
+    reviewing,
     templates,
     autosaves,
     presence,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 
-from calendar_app.people.door import me, my_team, seen
+from calendar_app.people.door import may, me, my_team, seen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import accounts
 from calendar_app.posts import approvals, workflow
+from calendar_app.posts.levels import Level, Standing
 from calendar_app.posts.models import Post
 from calendar_app.web.request import session
 
@@ -61,20 +61,22 @@ def lines_of(post: Post) -> list[Line]:
             given[level.id].person if level.id in given else None,
             given[level.id].at if level.id in given else None,
             level == now.open and post.state == "in_review",
-            seen(people[one] for one in _asked(post, now.may_give(level), level == now.open)),
+            seen(people[one] for one in _asked(post, now, level)),
         )
         for level in now.levels
     ]
 
 
-def _asked(post: Post, may: tuple[int, ...], is_open: bool) -> tuple[int, ...]:  # noqa: FBT001
+def _asked(post: Post, now: Standing, level: Level) -> tuple[int, ...]:
     """Whom to name: who is asked for it now, else all who could be."""
-    return (post.reviewer_id,) if is_open and post.reviewer_id in may else may
+    could = now.may_give(level)
+    asked = post.reviewer_id
+    return (asked,) if asked is not None and level == now.open and asked in could else could
 
 
-def steps_of(post: Post, may: Collection[str]) -> set[str]:
-    """The names of the steps that I can take with `post`, of those whose action is in `may`."""
-    found = workflow.next_steps(post.state, may.__contains__, needs_approval=post.needs_approval)
+def my_steps(post: Post) -> set[str]:
+    """The names of the steps that I can take with `post` now."""
+    found = workflow.next_steps(post.state, may, needs_approval=post.needs_approval)
     names = {step.name for step in found}
     if workflow.APPROVE.name in names:
         now = post.standing

@@ -12,6 +12,7 @@ from calendar_app.media.kinds import ACCEPTED
 from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
 from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import autosaves, history, playing_field, queries, workflow
+from calendar_app.posts.approving import lines_of, my_steps
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import channel_of
@@ -130,7 +131,8 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
     writes = _writes(post)
     content = as_typed(form) if writes else post.content
     return {
-        "steps": {step.name for step in workflow.next_steps(post.state, may)},
+        "steps": my_steps(post),
+        "approvals": lines_of(post),
         "writes": writes,
         # A post that closed while somebody typed takes no text, but shows what was typed.
         "left": form if not writes and may("posts.write") and form.says_more() else None,

@@ -126,6 +126,11 @@ def post_of(session: Session, team: Team, post_id: int) -> Post:
     return found
 
 
+def posts_in_review(session: Session, team: Team) -> list[Post]:
+    """The posts of the team that wait for an approval, by id."""
+    return list(session.scalars(_of(team).where(Post.state == "in_review").order_by(Post.id)))
+
+
 def posts_of(session: Session, team: Team, post_ids: Sequence[int]) -> list[Post]:
     """These posts of the team, by moment; those without a day last. Raises NotYours for any."""
     in_order = (Post.starts_at.is_(None), Post.starts_at, Post.id)

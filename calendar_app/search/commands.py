@@ -234,6 +234,14 @@ COMMANDS: Sequence[Command] = (
         address="/settings/team",
     ),
     Command(
+        "team.review",
+        N_("How posts are approved"),
+        "go",
+        "team.administer",
+        words="beoordelen akkoord rondes niveaus escaleren review levels approval escalation kinds",
+        address="/settings/review",
+    ),
+    Command(
         "radar",
         N_("The pitfall radar"),
         "go",

@@ -13,8 +13,6 @@ from calendar_app.people.models import (
     Hit,
     Membership,
     Person,
-    ReviewLevel,
-    ReviewLevelPerson,
     Team,
     Visit,
 )
@@ -32,7 +30,6 @@ from calendar_app.plans.models import (
     TaskRole,
     ValueReading,
 )
-from calendar_app.posts.approvals import PostApproval
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.guests import GuestReview

@@ -29,3 +29,36 @@ def local_day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     """The instants in UTC at which the local `day` begins and at which the next day begins."""
     midnight = time()
     return moment(day, midnight, zone), moment(day + timedelta(days=1), midnight, zone)
+
+
+# When somebody is at work, on the clocks of the team, from Monday to Friday.
+WORK_BEGINS, WORK_ENDS = time(9), time(17)
+_SATURDAY = 5
+
+
+def in_working_hours(at: datetime, zone: str) -> datetime:
+    """`at`, or the first moment after it at which somebody in `zone` is at work. Aware, UTC."""
+    wall = local(at, zone)
+    day = wall.date()
+    if wall.weekday() < _SATURDAY and WORK_BEGINS <= wall.time() < WORK_ENDS:
+        return at
+    if wall.time() >= WORK_BEGINS or wall.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return moment(day, WORK_BEGINS, zone)
+
+
+def after_working_hours(at: datetime, hours: int, zone: str) -> datetime:
+    """The moment at which somebody in `zone` has been at work for `hours` since `at`. Aware, UTC.
+
+    Public holidays count as working days.
+    """
+    rest = timedelta(hours=hours)
+    begins = in_working_hours(at, zone)
+    while True:
+        ends = moment(local(begins, zone).date(), WORK_ENDS, zone)
+        if begins + rest <= ends:
+            return begins + rest
+        rest -= ends - begins
+        begins = in_working_hours(ends, zone)

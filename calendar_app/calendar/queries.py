@@ -14,9 +14,12 @@ from calendar_app.calendar.cards import OVER, PostRow
 from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.models import SavedView
 from calendar_app.meetups.models import Meetup, Occurrence
+from calendar_app.moments import after_working_hours
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_ambassador, is_unseen
 from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+from calendar_app.posts.approvals import PostApproval
+from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
 from calendar_app.posts.places import OUTSIDE
 from calendar_app.search.queries import post_is_found
@@ -41,10 +44,31 @@ def late(session: Session, team: Team, now: datetime) -> list[PostRow]:
 def waiting_for(session: Session, team: Team, reviewer: Person) -> list[PostRow]:
     """Posts that wait for this reviewer, or for nobody in particular, the nearest first."""
     mine = or_(Post.reviewer_id == reviewer.id, Post.reviewer_id.is_(None))
-    wanted = (Post.state == "in_review", mine)
+    # Who gave one of its approvals waits for somebody else, unless they are named.
+    gave = _linked(PostApproval.post_id, PostApproval.person_id == reviewer.id)
+    wanted = (Post.state == "in_review", mine, or_(Post.reviewer_id.is_not(None), ~gave))
     return _rows(
         session, [*_of(team), *wanted], (Post.starts_at.is_(None), Post.starts_at, Post.id)
     )
+
+
+def unanswered(session: Session, team: Team, person: Person, now: datetime) -> list[PostRow]:
+    """Posts that wait for an approval longer than the team wants, of which `person` hears."""
+    hours = team.review_patience
+    if hours is None:
+        return []
+    asked = (
+        select(Post.id, Post.sent_to_review_at)
+        .join(Team, Team.id == Post.team_id)
+        .where(Post.id.in_(waiting()), Post.team_id == team.id, who_hears() == person.id)
+    )
+    late = [
+        post_id
+        for post_id, at in session.execute(asked)
+        if at is not None and after_working_hours(at, hours, team.zone) <= now
+    ]
+    in_order = (Post.sent_to_review_at, Post.id)
+    return _rows(session, [*_of(team), Post.id.in_(late)], in_order) if late else []
 
 
 def to_write(session: Session, team: Team, owner: Person, until: datetime) -> list[PostRow]:

@@ -1,4 +1,4 @@
-"""The approvals of a post as its page shows them: which there are, who gave them, whose turn it is."""
+"""The approvals of a post on its page: which there are, who gave them, whose turn it is."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from calendar_app.moments import local, moment
 from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
-from calendar_app.posts import content as contents
 from calendar_app.posts import approvals, places, workflow
+from calendar_app.posts import content as contents
 from calendar_app.posts.approvals import PostApproval
 from calendar_app.posts.content import Content
 from calendar_app.posts.levels import Level, Standing
@@ -400,7 +400,7 @@ class Post(Editable, Base):
         self._give(level, by, now, note)
 
     def approve_own(self, by: Person, now: datetime) -> None:
-        """It may go out without a review, since its team wants none for its form. Raises Refused."""
+        """It may go out without a review, where its team wants none. Raises Refused."""
         workflow.take(workflow.APPROVE_OWN, self.state)
         if self.needs_approval:
             raise Refused(N_("This post needs an approval. Ask for a review."))

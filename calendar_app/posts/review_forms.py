@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, ValidationError
+from wtforms import SelectField, SelectMultipleField
 
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import FORM_NAMES, FORMS

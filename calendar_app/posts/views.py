@@ -34,7 +34,6 @@ from calendar_app.posts import (
     reversal,
     routine,
     series,
-    workflow,
 )
 from calendar_app.posts.approving import approved_as, told_approved
 from calendar_app.posts.content import Content
@@ -614,7 +613,8 @@ def _step(
         return _stale_page(post_id, step)
     if not isinstance(taken, Post):
         return taken
-    flash(done if isinstance(done, str) else done(taken), undone_by(undoable[0] if undoable else None))
+    words = done if isinstance(done, str) else done(taken)
+    flash(words, undone_by(undoable[0] if undoable else None))
     return redirect(leads_to or _address(taken), code=303)
 
 

@@ -6,23 +6,24 @@ Nothing here knows a database or a clock: facts and a moment go in, a decision c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from calendar_app.language import N_
-from calendar_app.moments import local, moment
 
 MEETUP = "meetup"
 REVIEW = "review"
+ESCALATION = "escalation"
 PUBLISH = "publish"
 SENDER = "sender"
 MISSED_SUMMARY = "missed_summary"
 # The kinds that are about a post.
-OF_POSTS = (REVIEW, PUBLISH, SENDER)
+OF_POSTS = (REVIEW, ESCALATION, PUBLISH, SENDER)
 KINDS = (MEETUP, *OF_POSTS, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
     REVIEW: N_("Somebody asks you to review a post"),
+    ESCALATION: N_("A post waits too long for an approval"),
     PUBLISH: N_("It is time to publish a post"),
     SENDER: N_("An ambassador does not post your post after all"),
     MISSED_SUMMARY: N_("Reminders were missed"),
@@ -36,9 +37,7 @@ SUMMARY_IS_OF_USE = timedelta(days=7)
 REVIEW_IS_OF_USE = timedelta(days=2)
 PUBLISH_IS_OF_USE = timedelta(hours=12)
 SENDER_IS_OF_USE = timedelta(days=2)
-# An ambassador is asked nothing outside these hours, nor on Saturday and Sunday.
-WORK_BEGINS, WORK_ENDS = time(9), time(17)
-_SATURDAY = 5
+ESCALATION_IS_OF_USE = timedelta(days=4)
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -134,6 +133,11 @@ def subject_of_review(post_id: int, asked_at: datetime) -> str:
     return f"review:{post_id}@{_plain(asked_at)}"
 
 
+def subject_of_escalation(post_id: int, asked_at: datetime) -> str:
+    """What an escalation is about: one request for review, so that a new one is another."""
+    return f"escalation:{post_id}@{_plain(asked_at)}"
+
+
 def subject_of_publishing(post_id: int, starts_at: datetime) -> str:
     """What "publish now" is about: one post at one moment, so that a moved one is another."""
     return f"publish:{post_id}@{_plain(starts_at)}"
@@ -142,19 +146,6 @@ def subject_of_publishing(post_id: int, starts_at: datetime) -> str:
 def subject_of_sender(change_id: int) -> str:
     """What the word of an ambassador is about: that entry of the post's history."""
     return f"sender:{change_id}"
-
-
-def in_working_hours(at: datetime, zone: str) -> datetime:
-    """`at`, or the first moment after it at which somebody in `zone` is at work. Aware, UTC."""
-    wall = local(at, zone)
-    day = wall.date()
-    if wall.weekday() < _SATURDAY and WORK_BEGINS <= wall.time() < WORK_ENDS:
-        return at
-    if wall.time() >= WORK_BEGINS or wall.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    while day.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    return moment(day, WORK_BEGINS, zone)
 
 
 def _plain(at: datetime) -> str:

@@ -24,7 +24,14 @@ from calendar_app.letters import bodies
 from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
-from calendar_app.reminders.due import KINDS, MISSED_SUMMARY, PUBLISH, REVIEW, SENDER
+from calendar_app.reminders.due import (
+    ESCALATION,
+    KINDS,
+    MISSED_SUMMARY,
+    PUBLISH,
+    REVIEW,
+    SENDER,
+)
 from calendar_app.text import clean_line
 
 _PURPOSE = "unsubscribe"
@@ -66,6 +73,8 @@ class Story:
     # whether it goes out from the reader's own account.
     post: str = ""
     asker: str = ""
+    # Who was asked to review it; "": nobody in particular.
+    reviewer: str = ""
     from_own_account: bool = False
     place: str = ""
     host: str = ""
@@ -169,6 +178,7 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "missed": story.missed,
         "post": story.post,
         "asker": story.asker,
+        "reviewer": story.reviewer,
         "from_own_account": story.from_own_account,
     }
 
@@ -179,6 +189,8 @@ def _subject(story: Story, facts: dict[str, object]) -> str:
         return say(story.language, "Not everybody was reminded: %(meetup)s, %(day)s", **told)
     if story.kind == REVIEW:
         return say(story.language, "Please review: %(post)s", **told)
+    if story.kind == ESCALATION:
+        return say(story.language, "Waits too long for an approval: %(post)s", **told)
     if story.kind == PUBLISH:
         return say(story.language, "Publish now: %(post)s, %(day)s at %(time)s (%(city)s)", **told)
     if story.kind == SENDER:

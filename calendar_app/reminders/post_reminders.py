@@ -14,13 +14,14 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from calendar_app.moments import local
+from calendar_app.moments import after_working_hours, in_working_hours, local
 from calendar_app.people.models import Absence, Membership, Team
 from calendar_app.people.permissions import allowed
+from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
-from calendar_app.reminders.models import Muted
+from calendar_app.reminders.models import Delivery, Muted
 from calendar_app.reminders.queries import AnyRow, AnySelect, ambassador, who_publishes
 
 Key: TypeAlias = tuple[str, int]
@@ -59,6 +60,7 @@ def wanted_of_posts(
     """
     asked = [
         *_reviews(session, since),
+        *_escalations(session, since),
         *_publishing(session, since, now + ahead),
         *_senders(session, since),
     ]
@@ -107,6 +109,39 @@ def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
         )
 
 
+def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
+    """Whoever hears that a request for review got no answer in the hours that the team set."""
+    facts = (Post.id, Post.team_id, Team.zone, Team.review_patience, Post.sent_to_review_at)
+    query = select(*facts, who_hears()).join(Team, Team.id == Post.team_id)
+    told = _told_already(session, since)
+    for post_id, team_id, zone, hours, at, person_id in _rows(
+        session, query.where(Post.id.in_(waiting()))
+    ):
+        due_at = after_working_hours(at, hours, zone)
+        useful_until = due_at + due.ESCALATION_IS_OF_USE
+        subject = due.subject_of_escalation(post_id, at)
+        # Another colleague may be named for it meanwhile: one request is told of once.
+        if person_id is not None and useful_until > since and subject not in told:
+            yield _Asked(
+                due.ESCALATION,
+                subject,
+                post_id,
+                team_id,
+                zone,
+                person_id,
+                due_at,
+                useful_until,
+                APPROVE.action,
+            )
+
+
+def _told_already(session: Session, since: datetime) -> set[str]:
+    """The requests of which somebody has heard, or is hearing now."""
+    waits = Delivery.state.in_(("pending", "retry", "cancelled"))
+    heard = (Delivery.kind == due.ESCALATION, Delivery.useful_until > since, ~waits)
+    return set(session.scalars(select(Delivery.subject).where(*heard)))
+
+
 def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[_Asked]:
     """Whoever places what is approved, at its moment; an ambassador while at work."""
     earliest = since - due.PUBLISH_IS_OF_USE - _LONGEST_WEEKEND
@@ -118,7 +153,7 @@ def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[
         .where(who_publishes().is_not(None))
     )
     for post_id, team_id, zone, starts_at, sender_id, person_id in _rows(session, query):
-        due_at = starts_at if sender_id is None else due.in_working_hours(starts_at, zone)
+        due_at = starts_at if sender_id is None else in_working_hours(starts_at, zone)
         useful_until = due_at + due.PUBLISH_IS_OF_USE
         if useful_until > since:
             subject = due.subject_of_publishing(post_id, starts_at)

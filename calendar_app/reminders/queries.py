@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import is_ambassador, is_unseen
+from calendar_app.posts.escalation import who_hears
 from calendar_app.posts.models import Post
 from calendar_app.posts.queries import OVER
 from calendar_app.reminders import due
@@ -24,9 +25,10 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 PAGE_LENGTH = 50
 
 # Their places in a row of `with_facts`.
-_HOST, _ASKER = 5, 7
+_HOST, _ASKER, _REVIEWER = 5, 7, 8
 _Host = aliased(Person, name="host")
 _Asker = aliased(Person, name="asker")
+_Reviewer = aliased(Person, name="reviewer")
 
 
 def with_facts() -> AnySelect:
@@ -48,6 +50,7 @@ def with_facts() -> AnySelect:
             _Host,
             Post,
             _Asker,
+            _Reviewer,
             _role().label("role"),
             is_there(Muted, Muted.person_id == of_person, Muted.kind == Delivery.kind).label(
                 "is_muted"
@@ -79,6 +82,9 @@ def with_facts() -> AnySelect:
             _Asker,
             (_Asker.id == Post.sent_to_review_by_id) & ~is_unseen(_Asker.id, Post.team_id),
         )
+        .outerjoin(
+            _Reviewer, (_Reviewer.id == Post.reviewer_id) & ~is_unseen(_Reviewer.id, Post.team_id)
+        )
         .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
         # The rows may have changed since this session read them.
         .execution_options(populate_existing=True)
@@ -89,6 +95,7 @@ def _asked() -> ColumnElement[int | None]:
     """Who is asked for the post of a delivery, as its kind has it."""
     return case(
         (Delivery.kind == due.REVIEW, Post.reviewer_id),
+        (Delivery.kind == due.ESCALATION, who_hears()),
         (Delivery.kind == due.PUBLISH, who_publishes()),
         else_=Post.owner_id,
     )
@@ -151,12 +158,14 @@ def _facts_of_post(row: AnyRow) -> due.PostFacts:
 def _waits(kind: str, post: Post) -> bool:
     if kind == due.SENDER:
         return post.sender_id is None and post.state not in OVER
-    return post.state == {due.REVIEW: "in_review", due.PUBLISH: "approved"}[kind]
+    return post.state == ("approved" if kind == due.PUBLISH else "in_review")
 
 
 def _subject_now(delivery: Delivery, post: Post) -> str:
     if delivery.kind == due.REVIEW and post.sent_to_review_at is not None:
         return due.subject_of_review(post.id, post.sent_to_review_at)
+    if delivery.kind == due.ESCALATION and post.sent_to_review_at is not None:
+        return due.subject_of_escalation(post.id, post.sent_to_review_at)
     if delivery.kind == due.PUBLISH and post.starts_at is not None:
         return due.subject_of_publishing(post.id, post.starts_at)
     return delivery.subject if delivery.kind == due.SENDER else ""
@@ -189,7 +198,7 @@ def story_of(session: Session, row: AnyRow) -> Story:
 
 
 def _story_of_post(row: AnyRow) -> Story:
-    delivery, post, asker = row.Delivery, row.Post, row[_ASKER]
+    delivery, post, asker, reviewer = row.Delivery, row.Post, row[_ASKER], row[_REVIEWER]
     page = "/publishing" if delivery.kind == due.PUBLISH else ""
     return Story(
         kind=delivery.kind,
@@ -202,6 +211,7 @@ def _story_of_post(row: AnyRow) -> Story:
         path=f"/posts/{post.uuid}{page}",
         post=post.title,
         asker="" if asker is None else asker.first_name,
+        reviewer="" if reviewer is None else reviewer.first_name,
         from_own_account=post.goes_out_from(row.Person),
     )
 

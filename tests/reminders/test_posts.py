@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from calendar_app.moments import in_working_hours
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post
@@ -468,7 +469,7 @@ def test_a_hostile_title_begins_no_header_and_no_markup(
 def test_working_hours_are_those_of_the_clock_on_the_wall(at: str, expected: str) -> None:
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
 
-    found = due.in_working_hours(moment, ZONE)
+    found = in_working_hours(moment, ZONE)
 
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask.typing import ResponseReturnValue
 
 from calendar_app.calendar import queries
+from calendar_app.calendar.cards import PostRow
 from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.views.shared import bp, cards, local_today
 from calendar_app.meetups.models import Occurrence
@@ -41,6 +42,7 @@ def today() -> ResponseReturnValue:
         going_out=cards(row for row in going_out if row.state != "cancelled"),
         late=cards(queries.late(session(), team, start), dated=True),
         reviews=cards(reviews, dated=True),
+        unanswered=cards(_unanswered(), dated=True),
         to_write=cards(queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True),
         to_place=cards(queries.to_place(session(), team, me(), end), dated=True),
         for_me=_for_me(),
@@ -49,6 +51,13 @@ def today() -> ResponseReturnValue:
         plans=open_plans(session(), team),
         pitfalls=pitfalls_of_team(),
     )
+
+
+def _unanswered() -> list[PostRow]:
+    """What waits too long for an approval, where I am the one who hears of it."""
+    if not may("posts.approve"):
+        return []
+    return queries.unanswered(session(), my_team(), me(), now())
 
 
 def _for_me() -> list[dict[str, object]]:

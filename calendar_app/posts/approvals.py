@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.db import Base
@@ -18,12 +18,14 @@ from calendar_app.posts.workflow import APPROVE
 
 
 class PostApproval(Base):
-    """Somebody gave one of the approvals that the team wants for a post."""
+    """Somebody gave one of the approvals that the team wants for a post.
+
+    Of two who give the same one at one moment the version of the post lets one through.
+    """
 
     __tablename__ = "post_approval"
-    __table_args__ = (UniqueConstraint("post_id", "level_id"),)
 
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
     level_id: Mapped[int] = mapped_column(
         ForeignKey("review_level.id", ondelete="CASCADE"), index=True
     )

@@ -674,7 +674,8 @@ class Post(Editable, Base):
         """Have none of the approvals any more; answers what to tell of that."""
         if not self.approvals:
             return {}
-        lost = [one.level.name for one in self.approvals]
+        names = {level.id: level.name for level in self.team.review_levels}
+        lost = [names[one.level_id] for one in self.approvals if one.level_id in names]
         self.approvals = []
         return {"levels": [lost, []]}
 

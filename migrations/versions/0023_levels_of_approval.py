@@ -74,8 +74,8 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name="fk_post_approval_person_id_person"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_post_approval"),
-        sa.UniqueConstraint("post_id", "level_id", name="uq_post_approval_post_id_level_id"),
     )
+    op.create_index("ix_post_approval_post_id", "post_approval", ["post_id"])
     op.create_index("ix_post_approval_level_id", "post_approval", ["level_id"])
     op.create_index("ix_post_approval_person_id", "post_approval", ["person_id"])
 

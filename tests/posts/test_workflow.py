@@ -36,6 +36,20 @@ def test_each_role_sees_the_steps_that_are_open_to_it(state: str, role: str) -> 
     assert set(found) == expected
 
 
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("role", ROLES)
+def test_what_needs_no_approval_has_one_step_more_for_who_writes(state: str, role: str) -> None:
+    def may(action: str) -> bool:
+        return allowed(role, action)
+
+    usual = workflow.next_steps(state, may)
+    found = workflow.next_steps(state, may, needs_approval=False)
+
+    more = [workflow.APPROVE_OWN] if state == "draft" and role != "viewer" else []
+    assert [step for step in found if step not in usual] == more
+    assert set(usual) <= set(found)
+
+
 @pytest.mark.parametrize("step", workflow.STEPS, ids=lambda step: step.name)
 @pytest.mark.parametrize("state", STATES)
 def test_a_step_starts_only_at_its_own_states(step: workflow.Step, state: str) -> None:

@@ -1,0 +1,467 @@
+"""Several approvals of a post: whose turn it is, who may give which, and that no way skips one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from calendar_app.errors import Refused
+from calendar_app.people.models import Membership
+from calendar_app.posts import approvals, workflow
+from calendar_app.posts.guests import AGREED, ask
+from calendar_app.posts.levels import Level, Standing, same_again
+from calendar_app.posts.models import PostChange
+from calendar_app.posts.undo import EDITED, as_edited, remember, take_back
+from tests import builders
+from tests.posts.room import NOW, Room
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from calendar_app.people.models import Person
+    from calendar_app.posts.models import Post
+
+SOON = NOW + timedelta(hours=1)
+CONTENTS, LAW, END = Level(1, "Inhoud", (7,)), Level(2, "Juridisch", (8, 9)), Level(3, "Slot")
+TEAM = (7, 8, 9)
+
+
+@pytest.mark.parametrize(
+    ("levels", "given", "open_one", "may"),
+    [
+        ((), {}, None, ()),
+        ((CONTENTS, LAW), {}, CONTENTS, (7,)),
+        ((CONTENTS, LAW), {1: 7}, LAW, (8, 9)),
+        ((CONTENTS, LAW), {1: 7, 2: 8}, None, ()),
+        # Who is named and may not approve any more is not asked; then everybody may.
+        ((Level(4, "Weg", (6,)),), {}, Level(4, "Weg", (6,)), TEAM),
+        # Who gave another one does not give this one too …
+        ((CONTENTS, END), {1: 7}, END, (8, 9)),
+        # … unless nobody else may.
+        ((CONTENTS, Level(5, "Nog eens", (7,))), {1: 7}, Level(5, "Nog eens", (7,)), (7,)),
+        ((LAW, CONTENTS, END), {2: 8, 1: 7}, END, (9,)),
+        # A level that was put before it is asked first.
+        ((END, CONTENTS), {1: 7}, END, (8, 9)),
+    ],
+)
+def test_whose_turn_it_is(
+    levels: tuple[Level, ...], given: dict[int, int], open_one: Level | None, may: tuple[int, ...]
+) -> None:
+    now = Standing(levels, given, TEAM)
+
+    assert now.open == open_one
+    assert (now.may_give(now.open) if now.open else ()) == may
+
+
+@pytest.mark.parametrize(
+    ("level", "given", "current", "asked"),
+    [
+        (CONTENTS, {}, None, 7),
+        (CONTENTS, {}, 8, 7),
+        (LAW, {}, 9, 9),
+        (LAW, {}, None, 8),
+        (LAW, {1: 8}, 8, 9),
+        # A post that asks nobody in particular goes on so, where everybody may.
+        (END, {}, None, None),
+        (END, {}, 9, 9),
+        (END, {1: 9}, 9, 7),
+        (END, {1: 9, 2: 8}, None, 7),
+    ],
+)
+def test_who_is_asked(
+    level: Level, given: dict[int, int], current: int | None, asked: int | None
+) -> None:
+    assert Standing((level,), given, TEAM).reviewer(current) == asked
+
+
+def test_nobody_is_asked_where_nobody_may() -> None:
+    assert Standing((END,), {}, ()).reviewer(7) is None
+    assert Standing((), {}, TEAM).reviewer(7) == 7
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (["Inhoud", "Juridisch"], [1, 2]),
+        (["Juridisch", "INHOUD"], [2, 1]),
+        (["Tekst", "Juridisch"], [1, 2]),
+        (["Juridisch"], [2]),
+        (["Nieuw", "Inhoud", "Juridisch"], [None, 1, 2]),
+        ([], []),
+    ],
+)
+def test_a_level_goes_on_under_its_name_or_in_its_place(
+    names: list[str], kept: list[int | None]
+) -> None:
+    assert same_again([(1, "Inhoud"), (2, "Juridisch")], names) == kept
+
+
+@pytest.fixture
+def lawyer(room: Room) -> Person:
+    return builders.a_person(room.session, room.team, "editor", name="Mo Haddad")
+
+
+@pytest.fixture
+def levels(room: Room, lawyer: Person) -> Room:
+    """The team wants a look by its editor at what it says, and one by its lawyer."""
+    approvals.want_levels(room.team, [("Inhoud", [room.editor]), ("Juridisch", [lawyer])])
+    room.session.flush()
+    room.session.expire_all()
+    return room
+
+
+def given(post: Post) -> list[tuple[str, str]]:
+    return [(one.level.name, one.person.first_name) for one in post.approvals]
+
+
+def actions(session: Session, post: Post) -> list[str]:
+    wanted = select(PostChange.action).where(PostChange.post_id == post.id)
+    return list(session.scalars(wanted.order_by(PostChange.id)))
+
+
+def test_each_level_in_order_and_the_last_lets_it_go_out(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    assert post.reviewer is levels.editor
+
+    post.approve(levels.editor, SOON, "Mooi.")
+    levels.session.flush()
+
+    assert (post.state, post.approved_at, given(post)) == (
+        "in_review", None, [("Inhoud", "Sanne")],
+    )  # fmt: skip
+    assert (post.reviewer, post.sent_to_review_at, post.sent_to_review_by_id) == (
+        lawyer, SOON, levels.editor.id,
+    )  # fmt: skip
+
+    post.approve(lawyer, SOON)
+    levels.session.flush()
+
+    assert (post.state, post.approved_by) == ("approved", lawyer)
+    assert given(post) == [("Inhoud", "Sanne"), ("Juridisch", "Mo")]
+    assert actions(levels.session, post)[-2:] == ["approve_level", "approve"]
+    last = levels.session.scalars(
+        select(PostChange).where(PostChange.action == "approve_level")
+    ).one()
+    assert last.note == "Mooi."
+    assert last.fields["level"] == ["", "Inhoud"]
+    assert last.fields["reviewer"][1]["name"] == "Mo Haddad"
+
+
+def test_only_who_is_named_gives_a_level(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+
+    with pytest.raises(Refused, match="Others give the approval"):
+        post.approve(lawyer, SOON)
+
+    assert (post.state, post.approvals) == ("in_review", [])
+
+
+def test_one_colleague_gives_one_level_unless_nobody_else_may(room: Room, lawyer: Person) -> None:
+    approvals.want_levels(room.team, [("Inhoud", []), ("Juridisch", [])])
+    room.session.flush()
+    post = room.post("in_review")
+    post.approve(room.editor, SOON)
+    assert post.reviewer is lawyer
+
+    with pytest.raises(Refused, match="You gave another approval"):
+        post.approve(room.editor, SOON)
+
+    # The lawyer leaves, and the team has one editor again.
+    membership = room.session.scalars(select(Membership).filter_by(person_id=lawyer.id)).one()
+    membership.end(SOON, admins=2)
+    room.session.flush()
+    post.approve(room.editor, SOON)
+    room.session.flush()
+
+    assert post.state == "approved"
+
+
+def test_asking_changes_takes_all_levels_away(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    post.ask_changes("Korter.", lawyer, SOON)
+    levels.session.flush()
+
+    assert (post.state, given(post)) == ("changes_asked", [])
+
+    post.back_to_draft(levels.writer, SOON)
+    post.send_to_review(levels.writer, SOON)
+    assert post.reviewer is levels.editor
+    with pytest.raises(Refused):
+        post.approve(lawyer, SOON)
+
+
+@pytest.mark.parametrize(
+    ("change", "stays"),
+    [({"text": "Anders."}, []), ({"intent": "ask"}, [("Inhoud", "Sanne")])],
+)
+def test_what_readers_read_begins_the_approvals_again(
+    levels: Room, change: dict[str, Any], stays: list[tuple[str, str]]
+) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    later = SOON + timedelta(hours=1)
+
+    post.edit(replace(post.content, **change), levels.writer, later)
+    levels.session.flush()
+
+    assert (post.state, given(post)) == ("in_review", stays)
+    assert (post.reviewer is levels.editor) == (not stays)
+    assert (post.sent_to_review_at == later) == (not stays)
+
+
+def test_an_image_begins_the_approvals_again(levels: Room) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+
+    post.tell_of_media("media_added", {"media": ["", "hal.png"]}, levels.writer, SOON)
+
+    assert (post.state, given(post), post.reviewer) == ("in_review", [], levels.editor)
+
+
+def test_an_edit_of_an_approved_post_needs_every_level_again(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    post.approve(lawyer, SOON)
+
+    post.edit(replace(post.content, text="Anders."), levels.writer, SOON)
+    levels.session.flush()
+
+    assert (post.state, given(post), post.reviewer) == ("in_review", [], levels.editor)
+
+
+def test_a_reviewer_who_may_not_give_the_level_is_refused(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+
+    with pytest.raises(Refused, match="may not give") as refused:
+        post.edit(replace(post.content, reviewer=lawyer), levels.writer, SOON)
+
+    assert refused.value.field == "reviewer"
+
+
+def test_taking_the_levels_away_strands_nothing(levels: Room) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    levels.session.flush()
+
+    approvals.want_levels(levels.team, [])
+    levels.session.flush()
+    levels.session.expire_all()
+    post.ask_who_may(levels.editor, SOON)
+    post.approve(levels.editor, SOON)
+
+    assert post.state == "approved"
+
+
+def test_a_level_that_only_others_may_give_asks_them(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+
+    approvals.want_levels(levels.team, [("Juridisch", [lawyer])])
+    levels.session.flush()
+    post.ask_who_may(levels.editor, SOON)
+    levels.session.flush()
+
+    assert (post.reviewer, post.sent_to_review_at) == (lawyer, SOON)
+    assert actions(levels.session, post)[-1] == "approve_asked"
+
+
+def test_a_level_that_goes_takes_only_its_own_approval(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    levels.session.flush()
+
+    approvals.want_levels(levels.team, [("Juridisch", [lawyer]), ("Slot", [])])
+    levels.session.flush()
+    levels.session.expire_all()
+
+    assert given(post) == []
+    assert post.standing.open is not None
+    assert post.standing.open.name == "Juridisch"
+
+
+def test_all_levels_given_and_still_in_review_can_be_approved(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    levels.session.flush()
+    approvals.want_levels(levels.team, [("Inhoud", [levels.editor])])
+    levels.session.flush()
+    levels.session.expire_all()
+
+    post.approve(lawyer, SOON)
+
+    assert post.state == "approved"
+
+
+def test_undoing_takes_back_one_level(levels: Room) -> None:
+    post = levels.post("in_review")
+    before = as_edited(post)
+    post.approve(levels.editor, SOON)
+    levels.session.flush()
+    undoable = remember(levels.session, EDITED, [(post, before)], levels.editor, SOON)
+    levels.session.flush()
+    assert undoable is not None
+
+    take_back(levels.session, undoable, levels.editor, SOON)
+    levels.session.flush()
+
+    assert (post.state, given(post), post.reviewer) == ("in_review", [], levels.editor)
+    assert actions(levels.session, post)[-1] == "taken_back"
+
+
+def test_undoing_the_last_level_keeps_those_before(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    levels.session.flush()
+    before = as_edited(post)
+    post.approve(lawyer, SOON)
+    levels.session.flush()
+    undoable = remember(levels.session, EDITED, [(post, before)], lawyer, SOON)
+    levels.session.flush()
+    assert undoable is not None
+
+    take_back(levels.session, undoable, lawyer, SOON)
+    levels.session.flush()
+
+    assert (post.state, given(post)) == ("in_review", [("Inhoud", "Sanne")])
+    assert post.reviewer is lawyer
+
+
+def test_undoing_an_edit_brings_the_approvals_back(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    post.approve(lawyer, SOON)
+    levels.session.flush()
+    before = as_edited(post)
+    value = builders.a_value(levels.session, levels.plan)
+    levels.session.refresh(levels.plan)
+    outside = {"values": ((value, "Feest."),), "places": ((value, "outside"),)}
+    post.edit(replace(post.content, **outside), levels.editor, SOON)
+    levels.session.flush()
+    assert (post.state, given(post)) == ("in_review", [])
+    undoable = remember(levels.session, EDITED, [(post, before)], levels.editor, SOON)
+    levels.session.flush()
+    assert undoable is not None
+
+    take_back(levels.session, undoable, levels.editor, SOON)
+    levels.session.flush()
+
+    assert post.state == "approved"
+    assert given(post) == [("Inhoud", "Sanne"), ("Juridisch", "Mo")]
+
+
+def test_a_guest_who_agrees_gives_no_level(levels: Room) -> None:
+    post = levels.post("in_review")
+    review, _secret = ask(levels.session, post, ("Ria", "ria@elders.example"), levels.editor, SOON)
+    levels.session.flush()
+
+    assert not review.answer(AGREED, "Prima.", SOON)
+
+    assert (post.state, post.approvals) == ("in_review", [])
+    assert review.verdict == AGREED
+
+
+# Kinds of posts that need no approval
+
+
+@pytest.mark.parametrize(
+    ("form", "free", "outside", "needs"),
+    [
+        ("text", (), (), True),
+        ("text", ("image",), (), True),
+        ("image", ("image", "video"), (), False),
+        ("image", ("image",), ("Nabij",), True),
+    ],
+)
+def test_what_needs_an_approval(
+    form: str, free: tuple[str, ...], outside: tuple[str, ...], *, needs: bool
+) -> None:
+    assert workflow.needs_approval(form, free, outside) is needs
+
+
+@pytest.mark.parametrize(
+    ("changed", "needs", "needed", "goes_outside", "state"),
+    [
+        ({"text"}, False, False, False, "approved"),
+        ({"text"}, True, True, False, "in_review"),
+        ({"form"}, True, False, False, "in_review"),
+        ({"form"}, True, True, False, "approved"),
+        ({"form", "text"}, False, True, False, "approved"),
+        ({"reasons"}, True, False, True, "in_review"),
+        # Agreed with outside, it needs one for each new text.
+        ({"text"}, True, False, False, "in_review"),
+    ],
+)
+def test_what_an_edit_makes_of_an_approved_post_without_a_review(
+    changed: set[str], *, needs: bool, needed: bool, goes_outside: bool, state: str
+) -> None:
+    found = workflow.state_after_edit(
+        "approved",
+        changed,
+        has_day=True,
+        goes_outside=goes_outside,
+        needs_approval=needs,
+        needed_approval=needed,
+    )
+
+    assert found == state
+
+
+@pytest.fixture
+def free(room: Room) -> Room:
+    room.team.forms_without_approval = "image"
+    return room
+
+
+def test_a_writer_approves_what_needs_no_approval(free: Room) -> None:
+    post = free.post(form="image")
+
+    post.approve_own(free.writer, SOON)
+    free.session.flush()
+
+    assert (post.state, post.approved_by, post.approved_at) == ("approved", free.writer, SOON)
+    assert actions(free.session, post)[-1] == "approve_own"
+
+    post.edit(replace(post.content, text="Anders."), free.writer, SOON)
+    assert post.state == "approved"
+
+    post.edit(replace(post.content, form="text"), free.writer, SOON)
+    assert (post.state, post.approved_by) == ("in_review", None)
+
+
+def test_an_image_of_what_needs_no_approval_keeps_it_approved(free: Room) -> None:
+    post = free.post(form="image")
+    post.approve_own(free.writer, SOON)
+
+    post.tell_of_media("media_added", {"media": ["", "hal.png"]}, free.writer, SOON)
+
+    assert post.state == "approved"
+
+
+def test_what_goes_outside_needs_an_approval_all_the_same(free: Room) -> None:
+    outside = {"places": ((free.value, "outside"),)}
+    post = free.post(form="image", **outside)
+
+    with pytest.raises(Refused, match="needs an approval"):
+        post.approve_own(free.writer, SOON)
+
+    other = free.post(form="image")
+    other.approve_own(free.writer, SOON)
+    other.edit(replace(other.content, **outside), free.writer, SOON)
+    assert other.state == "in_review"
+
+
+@pytest.mark.parametrize("state", ["in_review", "changes_asked", "approved", "cancelled"])
+def test_only_a_draft_is_approved_without_a_review(free: Room, state: str) -> None:
+    post = free.post(state, form="image")
+
+    with pytest.raises(Refused, match="Only a draft"):
+        post.approve_own(free.writer, SOON)
+
+
+def test_without_the_kind_in_the_list_nobody_approves_a_draft(free: Room) -> None:
+    with pytest.raises(Refused, match="needs an approval"):
+        free.post(form="text").approve_own(free.editor, SOON)

@@ -5,7 +5,7 @@ The hours are working hours: what is asked on Friday afternoon is not late on Sa
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, true
 
 from calendar_app.people.models import ROLES, Membership, Person, Team
 from calendar_app.people.permissions import allowed
@@ -20,7 +20,11 @@ def who_hears() -> ColumnElement[int | None]:
 
     Never the reviewer, who knows. Of a query that reads `post` and `team`.
     """
-    is_named = case((Person.id == Team.escalates_to_id, 0), else_=1)
+    return func.coalesce(_first(Person.id == Team.escalates_to_id), _first(true()))
+
+
+def _first(wanted: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The first by name of who may hear it and for whom `wanted` holds."""
     return (
         select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
@@ -31,8 +35,9 @@ def who_hears() -> ColumnElement[int | None]:
             Membership.role.in_(_WHO_APPROVE),
             Person.active.is_(True),
             Person.id.is_distinct_from(Post.reviewer_id),
+            wanted,
         )
-        .order_by(is_named, func.lower(Person.name), Person.id)
+        .order_by(func.lower(Person.name), Person.id)
         .limit(1)
         # Said aloud: the person and the membership are always this query's own.
         .correlate_except(Person, Membership)

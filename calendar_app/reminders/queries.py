@@ -148,16 +148,18 @@ def _facts_of_post(row: AnyRow) -> due.PostFacts:
     is_there = post is not None and post.deleted_at is None
     return due.PostFacts(
         is_there=is_there,
-        waits=is_there and _waits(delivery.kind, post),
+        waits=is_there and _waits(delivery.kind, post, row.Team),
         is_same=is_there and delivery.subject == _subject_now(delivery, post),
         is_asked=bool(row.is_asked),
         absent=row.is_away,
     )
 
 
-def _waits(kind: str, post: Post) -> bool:
+def _waits(kind: str, post: Post, team: Team) -> bool:
     if kind == due.SENDER:
         return post.sender_id is None and post.state not in OVER
+    if kind == due.ESCALATION and team.review_patience is None:
+        return False
     return post.state == ("approved" if kind == due.PUBLISH else "in_review")
 
 

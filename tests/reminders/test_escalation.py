@@ -1,0 +1,333 @@
+"""A request for review that nobody answers: one mail to who hears of it, after working hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from calendar_app.moments import after_working_hours
+from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.plans.models import Plan
+from calendar_app.posts import approvals
+from calendar_app.posts.models import Post
+from calendar_app.reminders.models import mute
+from tests import builders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from tests.reminders.scenes import Scene
+    from tests.support.smtp_sink import SmtpSink
+
+# Tuesday 10:00 in Amsterdam, and four working hours later.
+ASKED = datetime(2026, 11, 10, 9, tzinfo=UTC)
+DUE = datetime(2026, 11, 10, 13, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+ZONE = "Europe/Amsterdam"
+
+
+@pytest.mark.parametrize(
+    ("asked", "hours", "due"),
+    [
+        ("2026-11-10T09:00", 4, "2026-11-10T13:00"),
+        ("2026-11-10T09:00", 7, "2026-11-10T16:00"),
+        ("2026-11-10T09:00", 8, "2026-11-11T09:00"),
+        # Friday afternoon, and the weekend.
+        ("2026-11-13T15:00", 2, "2026-11-16T09:00"),
+        ("2026-11-14T12:00", 1, "2026-11-16T09:00"),
+        # At night it is asked of the morning.
+        ("2026-11-10T02:00", 1, "2026-11-10T09:00"),
+        ("2026-11-10T20:00", 8, "2026-11-11T16:00"),
+        # Five weeks of work.
+        ("2026-11-10T08:00", 200, "2026-12-14T16:00"),
+        # The clocks go back in the weekend between: the hours of work stay what they are.
+        ("2026-10-23T14:00", 2, "2026-10-26T09:00"),
+    ],
+)
+def test_working_hours_are_counted_on_the_clocks_of_the_team(
+    asked: str, hours: int, due: str
+) -> None:
+    moment = datetime.fromisoformat(asked).replace(tzinfo=UTC)
+
+    found = after_working_hours(moment, hours, ZONE)
+
+    assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+@pytest.fixture
+def people(scene: Scene) -> dict[str, int]:
+    """A team that hears after four hours: its writer, reviewer, and who hears and stands in."""
+    parts = {"writer": "writer", "reviewer": "editor", "chief": "editor", "deputy": "editor"}
+    with scene.database.writing() as session:
+        team = builders.a_team(session, name="De Linde", review_patience=4)
+        builders.a_plan(session, team)
+        scene.team_id = team.id
+        found = {
+            part: builders.a_person(
+                session, team, role, name=f"{part.title()} Bos", email=f"{part}@delinde.example",
+                language="en",
+            ).id
+            for part, role in parts.items()
+        }  # fmt: skip
+        team.escalates_to_id = found["chief"]
+    scene.now = ASKED
+    return found
+
+
+@pytest.fixture
+def post_id(scene: Scene, people: dict[str, int]) -> int:
+    """A post that was sent to the reviewer just now."""
+    with scene.database.writing() as session:
+        plan = session.scalars(select(Plan).where(Plan.team_id == scene.team_id)).one()
+        post = builders.a_post(
+            session, session.get_one(Team, scene.team_id), plan, title="Rooster",
+            owner_id=people["writer"], reviewer_id=people["reviewer"],
+        )  # fmt: skip
+        post.send_to_review(session.get_one(Person, people["writer"]), scene.now)
+        made = post.id
+    scene.plan()
+    return made
+
+
+def change(scene: Scene, act: Callable[[Session], object]) -> None:
+    with scene.database.writing() as session:
+        act(session)
+    scene.plan()
+
+
+def of_post(
+    scene: Scene, post_id: int, person_id: int, act: Callable[[Post, Person], object]
+) -> None:
+    change(
+        scene,
+        lambda session: act(session.get_one(Post, post_id), session.get_one(Person, person_id)),
+    )
+
+
+def of_team(scene: Scene, **facts: Any) -> None:
+    def tell(session: Session) -> None:
+        for name, value in facts.items():
+            setattr(session.get_one(Team, scene.team_id), name, value)
+
+    change(scene, tell)
+
+
+def round_at(scene: Scene, at: datetime) -> None:
+    scene.now = at
+    scene.send()
+    scene.sweep()
+    scene.plan()
+
+
+def escalated(sink: SmtpSink) -> list[tuple[str, str]]:
+    """(to whom, subject) of the mails that escalate."""
+    mails = [message_from_bytes(mail.raw, policy=policy.default) for mail in sink.accepted]
+    told = [(mail["To"].addresses[0].username, str(mail["Subject"])) for mail in mails]
+    return [pair for pair in told if pair[1].startswith("Waits too long")]
+
+
+def test_one_mail_once_the_hours_are_over(scene: Scene, post_id: int, sink: SmtpSink) -> None:
+    round_at(scene, DUE - SECOND)
+    assert escalated(sink) == []
+
+    for later in (DUE, DUE + SECOND, DUE + timedelta(days=2)):
+        round_at(scene, later)
+
+    assert escalated(sink) == [("chief", "Waits too long for an approval: Rooster")]
+    text = message_from_bytes(sink.accepted[-1].raw, policy=policy.default)
+    words = text.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "waits for an approval of Reviewer, longer than your team wants" in words
+    with scene.database.reading() as session:
+        assert f"/posts/{session.get_one(Post, post_id).uuid}\r\n" in words
+    assert "To stop it:" in words
+
+
+@pytest.mark.usefixtures("post_id")
+def test_nothing_for_a_team_that_wants_none(scene: Scene) -> None:
+    of_team(scene, review_patience=None)
+
+    assert scene.states(kind="escalation") == ["cancelled"]
+
+
+def answered(post: Post, by: Person) -> None:
+    post.ask_changes("Korter.", by, DUE)
+
+
+def cancelled(post: Post, by: Person) -> None:
+    post.cancel(by, DUE)
+
+
+def deleted(post: Post, by: Person) -> None:
+    post.delete(by, DUE)
+
+
+def approved(post: Post, by: Person) -> None:
+    post.approve(by, DUE)
+
+
+@pytest.mark.parametrize("act", [answered, approved, cancelled, deleted])
+def test_no_mail_for_what_was_answered_meanwhile(
+    scene: Scene,
+    people: dict[str, int],
+    post_id: int,
+    sink: SmtpSink,
+    act: Callable[[Post, Person], None],
+) -> None:
+    with scene.database.writing() as session:
+        act(session.get_one(Post, post_id), session.get_one(Person, people["reviewer"]))
+
+    round_at(scene, DUE)
+
+    assert escalated(sink) == []
+    assert scene.states(kind="escalation") == ["cancelled"]
+
+
+def test_a_new_request_counts_anew(
+    scene: Scene, people: dict[str, int], post_id: int, sink: SmtpSink
+) -> None:
+    round_at(scene, DUE)
+    again = DUE + timedelta(hours=1)
+
+    def ask_again(post: Post, by: Person) -> None:
+        post.ask_changes("Korter.", by, again)
+        post.edit(replace(post.content, text="Kort."), by, again)
+        post.send_to_review(by, again)
+
+    of_post(scene, post_id, people["reviewer"], ask_again)
+    round_at(scene, again + SECOND)
+    assert len(escalated(sink)) == 1
+
+    round_at(scene, after_working_hours(again, 4, ZONE))
+
+    assert len(escalated(sink)) == 2
+
+
+def test_the_next_approval_counts_anew(
+    scene: Scene, people: dict[str, int], post_id: int, sink: SmtpSink
+) -> None:
+    given_at = DUE - timedelta(hours=1)
+
+    def want(session: Session) -> None:
+        team = session.get_one(Team, scene.team_id)
+        reviewer, deputy = (
+            session.get_one(Person, people[part]) for part in ("reviewer", "deputy")
+        )
+        approvals.want_levels(team, [("Inhoud", [reviewer]), ("Juridisch", [deputy])])
+
+    change(scene, want)
+    of_post(scene, post_id, people["reviewer"], lambda post, by: post.approve(by, given_at))
+
+    round_at(scene, DUE)
+    assert escalated(sink) == []
+    assert scene.states(kind="review") == ["cancelled", "sent"]
+    round_at(scene, after_working_hours(given_at, 4, ZONE))
+
+    assert escalated(sink) == [("chief", "Waits too long for an approval: Rooster")]
+
+
+@pytest.mark.usefixtures("post_id")
+def test_another_person_named_later_does_not_hear_it_again(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    round_at(scene, DUE)
+
+    of_team(scene, escalates_to_id=people["deputy"])
+    round_at(scene, DUE + timedelta(hours=1))
+
+    assert escalated(sink) == [("chief", "Waits too long for an approval: Rooster")]
+
+
+@pytest.mark.usefixtures("post_id")
+def test_another_person_named_in_time_hears_it_alone(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    of_team(scene, escalates_to_id=people["deputy"])
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+@pytest.mark.usefixtures("post_id")
+@pytest.mark.parametrize("named", [None, "reviewer", "writer"])
+def test_else_the_first_by_name_who_may_and_is_not_the_reviewer(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, named: str | None
+) -> None:
+    of_team(scene, escalates_to_id=people[named] if named else None)
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["chief"]
+
+
+@pytest.mark.usefixtures("post_id")
+def test_who_left_or_may_not_any_more_does_not_hear_it(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    def demote(session: Session) -> None:
+        wanted = select(Membership).where(Membership.person_id == people["chief"])
+        session.scalars(wanted).one().role = "writer"
+
+    change(scene, demote)
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+@pytest.mark.usefixtures("post_id")
+@pytest.mark.parametrize(("deputy", "hears"), [(None, []), ("deputy", ["deputy"]), ("writer", [])])
+def test_an_absence_silences_and_passes_on(
+    scene: Scene,
+    people: dict[str, int],
+    sink: SmtpSink,
+    deputy: str | None,
+    hears: list[str],
+) -> None:
+    def leave(session: Session) -> None:
+        session.add(
+            Absence(
+                team_id=scene.team_id,
+                person_id=people["chief"],
+                first_day=date(2026, 11, 10),
+                last_day=date(2026, 11, 10),
+                deputy_id=people[deputy] if deputy else None,
+            )
+        )
+
+    change(scene, leave)
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == hears
+
+
+@pytest.mark.usefixtures("post_id")
+def test_who_does_not_want_it_gets_none(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    change(
+        scene,
+        lambda session: mute(
+            session, session.get_one(Person, people["chief"]), "escalation", scene.now
+        ),
+    )
+
+    round_at(scene, DUE)
+
+    assert escalated(sink) == []
+    assert scene.plan() == 0
+
+
+@pytest.mark.usefixtures("post_id")
+def test_other_hours_move_what_waits(scene: Scene, sink: SmtpSink) -> None:
+    of_team(scene, review_patience=2)
+
+    round_at(scene, DUE - timedelta(hours=2))
+
+    assert len(escalated(sink)) == 1

@@ -48,7 +48,7 @@ def approvers(team: Team) -> list[Person]:
 
 def levels_of(team: Team) -> tuple[Level, ...]:
     """The levels that `team` wants, in order; who does not want to be seen is asked nowhere."""
-    unseen = {one.person_id for one in team.memberships if not one.takes_part}
+    unseen = _unseen(team)
     return tuple(
         Level(
             one.id, one.name, tuple(person.id for person in one.people if person.id not in unseen)
@@ -65,7 +65,12 @@ def standing(team: Team, given: Iterable[PostApproval]) -> Standing:
         levels,
         {one.level_id: one.person_id for one in given if one.level_id in there},
         tuple(person.id for person in approvers(team)),
+        _unseen(team),
     )
+
+
+def _unseen(team: Team) -> frozenset[int]:
+    return frozenset(one.person_id for one in team.memberships if not one.takes_part)
 
 
 def check_may_give(now: Standing, level: Level, person: Person) -> None:

@@ -31,6 +31,8 @@ class Standing:
     # The id of the person by the id of the level.
     given: Mapping[int, int]
     approvers: tuple[int, ...]
+    # Who may approve and does not want to be seen: asked by nobody.
+    unseen: frozenset[int] = frozenset()
 
     @property
     def open(self) -> Level | None:
@@ -63,7 +65,7 @@ class Standing:
         is_for_all = self.could_give(level) == self.approvers
         if is_for_all and current is None and len(may) != 1:
             return None
-        return may[0] if may else None
+        return next((one for one in may if one not in self.unseen), None)
 
 
 def same_again(before: Sequence[tuple[int, str]], names: Sequence[str]) -> list[int | None]:

@@ -78,6 +78,14 @@ def test_who_is_asked(
     assert Standing((level,), given, TEAM).reviewer(current) == asked
 
 
+def test_who_does_not_want_to_be_seen_is_asked_by_nobody() -> None:
+    now = Standing((END,), {1: 9}, TEAM, frozenset({7}))
+
+    assert now.reviewer(9) == 8
+    assert now.reviewer(7) == 7
+    assert now.may_give(END) == (7, 8)
+
+
 def test_nobody_is_asked_where_nobody_may() -> None:
     assert Standing((END,), {}, ()).reviewer(7) is None
     assert Standing((), {}, TEAM).reviewer(7) == 7

@@ -104,6 +104,9 @@ class Person(Account, Editable, Base):
     signed_in_at: Mapped[datetime | None]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
+    absences: Mapped[list[Absence]] = relationship(
+        foreign_keys="Absence.person_id", order_by="Absence.id", viewonly=True
+    )
 
     @property
     def called(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -73,11 +73,16 @@ def _unseen(team: Team) -> frozenset[int]:
     return frozenset(one.person_id for one in team.memberships if not one.takes_part)
 
 
-def check_may_give(now: Standing, level: Level, person: Person) -> None:
-    """Raise Refused unless `person` may give `level` as things stand."""
-    if person.id not in now.could_give(level):
+def check_may_give(now: Standing, level: Level, person: Person, team: Team, day: date) -> None:
+    """Raise Refused unless `person` may give `level` on the team's local `day` as things stand.
+
+    Who stands in on that day for somebody who is named may give it too.
+    """
+    could = person.id in now.could_give(level)
+    if not could and not _stands_in(now, level, person, team, day):
         raise Refused(N_("Others give the approval “%(level)s”."), level=level.name)
-    if person.id not in now.may_give(level):
+    gave = person.id in now.given.values()
+    if gave and not (could and person.id in now.may_give(level)):
         raise Refused(
             N_(
                 "You gave another approval of this post. Somebody else gives the approval "
@@ -85,6 +90,17 @@ def check_may_give(now: Standing, level: Level, person: Person) -> None:
             ),
             level=level.name,
         )
+
+
+def _stands_in(now: Standing, level: Level, person: Person, team: Team, day: date) -> bool:
+    could = now.could_give(level)
+    return person.id in now.approvers and any(
+        away.deputy_id == person.id
+        for one in approvers(team)
+        if one.id in could
+        for away in one.absences
+        if away.team_id == team.id and away.first_day <= day <= away.last_day
+    )
 
 
 def want_levels(team: Team, wanted: Sequence[tuple[str, Sequence[Person]]]) -> None:

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from calendar_app.errors import Refused
 from calendar_app.people.door import may, me, my_team, seen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import accounts
 from calendar_app.posts import approvals, workflow
 from calendar_app.posts.levels import Level, Standing
 from calendar_app.posts.models import Post
-from calendar_app.web.request import session
+from calendar_app.web.request import now, session
 
 # Before that nobody is asked, and after it nobody need know.
 _SHOWN_IN = frozenset({"in_review", "approved", "published"})
@@ -52,7 +53,7 @@ def lines_of(post: Post) -> list[Line]:
         return []
     # Held meanwhile: one query for all people instead of one each.
     _held = accounts(session(), my_team())
-    now = post.standing
+    stands = post.standing
     people = {one.id: one for one in approvals.approvers(post.team)}
     given = {one.level_id: one for one in post.approvals}
     return [
@@ -60,18 +61,18 @@ def lines_of(post: Post) -> list[Line]:
             level.name,
             given[level.id].person if level.id in given else None,
             given[level.id].at if level.id in given else None,
-            level == now.open and post.state == "in_review",
-            seen(people[one] for one in _asked(post, now, level)),
+            level == stands.open and post.state == "in_review",
+            seen(people[one] for one in _asked(post, stands, level)),
         )
-        for level in now.levels
+        for level in stands.levels
     ]
 
 
-def _asked(post: Post, now: Standing, level: Level) -> tuple[int, ...]:
+def _asked(post: Post, stands: Standing, level: Level) -> tuple[int, ...]:
     """Whom to name: who is asked for it now, else all who could be."""
-    could = now.may_give(level)
+    could = stands.may_give(level)
     asked = post.reviewer_id
-    return (asked,) if asked is not None and level == now.open and asked in could else could
+    return (asked,) if asked is not None and level == stands.open and asked in could else could
 
 
 def my_steps(post: Post) -> set[str]:
@@ -79,7 +80,15 @@ def my_steps(post: Post) -> set[str]:
     found = workflow.next_steps(post.state, may, needs_approval=post.needs_approval)
     names = {step.name for step in found}
     if workflow.APPROVE.name in names:
-        now = post.standing
-        if now.open is not None and me().id not in now.may_give(now.open):
+        level = post.standing.open
+        if level is not None and not _may_give(post, level):
             names.discard(workflow.APPROVE.name)
     return names
+
+
+def _may_give(post: Post, level: Level) -> bool:
+    try:
+        post.check_may_give(level, me(), now())
+    except Refused:
+        return False
+    return True

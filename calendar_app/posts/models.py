@@ -396,8 +396,13 @@ class Post(Editable, Base):
             self._take(workflow.APPROVE, by, now, note=note)
             self.approved_at, self.approved_by = now, by
             return
-        approvals.check_may_give(self.standing, level, by)
+        self.check_may_give(level, by, now)
         self._give(level, by, now, note)
+
+    def check_may_give(self, level: Level, by: Person, now: datetime) -> None:
+        """Raise Refused unless `by` may give that approval of it."""
+        day = local(now, self.team.zone).date()
+        approvals.check_may_give(self.standing, level, by, self.team, day)
 
     def approve_own(self, by: Person, now: datetime) -> None:
         """It may go out without a review, where its team wants none. Raises Refused."""

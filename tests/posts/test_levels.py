@@ -188,6 +188,40 @@ def test_one_colleague_gives_one_level_unless_nobody_else_may(room: Room, lawyer
     assert post.state == "approved"
 
 
+@pytest.mark.parametrize(("days", "may"), [(0, True), (1, False)])
+def test_who_stands_in_that_day_gives_the_level(
+    levels: Room, lawyer: Person, days: int, *, may: bool
+) -> None:
+    deputy = builders.a_person(levels.session, levels.team, "editor", name="Zoë Vos")
+    day = SOON.date() + timedelta(days=days)
+    away = builders.an_absence(levels.session, levels.team, levels.editor, day, day)
+    away.deputy_id = deputy.id
+    levels.session.flush()
+    levels.session.expire_all()
+    post = levels.post("in_review")
+
+    if may:
+        post.approve(deputy, SOON)
+        levels.session.flush()
+        assert given(post) == [("Inhoud", "Zoë")]
+        assert post.reviewer is lawyer
+    else:
+        with pytest.raises(Refused, match="Others give"):
+            post.approve(deputy, SOON)
+
+
+def test_who_gave_a_level_does_not_stand_in_for_the_next(levels: Room, lawyer: Person) -> None:
+    away = builders.an_absence(levels.session, levels.team, lawyer, SOON.date(), SOON.date())
+    away.deputy_id = levels.editor.id
+    levels.session.flush()
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    levels.session.flush()
+
+    with pytest.raises(Refused, match="You gave another approval"):
+        post.approve(levels.editor, SOON)
+
+
 def test_asking_changes_takes_all_levels_away(levels: Room, lawyer: Person) -> None:
     post = levels.post("in_review")
     post.approve(levels.editor, SOON)
@@ -346,7 +380,7 @@ def test_undoing_an_edit_brings_the_approvals_back(levels: Room, lawyer: Person)
     before = as_edited(post)
     value = builders.a_value(levels.session, levels.plan)
     levels.session.refresh(levels.plan)
-    outside = {"values": ((value, "Feest."),), "places": ((value, "outside"),)}
+    outside: dict[str, Any] = {"values": ((value, "Feest."),), "places": ((value, "outside"),)}
     post.edit(replace(post.content, **outside), levels.editor, SOON)
     levels.session.flush()
     assert (post.state, given(post)) == ("in_review", [])
@@ -450,7 +484,7 @@ def test_an_image_of_what_needs_no_approval_keeps_it_approved(free: Room) -> Non
 
 
 def test_what_goes_outside_needs_an_approval_all_the_same(free: Room) -> None:
-    outside = {"places": ((free.value, "outside"),)}
+    outside: dict[str, Any] = {"places": ((free.value, "outside"),)}
     post = free.post(form="image", **outside)
 
     with pytest.raises(Refused, match="needs an approval"):

@@ -18,10 +18,12 @@ from calendar_app.posts.models import PostChange
 from calendar_app.posts.undo import EDITED, as_edited, remember, take_back
 from tests import builders
 from tests.posts.room import NOW, Room
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from calendar_app.db import Database
     from calendar_app.people.models import Person
     from calendar_app.posts.models import Post
 
@@ -283,6 +285,20 @@ def test_a_reviewer_who_may_not_give_the_level_is_refused(levels: Room, lawyer: 
         post.edit(replace(post.content, reviewer=lawyer), levels.writer, SOON)
 
     assert refused.value.field == "reviewer"
+
+
+def test_a_team_that_wants_no_levels_reads_nothing_of_its_people(
+    room: Room, database: Database
+) -> None:
+    post = room.post("in_review")
+    room.session.expire_all()
+    assert (post.state, post.team.name) == ("in_review", room.team.name)
+
+    with statements(database) as seen:
+        assert post.standing.open is None
+
+    # The levels that there are not, and the approvals that were not given.
+    assert 0 < len(seen) <= 2
 
 
 def test_taking_the_levels_away_strands_nothing(levels: Room) -> None:

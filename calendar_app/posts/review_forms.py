@@ -38,7 +38,7 @@ class ReviewForm(Form):
         for _name, field in self.levels:
             field.choices = found
         self.free_forms.choices = options((form, _(FORM_NAMES[form])) for form in FORMS)
-        nobody = ("", _("Nobody in particular"))
+        nobody = ("", _("Nobody chosen"))
         self.escalates_to.choices = [*options([nobody]), *found]
 
     @property

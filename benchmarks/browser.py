@@ -24,6 +24,7 @@ SLOWED = 4
 CALENDAR = "/calendar"
 ROUNDS = 5
 REST = 300  # milliseconds between two things that a person does
+PRESS = 80  # milliseconds that a finger stays on a key or a button
 WIDTH, HEIGHT = 1440, 900
 
 WATCH = """
@@ -128,22 +129,22 @@ def _use(page: Page) -> None:
     """Thirty things that people do: fold open, carry by keyboard, find, type, tick, leave."""
     for fold in page.locator("#calendar-view details > summary").all()[:4]:
         for _turn in range(2):
-            fold.click()
+            fold.click(delay=PRESS)
             page.wait_for_timeout(REST)
     card = page.locator("#calendar-view [data-movable] a.post:visible").first
     card.focus()
     for key in ("Space", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft", "Escape"):
-        page.keyboard.press(key)
+        page.keyboard.press(key, delay=PRESS)
         page.wait_for_timeout(REST)
-    page.keyboard.press("Control+k")
+    page.keyboard.press("Control+k", delay=PRESS)
     page.get_by_role("dialog").wait_for()
     page.wait_for_timeout(REST)
     page.keyboard.type("vacature", delay=120)
     for key in ("ArrowDown", "Escape"):
         page.wait_for_timeout(REST)
-        page.keyboard.press(key)
+        page.keyboard.press(key, delay=PRESS)
     for _press in range(10):
-        page.keyboard.press("Tab")
+        page.keyboard.press("Tab", delay=PRESS)
         page.wait_for_timeout(REST)
 
 

@@ -23,6 +23,7 @@ from calendar_app.people import views as people
 from calendar_app.plans import views as plans
 from calendar_app.posts import autosave_views as autosaves
 from calendar_app.posts import check_views as check
+from calendar_app.posts import checklist_views as checklist
 from calendar_app.posts import comment_views as comments
 from calendar_app.posts import guest_views as guests
 from calendar_app.posts import media_views as media
@@ -52,6 +53,7 @@ _ROOMS = (
     guests,
     media,
     check,
+    checklist,
     publishing,
     reviewing,
     templates,

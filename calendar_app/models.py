@@ -31,6 +31,7 @@ from calendar_app.plans.models import (
     ValueReading,
 )
 from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.checklist import ChecklistPoint, PostCheck
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.guests import GuestReview
 from calendar_app.posts.media import PostMedia
@@ -62,6 +63,7 @@ __all__ = [
     "BrandValue",
     "Channel",
     "ChannelAudience",
+    "ChecklistPoint",
     "Delivery",
     "Experiment",
     "ExternalCalendar",
@@ -81,6 +83,7 @@ __all__ = [
     "PostAutosave",
     "PostChange",
     "PostChannel",
+    "PostCheck",
     "PostComment",
     "PostImport",
     "PostMedia",

@@ -25,6 +25,7 @@ from calendar_app.plans.models import (
     Experiment,
     Plan,
 )
+from calendar_app.posts.checklist import ChecklistPoint
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.content import Content
 from calendar_app.posts.guests import GuestReview
@@ -160,6 +161,12 @@ def a_comment(
         comment.text = f"{name} {comment.text}"
         comment.mentions = [PostMention(person_id=mentioned.id, begins=0, ends=len(name))]
     return _added(session, comment)
+
+
+def a_point(session: Session, team: Team, **facts: Any) -> ChecklistPoint:
+    """A point of the team's checklist for posts."""
+    told = {"text": "Link getest", **facts}
+    return _added(session, ChecklistPoint(team_id=team.id, **told))
 
 
 def a_guest_review(

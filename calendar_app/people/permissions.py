@@ -30,6 +30,7 @@ ACTIONS = {
     "views.tidy": "editor",
     "meetups.write": "editor",
     "calendars.write": "editor",
+    "checklist.write": "editor",
     "plans.open": "admin",
     "people.administer": "admin",
     "team.administer": "admin",

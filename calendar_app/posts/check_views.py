@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from calendar_app.people.door import my_team, requires
 from calendar_app.posts import queries
+from calendar_app.posts.checklist import checklist_of
 from calendar_app.posts.content import Content
 from calendar_app.posts.desk import as_typed, my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import PostForm
 from calendar_app.posts.media import media_of, without_words
 from calendar_app.posts.models import Post
-from calendar_app.posts.playing_field import Remark, about_pictures
+from calendar_app.posts.playing_field import Remark, about_checklist, about_pictures
 from calendar_app.posts.twins import about_twins
 from calendar_app.web.request import session
 from calendar_app.web.templating import render
@@ -35,12 +36,15 @@ def check() -> ResponseReturnValue:
         remarks=[
             *remarks_on(form, post),
             *about_twins(as_typed(form), post),
-            *_about_pictures(post),
+            *([] if post is None else _about_what_hangs_on(post)),
         ],
         previews=previews_of(form),
         post_id=post_id,
     )
 
 
-def _about_pictures(post: Post | None) -> list[Remark]:
-    return [] if post is None else about_pictures(without_words(media_of(session(), post)))
+def _about_what_hangs_on(post: Post) -> list[Remark]:
+    return [
+        *about_pictures(without_words(media_of(session(), post))),
+        *about_checklist(checklist_of(session(), post).open),
+    ]

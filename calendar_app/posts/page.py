@@ -14,6 +14,7 @@ from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import autosaves, history, playing_field, queries, workflow
 from calendar_app.posts.approving import lines_of, my_steps
 from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.checklist import checklist_of
 from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import channel_of
 from calendar_app.posts.desk import agreed_outside, as_typed, my_desk, previews_of, remarks_on
@@ -130,6 +131,7 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
     """How `post` stands now, and what I may do with it."""
     writes = _writes(post)
     content = as_typed(form) if writes else post.content
+    checklist = checklist_of(session(), post)
     return {
         "steps": my_steps(post),
         "approvals": lines_of(post),
@@ -150,8 +152,10 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
             ),
             *about_twins(as_typed(form) if writes else post.content, post),
             *playing_field.about_pictures(without_words(there)),
+            *playing_field.about_checklist(checklist.open),
         ],
         "previews": previews_of(form) if writes else [],
+        "checklist": checklist,
         "names": NAMES,
         "repeats": series_in_words(post.series) if post.series is not None else "",
     }

@@ -85,6 +85,15 @@ def about_pictures(names: Iterable[str]) -> list[Remark]:
     ]
 
 
+def about_checklist(points: Iterable[str]) -> list[Remark]:
+    """The `points` of the team's checklist that are open, all in one remark; [] for none."""
+    places = tuple(Place(N_("%(point)s"), {"point": point}) for point in points)
+    if not places:
+        return []
+    text = N_("Tick them below the post once you have looked.")
+    return [Remark("info", N_("Still open on the checklist."), text, {}, places)]
+
+
 def words_in(text: str) -> list[str]:
     """The words or phrases of a list that people typed with commas or line ends between them."""
     return [word.strip() for word in re.split(r"[,;\n]", text) if word.strip()]

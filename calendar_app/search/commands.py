@@ -242,6 +242,14 @@ COMMANDS: Sequence[Command] = (
         address="/settings/review",
     ),
     Command(
+        "checklist",
+        N_("Checklist for posts"),
+        "go",
+        "checklist.write",
+        words="checklist controlelijst afvinken lijst punten tick check list points",
+        address="/settings/checklist",
+    ),
+    Command(
         "radar",
         N_("The pitfall radar"),
         "go",

@@ -175,6 +175,7 @@ def rows_of(
         "experiment_id": experiment.id,
         "post_id": post.id,
         "comment_id": comment.id,
+        "point_id": builders.a_point(session, team).id,
         "guest_id": builders.a_guest_review(session, post, person).id,
         "media_id": image.id,
         "change_id": change.id,

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
@@ -324,7 +324,7 @@ def changes_of(session: Session, post: Post) -> list[PostChange]:
     wanted = (
         select(PostChange)
         .where(PostChange.post_id == post.id)
-        .options(selectinload(PostChange.by))
+        .options(joinedload(PostChange.by))
         .order_by(PostChange.id.desc())
     )
     return list(session.scalars(wanted))

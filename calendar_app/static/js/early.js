@@ -13,7 +13,7 @@ function askedIndex(options) {
 
 // Lets htmx, which has just come, hear of what its triggers wait for and happened before.
 export function tellAgain(root) {
-  for (const one of root.querySelectorAll("select[hx-trigger=change]")) {
+  for (const one of root.querySelectorAll("select[hx-trigger=change], input[hx-trigger=change]")) {
     if (isChosen(one)) one.dispatchEvent(new Event("change", { bubbles: true }));
   }
   for (const one of root.querySelectorAll("[hx-trigger^='input from:']")) {

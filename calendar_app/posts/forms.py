@@ -485,7 +485,7 @@ class PostForm(Form):
 
     def _values(self) -> tuple[tuple[BrandValue, str], ...]:
         chosen = self._chosen("values", self.offered_values())
-        return tuple((value, self._short_reason(value.id)) for value in chosen)
+        return tuple((value, self._short_reason(value)) for value in chosen)
 
     def _own_texts(self) -> tuple[tuple[Channel, str], ...]:
         found = tuple((one, self.own_text(one.id)) for one in self.offered_channels())
@@ -506,10 +506,15 @@ class PostForm(Form):
             if channel.plan is plan and channel not in offered:
                 yield channel, text
 
-    def _short_reason(self, value_id: int) -> str:
-        reason = self.reason(value_id)
+    def _short_reason(self, value: BrandValue) -> str:
+        reason = self.reason(value.id)
         if len(reason) > REASON_LIMIT:
-            raise Refused(N_("Keep each reason to one short line."), field="values")
+            raise Refused(
+                N_("The reason for %(value)s is too long. Use at most %(max)d characters."),
+                field=f"{REASON}{value.id}",
+                value=value.name,
+                max=REASON_LIMIT,
+            )
         return reason
 
     def _chosen(self, name: str, offered: list[Hook]) -> tuple[Hook, ...]:

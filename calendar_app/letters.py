@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,6 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from calendar_app.config import Config, folder
 from calendar_app.language import catalogue
 from calendar_app.text import clean_line
+
+# Of a mailbox, with room for the longest name of a header that holds one (RFC 5322 §2.1.1: 78).
+_ON_ONE_LINE = 60
+# What a name has only between quotation marks (RFC 5322 §3.2.3), and those.
+_SIGNS = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
 @cache
@@ -38,6 +44,18 @@ def bodies(language: str, template: str, **facts: object) -> tuple[str, str]:
     return text, made.get_template(f"{template}.html").render(told)
 
 
+def mailbox(name: str, address: str) -> Address:
+    """A name and an address as a header takes them: nothing in them can begin a new header.
+
+    In a name that is folded over lines the library leaves out the quotation marks (seen in Python
+    3.11), so that a part of it can be read as an address; such a name goes without its signs.
+    """
+    whole = Address(clean_line(name), addr_spec=clean_line(address))
+    if len(str(whole)) <= _ON_ONE_LINE:
+        return whole
+    return Address(clean_line(_SIGNS.sub(" ", name)), addr_spec=whole.addr_spec)
+
+
 def letter(
     config: Config,
     *,
@@ -51,8 +69,8 @@ def letter(
     """A letter to one person, `to` = (name, address), with the headers that each of ours has."""
     message = EmailMessage()
     name, address = parseaddr(config.mail_from)
-    message["From"] = Address(clean_line(name), addr_spec=address)
-    message["To"] = Address(clean_line(to[0]), addr_spec=to[1])
+    message["From"] = mailbox(name, address)
+    message["To"] = mailbox(*to)
     message["Subject"] = clean_line(subject)
     message["Date"] = format_datetime(at)
     message["Auto-Submitted"] = "auto-generated"

@@ -20,7 +20,7 @@ from babel.dates import format_date, format_time
 
 from calendar_app.config import Config
 from calendar_app.language import locale, say
-from calendar_app.letters import bodies
+from calendar_app.letters import bodies, mailbox
 from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
@@ -196,11 +196,6 @@ def _subject(story: Story, facts: dict[str, object]) -> str:
     if story.kind == SENDER:
         return say(story.language, "The organisation posts it now: %(post)s", **told)
     return say(story.language, "%(meetup)s: %(day)s at %(time)s (%(city)s)", **told)
-
-
-def mailbox(name: str, address: str) -> Address:
-    """A name and an address as a header takes them: nothing in them can begin a new header."""
-    return Address(clean_line(name), addr_spec=clean_line(address))
 
 
 def _to(reader: Reader) -> str:

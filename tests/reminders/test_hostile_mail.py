@@ -7,12 +7,14 @@ from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.people.models import Person, Team
-from calendar_app.plans.models import Plan
+import pytest
+
+from calendar_app.letters import letter
 from tests import builders
 from tests.support.hostile import FEW, SHORT
 
 if TYPE_CHECKING:
+    from calendar_app.config import Config
     from tests.reminders.scenes import Scene
     from tests.support.smtp_sink import SmtpSink
 
@@ -52,13 +54,13 @@ def mails_about(scene: Scene, sink: SmtpSink, titles: list[str]) -> dict[str, An
             )
             builders.a_post(
                 session,
-                session.get_one(Team, team.id),
-                session.scalars(select(Plan).where(Plan.id == plan.id)).one(),
+                team,
+                plan,
                 title=title,
                 text=title,
                 state="approved",
                 starts_at=MOMENT,
-                publisher_id=session.get_one(Person, person.id).id,
+                publisher_id=person.id,
             )
     before = len(sink.accepted)
     scene.plan()
@@ -86,9 +88,10 @@ def test_a_text_in_a_mail_is_a_text(scene: Scene, sink: SmtpSink) -> None:
 
     for title, mail in mails_about(scene, sink, texts).items():
         text, markup = parts_of(mail)
-        assert mail["Subject"] == " ".join(f"Publish now: {title}".split()), title
+        said = " ".join(mail["Subject"].split())
+        assert said.startswith(f"Publish now: {' '.join(title.split())}, Tuesday"), title
         assert sorted(mail.keys()) == sorted(plain.keys()), title
-        assert len(mail["To"].addresses) == 1, title
+        assert [one.domain for one in mail["To"].addresses] == ["delinde.example"], title
         assert [part.get_content_type() for part in mail.walk()] == [
             part.get_content_type() for part in plain.walk()
         ], title
@@ -96,3 +99,25 @@ def test_a_text_in_a_mail_is_a_text(scene: Scene, sink: SmtpSink) -> None:
         assert " ".join(title.split()) in " ".join(" ".join(markup.words).split()), title
         assert markup.kinds <= usual.kinds, title
         assert all(one.startswith("https://") for one in markup.addresses), title
+
+
+@pytest.mark.parametrize(
+    "around", ["", "Zoë", "Anouk van den Berg tot den Hoek van de Poli"], ids=["", "Zoe", "long"]
+)
+def test_a_name_of_any_length_stays_beside_its_address(config: Config, around: str) -> None:
+    for name in (f"{around} {text.by_form.line}"[:120] for text in SHORT):
+        written = letter(
+            config,
+            to=(name, "ria@elders.example"),
+            language="nl",
+            subject=name,
+            at=MOMENT,
+            text=name,
+            html="<p>x</p>",
+        ).as_bytes(policy=policy.SMTP)
+
+        read = message_from_bytes(written, policy=policy.default)
+        assert [one.addr_spec for one in read["To"].addresses] == ["ria@elders.example"], name
+        assert read["Subject"].split() == name.split(), name
+        assert read["Bcc"] is None
+        assert all(len(line) <= 998 for line in written.split(b"\r\n")), name

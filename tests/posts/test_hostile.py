@@ -196,6 +196,7 @@ def _as_guest(house: House, name: str, text: str) -> TestResponse:
         builders.a_guest_review(session, post, writer, secret)
     client = house.site.app.test_client()
     client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     version = str(house.version(Post, "post"))
     fields = {name: text, "verdict": "changes", "version": version}
     return send(client, f"/review/{secret}", fields)
@@ -374,8 +375,9 @@ def lay_out(house: House, texts: Sequence[Hostile]) -> None:
         plan = session.get_one(Plan, house.site.plan_id)
         writer = session.get_one(Person, house.site.people["writer"])
         plan.name, plan.tone, plan.words_to_avoid = names[0], whole[:1_500], "alert"
-        for model, name in ((BrandValue, names[1]), (Audience, names[2]), (Channel, names[3])):
-            session.scalars(select(model)).one().name = name
+        parts: tuple[Any, ...] = (plan.values[0], plan.audiences[0], plan.channels[0])
+        for part, name in zip(parts, names[1:4], strict=True):
+            part.name = name
         post = session.get_one(Post, house.rows["post"])
         post.edit(
             post.content.__class__(

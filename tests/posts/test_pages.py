@@ -286,7 +286,7 @@ def test_a_plan_of_nobody_is_refused(site: Site, writer: FlaskClient) -> None:
 def test_a_reason_is_one_short_line(site: Site, writer: FlaskClient) -> None:
     long = {f"reason-{site.value_id}": "x" * 301}
 
-    assert error_at(writer.post("/posts/new", data=site.filled(**long)), "values")
+    assert error_at(writer.post("/posts/new", data=site.filled(**long)), f"reason-{site.value_id}")
 
 
 def test_a_reviewer_that_may_not_approve_is_not_offered(site: Site, writer: FlaskClient) -> None:

@@ -12,7 +12,6 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
-from werkzeug.exceptions import TooManyRequests
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
@@ -21,7 +20,7 @@ from calendar_app.layers.fetching import Got, Place
 from calendar_app.layers.forms import CalendarForm
 from calendar_app.layers.models import ExternalCalendar
 from calendar_app.people import throttle
-from calendar_app.people.door import audit, my_pass, my_team, own, requires
+from calendar_app.people.door import audit, my_pass, my_team, own, refuse_too_many, requires
 from calendar_app.plans.models import HOOKS
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
@@ -112,7 +111,7 @@ def refresh_calendar(calendar_id: int) -> ResponseReturnValue:
     calendar = own(ExternalCalendar, calendar_id)
     name = calendar.name
     commit()
-    _refuse_too_many()
+    refuse_too_many(throttle.FETCHES_OF_ONE_TEAM, my_pass().team_id)
     allowed = house().config.outbound_allow
     refused = fetching.refresh(house().database, calendar_id, allowed, now())
     if refused is None:
@@ -188,23 +187,13 @@ def _found(form: CalendarForm) -> tuple[Place, Got] | None:
     try:
         place = form.place()
         if place.address:
-            _refuse_too_many()
+            refuse_too_many(throttle.FETCHES_OF_ONE_TEAM, my_pass().team_id)
         return place, fetching.got(place, house().config.outbound_allow, zone(), now())
     except Refused as refused:
         if refused.field is None:
             refused.field = "address" if form.address.data else "file"
         form.refuse(refused)
         return None
-
-
-def _refuse_too_many() -> None:
-    """Nobody sends this server about without end."""
-    who = str(my_pass().team_id)
-    with house().database.writing() as writer:
-        is_one_too_many = not throttle.count(writer, throttle.FETCHES_OF_ONE_TEAM, who)
-        after = throttle.seconds_left(writer, throttle.FETCHES_OF_ONE_TEAM, who)
-    if is_one_too_many:
-        raise TooManyRequests(retry_after=after)
 
 
 def _change(

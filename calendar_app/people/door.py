@@ -16,11 +16,13 @@ from flask import Flask, current_app, g, jsonify, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from limits import RateLimitItem
 from sqlalchemy import select
+from werkzeug.exceptions import TooManyRequests
 
 from calendar_app.errors import Forbidden, NotYours
 from calendar_app.language import N_
-from calendar_app.people import queries, visits
+from calendar_app.people import queries, throttle, visits
 from calendar_app.people.audit import record
 from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import PUBLIC, SIGNED_IN, allowed, known
@@ -54,6 +56,19 @@ def install(app: Flask) -> None:
     app.context_processor(_who)
     app.jinja_env.globals["may"] = may
     app.jinja_env.filters.update(shown=shown, seen=seen)
+
+
+def refuse_too_many(limit: RateLimitItem, who: int | None) -> None:
+    """Count one try of `who` (a person's or a team's number) under `limit`, done or not.
+
+    Raises TooManyRequests, with the seconds to wait, when it is one too many.
+    """
+    # Without the session of this request: of two that write one would wait for the other.
+    with this_request.house().database.writing() as writer:
+        is_one_too_many = not throttle.count(writer, limit, str(who))
+        after = throttle.seconds_left(writer, limit, str(who))
+    if is_one_too_many:
+        raise TooManyRequests(retry_after=after)
 
 
 def me() -> Person:

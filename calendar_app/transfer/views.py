@@ -13,14 +13,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import TooManyRequests
 
 from calendar_app.calendar.filters import VIEWS
 from calendar_app.calendar.views.shared import asked_filters, local_today
 from calendar_app.errors import Refused, Stale
 from calendar_app.language import N_
 from calendar_app.people import throttle
-from calendar_app.people.door import audit, me, my_pass, my_team, requires, unseen
+from calendar_app.people.door import audit, me, my_pass, my_team, refuse_too_many, requires, unseen
 from calendar_app.posts.models import STATE_NAMES, Post
 from calendar_app.posts.undo import undone_by
 from calendar_app.text import clean_line
@@ -32,7 +31,7 @@ from calendar_app.transfer.importing import Bringing, Brought, bringing
 from calendar_app.transfer.models import PostImport
 from calendar_app.transfer.rows import Remark, Row
 from calendar_app.web.language import language
-from calendar_app.web.request import commit, house, now, session
+from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import clock_time, render, short_day
 
 bp = Blueprint("transfer", __name__)
@@ -78,7 +77,7 @@ def choose() -> ResponseReturnValue:
 def bring() -> ResponseReturnValue:
     """Read the table and keep it for its preview; it makes no post yet."""
     form = TableForm()
-    _refuse_too_many()
+    refuse_too_many(throttle.TABLES_OF_ONE_PERSON, my_pass().person_id)
     try:
         table = form.table()
     except Refused as refused:
@@ -296,7 +295,7 @@ def _words(remark: Remark) -> str:
 
 
 def _export(kind: str) -> ResponseReturnValue:
-    _refuse_too_many()
+    refuse_too_many(throttle.TABLES_OF_ONE_PERSON, my_pass().person_id)
     between = _asked_period()
     found = queries.posts_to_take(
         session(), my_team(), asked_filters(), between, exporting.MOST_POSTS
@@ -341,14 +340,3 @@ def _facts(post: Post) -> PostFacts:
         starts_at=post.starts_at,
         zone=post.zone,
     )
-
-
-def _refuse_too_many() -> None:
-    """One person cannot keep the server busy with tables."""
-    # Without the session of this request: of two that write one would wait for the other.
-    who = str(my_pass().person_id)
-    with house().database.writing() as writer:
-        is_one_too_many = not throttle.count(writer, throttle.TABLES_OF_ONE_PERSON, who)
-        after = throttle.seconds_left(writer, throttle.TABLES_OF_ONE_PERSON, who)
-    if is_one_too_many:
-        raise TooManyRequests(retry_after=after)

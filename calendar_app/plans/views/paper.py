@@ -7,18 +7,17 @@ from io import BytesIO
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import TooManyRequests
 
 from calendar_app import sheets
 from calendar_app.errors import Refused
 from calendar_app.people import throttle
-from calendar_app.people.door import me, own, requires
+from calendar_app.people.door import me, own, refuse_too_many, requires
 from calendar_app.plans import paper, queries
 from calendar_app.plans.forms import today
 from calendar_app.plans.models import Plan
 from calendar_app.plans.views.shared import bp, refusal
 from calendar_app.web.language import language
-from calendar_app.web.request import house, session
+from calendar_app.web.request import session
 
 # What Windows forbids in the name of a file, and what no eye sees.
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069]+')
@@ -29,7 +28,7 @@ _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e
 def download_plan(plan_id: int) -> ResponseReturnValue:
     """The whole plan as a PDF, in the language of who asks."""
     plan = queries.fill_for_paper(session(), own(Plan, plan_id))
-    _refuse_too_many()
+    refuse_too_many(throttle.PAPER_FOR_ONE_PERSON, me().id)
     try:
         pdf = sheets.as_pdf(paper.sheet(plan, language(), today()))
     except Refused as refused:
@@ -39,16 +38,6 @@ def download_plan(plan_id: int) -> ResponseReturnValue:
     # As of every page of a team; a file of Flask's is otherwise kept and asked for again.
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _refuse_too_many() -> None:
-    """One person cannot keep the server busy with paper."""
-    who = str(me().id)
-    with house().database.writing() as writer:
-        is_one_too_many = not throttle.count(writer, throttle.PAPER_FOR_ONE_PERSON, who)
-        after = throttle.seconds_left(writer, throttle.PAPER_FOR_ONE_PERSON, who)
-    if is_one_too_many:
-        raise TooManyRequests(retry_after=after)
 
 
 def file_name(name: str) -> str:

@@ -10,6 +10,7 @@ from calendar_app.people.door import me, my_team, shown, unseen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import absences, members
 from calendar_app.plans.models import BrandValue
+from calendar_app.posts import workflow
 from calendar_app.posts.channel_preview import Preview, previews
 from calendar_app.posts.content import FIRST_YEAR, LAST_YEAR, Content
 from calendar_app.posts.forms import Desk, PostForm
@@ -37,8 +38,10 @@ def my_desk() -> Desk:
 
 def remarks_on(form: PostForm, post: Post | None = None) -> list[Remark]:
     """The remarks on what `form` holds now of `post`; nothing of it needs to be right yet."""
-    content = as_typed(form)
-    return remarks(content, form.desk.team.language, agreed_outside(post, content))
+    content, team = as_typed(form), form.desk.team
+    needs = workflow.needs_approval(content.form, team.free_forms, content.outside)
+    agreed = agreed_outside(post, content)
+    return remarks(content, team.language, agreed, needs_approval=needs)
 
 
 def agreed_outside(post: Post | None, content: Content) -> str | None:
@@ -64,6 +67,7 @@ def as_typed(form: PostForm) -> Content:
     return Content(
         title=form.title.data or "",
         text=(form.text.data or "")[: form.text.limit],
+        form=form.form.data or "",
         link=form.link.data or "",
         intent=form.intent.data or "",
         plan=form.chosen_plan,

@@ -279,7 +279,13 @@ class Post(Editable, Base):
     @property
     def needs_approval(self) -> bool:
         """Whether somebody has to approve it, as it is now."""
-        return _needs_approval(self.content, self.team)
+        outside = [link for link in self.value_links if link.place == places.OUTSIDE]
+        return workflow.needs_approval(self.form, self.team.free_forms, outside)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is a draft that can be approved without a review (`approve_own`)."""
+        return self.state in workflow.APPROVE_OWN.origins and not self.needs_approval
 
     def state_once(self, content: Content) -> str:
         """The state that saying and being `content` leads to."""

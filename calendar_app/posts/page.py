@@ -147,7 +147,10 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
                 remarks_on(form, post)
                 if writes
                 else playing_field.remarks(
-                    post.content, my_team().language, agreed_outside(post, post.content)
+                    post.content,
+                    my_team().language,
+                    agreed_outside(post, post.content),
+                    needs_approval=post.needs_approval,
                 )
             ),
             *about_twins(as_typed(form) if writes else post.content, post),

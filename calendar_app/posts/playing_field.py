@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from calendar_app.language import N_
@@ -16,7 +16,7 @@ from calendar_app.posts.places import EDGE, OUTSIDE
 from calendar_app.posts.plain_language import MOST_WORDS, first_words, hard_words, long_sentences
 
 if TYPE_CHECKING:
-    from calendar_app.plans.models import Plan
+    from calendar_app.plans.models import Channel, Plan
     from calendar_app.posts.content import Content
 
 # So many places of one point are shown; the rest is counted.
@@ -50,22 +50,26 @@ class Remark:
     more: int = 0
     # Where it leads: an address, and what that is called, as it stands.
     way: tuple[str, str] | None = None
+    # The id of the channel whose own text it is about; None: it is about no such text.
+    channel_id: int | None = None
 
 
-def remarks(content: Content, language: str, agreed: str | None = None) -> list[Remark]:
+def remarks(
+    content: Content, language: str, agreed: str | None = None, *, needs_approval: bool = True
+) -> list[Remark]:
     """All there is to say about `content`, what is good first.
 
     `language` is that of the team: "nl" also gets plain words for hard ones.
     `agreed` is the name of who agreed that it falls outside a value as it does; None: nobody.
+    `needs_approval`: somebody has to look at it before it goes out.
     """
     return [
         *_about_values(content, agreed),
         *_about_text(content),
         *_about_words(content),
-        *_about_sentences(content.text),
-        *_about_hard_words(content.text if language == "nl" else ""),
+        *_about_plain_language(content, language),
         *_about_audience(content),
-        *_about_planning(content),
+        *_about_planning(content, needs_approval=needs_approval),
     ]
 
 
@@ -171,16 +175,31 @@ def _leads_somewhere(content: Content) -> bool:
 
 def _about_words(content: Content) -> Iterator[Remark]:
     title = N_("Word to avoid: %(word)s.")
-    yield from _about_words_in(content.text, content.plan, title, {})
+    yield from _about_words_in(content.text, content.plan, title)
     title = N_("Word to avoid in the text for %(channel)s: %(word)s.")
+    for channel, own in _own_texts(content):
+        for remark in _about_words_in(own, content.plan, title):
+            yield _about_own_text(remark, channel)
+
+
+def _own_texts(content: Content) -> Iterator[tuple[Channel, str]]:
+    """The channels that have another text than the one of all, each with that text.
+
+    What is said of the text of all is not said again of a channel that says the same.
+    """
     for channel in content.channels:
         own = content.own_text(channel.id)
-        yield from _about_words_in(own, content.plan, title, {"channel": channel.name})
+        if own.strip() and own.strip() != content.text.strip():
+            yield channel, own
 
 
-def _about_words_in(
-    text: str, plan: Plan | None, title: str, facts: dict[str, object]
-) -> Iterator[Remark]:
+def _about_own_text(remark: Remark, channel: Channel) -> Remark:
+    """The same, said of the own text of `channel`."""
+    facts = {**remark.facts, "channel": channel.name}
+    return replace(remark, facts=facts, channel_id=channel.id)
+
+
+def _about_words_in(text: str, plan: Plan | None, title: str) -> Iterator[Remark]:
     for word in _to_avoid(text, plan):
         found = list(_found(word, text))
         if found:
@@ -188,7 +207,7 @@ def _about_words_in(
                 "warn",
                 title,
                 N_("The plan asks to leave this word out."),
-                {"word": word, **facts},
+                {"word": word},
                 tuple(_extract(text, *place) for place in found[:MOST_PLACES]),
                 len(found[MOST_PLACES:]),
             )
@@ -237,12 +256,27 @@ def _on_one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def _about_sentences(text: str) -> Iterator[Remark]:
+def _about_plain_language(content: Content, language: str) -> Iterator[Remark]:
+    """Long sentences and hard words: of the text of all, and of each channel's own."""
+    is_dutch = language == "nl"
+    yield from _about_sentences(content.text, N_("Long sentences."))
+    if is_dutch:
+        yield from _about_hard_words(content.text, N_("Some words can be plainer."))
+    for channel, own in _own_texts(content):
+        title = N_("Long sentences in the text for %(channel)s.")
+        found = [*_about_sentences(own, title)]
+        if is_dutch:
+            title = N_("Some words in the text for %(channel)s can be plainer.")
+            found += _about_hard_words(own, title)
+        yield from (_about_own_text(remark, channel) for remark in found)
+
+
+def _about_sentences(text: str, title: str) -> Iterator[Remark]:
     found = long_sentences(text)
     if found:
         yield Remark(
             "info",
-            N_("Long sentences."),
+            title,
             N_("A sentence of at most %(most)d words reads easily. Make two of one."),
             {"most": MOST_WORDS},
             tuple(
@@ -256,13 +290,13 @@ def _about_sentences(text: str) -> Iterator[Remark]:
         )
 
 
-def _about_hard_words(text: str) -> Iterator[Remark]:
+def _about_hard_words(text: str, title: str) -> Iterator[Remark]:
     found = {hard.word.casefold(): hard for hard in reversed(hard_words(text))}
     each = sorted(found.values(), key=lambda hard: hard.start)
     if each:
         yield Remark(
             "info",
-            N_("Some words can be plainer."),
+            title,
             N_("More people know the word behind the arrow. Choose what fits."),
             {},
             tuple(
@@ -281,8 +315,8 @@ def _about_audience(content: Content) -> Iterator[Remark]:
         yield Remark("warn", N_("No channel yet."), N_("Choose where people will find it."))
 
 
-def _about_planning(content: Content) -> Iterator[Remark]:
+def _about_planning(content: Content, *, needs_approval: bool) -> Iterator[Remark]:
     if content.starts_at is None:
         yield Remark("info", N_("No day yet."), N_("It is not on the calendar."))
-    if content.reviewer is None:
+    if content.reviewer is None and needs_approval:
         yield Remark("info", N_("No reviewer yet."), N_("Choose who looks at it first."))

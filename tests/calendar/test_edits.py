@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from calendar_app.people.models import Person
+from calendar_app.people.audit import AuditEntry
+from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post
 from tests import builders
@@ -165,6 +167,68 @@ def test_a_writer_cannot_approve_several(site: Site) -> None:
 
     assert answer.status_code == 422
     assert told(site, pair)["state"] == "in_review"
+
+
+def free_images(site: Site) -> None:
+    with site.database.writing() as session:
+        session.get_one(Team, site.team_id).forms_without_approval = "image"
+
+
+def test_a_writer_approves_drafts_that_need_no_review_and_undoes_that(site: Site) -> None:
+    free_images(site)
+    writer = site.visitor("writer")
+    pairs = [site.post(title=title, form="image") for title in ("Een", "Twee")]
+    before = [told(site, pair) for pair in pairs]
+    page = writer.post("/calendar/move", data={"post": pairs}).text
+    assert '<option value="approve">' in page
+
+    answer = ask(writer, PATH, post=pairs, step="approve")
+
+    assert answer.status_code == 200, answer.text
+    assert {told(site, pair)["state"] for pair in pairs} == {"approved"}
+    assert {told(site, pair)["approved_by"] for pair in pairs} == {site.people["writer"]}
+    with site.database.reading() as session:
+        actions = session.scalars(select(AuditEntry.action)).all()
+    assert [one for one in actions if one.startswith("post.appr")] == ["post.approved_own"] * 2
+    assert ask(writer, "/undo").status_code == 200
+    assert [told(site, pair) for pair in pairs] == before
+
+
+def test_an_editor_approves_what_was_reviewed_and_what_needs_no_review_at_once(site: Site) -> None:
+    free_images(site)
+    pairs = [site.post(title="Een", form="image"), site.post(title="Twee", state="in_review")]
+
+    answer = ask(site.visitor("editor"), PATH, post=pairs, step="approve")
+
+    assert answer.status_code == 200, answer.text
+    with site.database.reading() as session:
+        actions = set(session.scalars(select(AuditEntry.action)))
+    assert {"post.approved_own", "post.approved"} <= actions
+    assert {told(site, pair)["state"] for pair in pairs} == {"approved"}
+
+
+def test_a_writer_gets_no_other_post_approved_along_with_a_free_one(site: Site) -> None:
+    free_images(site)
+    free = site.post(title="Een", form="image")
+    outside = site.post(title="Buiten", form="image")
+    with site.database.writing() as session:
+        [link] = session.get_one(Post, int(outside.partition(":")[0])).value_links
+        link.place, link.reason = "outside", "Een grap."
+    others = [outside, site.post(title="Twee"), site.post(title="Drie", state="in_review")]
+    writer = site.visitor("writer")
+    for other in others:
+        assert (
+            '<option value="approve">'
+            not in writer.post("/calendar/move", data={"post": [other]}).text
+        )
+
+        answer = ask(writer, PATH, post=[free, other], step="approve")
+
+        assert answer.status_code == 422
+        assert answer.json is not None
+        assert answer.json["message"].endswith("Your role does not allow this.")
+        assert told(site, free)["state"] == "draft"
+        assert told(site, other)["approved_by"] is None
 
 
 def test_one_that_a_colleague_changed_is_told(site: Site) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import Plan
-from calendar_app.posts.models import Post
+from calendar_app.posts.models import Post, PostChannelText
 from tests.builders import a_person, a_plan, a_team, sign_in
 from tests.posts.room import a_room
 
@@ -184,6 +184,56 @@ def test_plain_words_are_for_a_team_that_writes_dutch(
 
     assert "implementeren → invoeren" in dutch
     assert "invoeren" not in english
+
+
+def test_what_is_said_of_the_text_of_a_channel_leads_to_that_text(
+    app: Flask, database: Database, writer: FlaskClient, post: Post
+) -> None:
+    fields = filled(database, post)
+    channel_id = fields["channels"][0]
+    with database.writing() as session:
+        session.get_one(Post, post.id).channels[0].name = "X"
+    own = {f"own-text-{channel_id}": "Wij implementeren dit, dat is top."}
+
+    page = writer.post("/posts/check", data={**fields, **own}).text
+
+    plainer = "Some words in the text for X can be plainer."
+    assert plainer in words(page)
+    assert page.count(f'href="#own-text-{channel_id}">To the text for X</a>') == 2
+    assert f'id="own-text-{channel_id}"' in writer.get(f"/posts/{post.id}").text
+    with database.writing() as session:
+        kept = session.get_one(Post, post.id)
+        kept.own_text_rows = [
+            PostChannelText(channel=kept.channels[0], text="Wij implementeren dit.")
+        ]
+        reader = a_person(session, session.get_one(Team, post.team_id), "viewer").id
+    # Who only reads has no such field to go to.
+    read = visitor(app, database, reader).get(f"/posts/{post.id}").text
+    assert plainer in words(read)
+    assert "#own-text-" not in read
+
+
+def test_a_form_that_needs_no_approval_misses_no_reviewer(
+    app: Flask, database: Database, writer: FlaskClient, post: Post
+) -> None:
+    with database.writing() as session:
+        session.get_one(Team, post.team_id).forms_without_approval = "image"
+    nobody = filled(database, post, reviewer="")
+    value_id = nobody["values"][0]
+
+    def said(**changes: Any) -> str:
+        return words(writer.post("/posts/check", data={**nobody, **changes}).text)
+
+    assert "No reviewer yet." in said()
+    assert "No reviewer yet." not in said(form="image")
+    # What falls outside a value is looked at, whatever its form.
+    assert "No reviewer yet." in said(form="image", **{f"place-{value_id}": "outside"})
+    with database.writing() as session:
+        kept = session.get_one(Post, post.id)
+        kept.form, kept.reviewer = "image", None
+        reader = a_person(session, session.get_one(Team, post.team_id), "viewer").id
+    for page in (writer, visitor(app, database, reader)):
+        assert "No reviewer yet." not in words(page.get(f"/posts/{post.id}").text)
 
 
 def test_the_post_of_another_team_is_not_there(app: Flask, database: Database, post: Post) -> None:

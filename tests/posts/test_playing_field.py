@@ -105,6 +105,56 @@ def test_hard_words_are_hints_in_dutch_alone_and_named_once() -> None:
     assert not about("Some words", remarks(content(text), "en"))
 
 
+LONG = "Wij zoeken een collega die " + "heel " * 16 + "graag komt."
+
+
+def on_two(text: str, own: str, language: str = "nl") -> list[Remark]:
+    """The remarks on a post with `text`, of which the second channel says `own`."""
+    second = cast("Any", SimpleNamespace(id=7, name="Instagram", character_limit=None))
+    base = content(text)
+    whole = replace(base, channels=(*base.channels, second), own_texts=((second, own),))
+    return remarks(whole, language)
+
+
+def test_the_own_text_of_a_channel_is_read_as_closely_and_named() -> None:
+    found = on_two("Kom langs.", f"{LONG} Dit is top conform afspraak.")
+
+    of_channel = [remark for remark in found if remark.channel_id == 7]
+    assert [(remark.tone, remark.title % remark.facts) for remark in of_channel] == [
+        ("warn", "Word to avoid in the text for Instagram: top."),
+        ("info", "Long sentences in the text for Instagram."),
+        ("info", "Some words in the text for Instagram can be plainer."),
+    ]
+    [avoided, long, hard] = of_channel
+    assert avoided.places[0].facts["line"] == 1
+    assert long.places[0].facts["number"] == 23
+    assert hard.places[0].facts == {"hard": "conform", "plain": "volgens"}
+    assert not [remark for remark in found if remark.title == "Long sentences."]
+
+
+def test_what_a_channel_says_like_all_others_is_told_once() -> None:
+    text = f"{LONG} Dit is top conform afspraak."
+
+    for own in ("", f"{text}\n"):
+        found = on_two(text, own)
+        assert not [remark for remark in found if remark.channel_id is not None]
+        for title in ("Word to avoid", "Long sentences", "Some words"):
+            assert len(about(title, found)) == 1
+
+
+def test_hard_words_in_the_text_of_a_channel_are_hints_in_dutch_alone() -> None:
+    titles = [remark.title for remark in on_two("Kort.", "Conform plan.", "en")]
+
+    assert "Some words in the text for %(channel)s can be plainer." not in titles
+
+
+def test_nobody_is_missed_where_nobody_has_to_look() -> None:
+    post = content("Kom langs.")
+
+    assert about("No reviewer", remarks(post, "nl"))
+    assert not about("No reviewer", remarks(post, "nl", needs_approval=False))
+
+
 @pytest.mark.parametrize(
     ("intent", "link", "text", "is_missing"),
     [

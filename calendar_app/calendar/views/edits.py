@@ -27,7 +27,7 @@ from calendar_app.people.models import Person
 from calendar_app.people.queries import members
 from calendar_app.plans.models import BrandValue, Channel
 from calendar_app.posts import workflow
-from calendar_app.posts.approving import approved_as
+from calendar_app.posts.approving import approve_among_many
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
 from calendar_app.posts.undo import EDITED, as_edited, remember
@@ -39,7 +39,6 @@ Hook = TypeVar("Hook", BrandValue, Channel)
 _VERBS = {
     workflow.BACK_TO_DRAFT.name: Post.back_to_draft,
     workflow.SEND_TO_REVIEW.name: Post.send_to_review,
-    workflow.APPROVE.name: Post.approve,
     workflow.CANCEL.name: Post.cancel,
 }
 
@@ -53,12 +52,13 @@ def edit() -> ResponseReturnValue:
     offer(form, posts)
     before = [(post, as_edited(post)) for post in posts]
     people = {str(one.person_id): one.person for one in members(session(), my_team())}
+    approved: list[tuple[str, Post]] = []
 
     def edit_them() -> None:
         if form.changes_nothing:
             raise Refused(N_("Choose what should change."))
         for post in posts:
-            _edit(post, form, people)
+            _edit(post, form, people, approved)
 
     if not (posts and form.validate() and form.obeys(edit_them)):
         session().rollback()
@@ -66,24 +66,31 @@ def edit() -> ResponseReturnValue:
             return jsonify(message=first_error(form)), 422
         return page(form.posts(), edits=form), 422
     undoable = remember(session(), EDITED, before, me(), now())
-    if form.step.data == workflow.APPROVE.name:
-        for post in posts:
-            audit(approved_as(post), post)
+    for action, post in approved:
+        audit(action, post)
     number = 0 if undoable is None else len(undoable.posts)
     words = ngettext("%(num)s post changed.", "%(num)s posts changed.", number)
     return done(undoable, posts, words)
 
 
-def _edit(post: Post, form: EditsForm, people: Mapping[str, Person]) -> None:
-    """Change one of them. Raises Refused that names it, Forbidden."""
+def _edit(
+    post: Post, form: EditsForm, people: Mapping[str, Person], approved: list[tuple[str, Post]]
+) -> None:
+    """Change one of them; `approved` gets what the audit log tells. Raises Refused that names it.
+
+    Raises Forbidden.
+    """
     step = next((step for step, _words in STEPS_OF_MANY if step.name == form.step.data), None)
-    if step is not None and not may(step.action):
+    is_approved = step is workflow.APPROVE
+    if step is not None and not is_approved and not may(step.action):
         raise Forbidden(N_("Your role does not allow this."))
     try:
         content = _changed(post, form, people)
         if content != post.content:
             post.edit(content, me(), now())
-        if step is not None:
+        if is_approved:
+            approved.append((approve_among_many(post), post))
+        elif step is not None:
             _VERBS[step.name](post, me(), now())
     except Refused as refused:
         raise Refused(

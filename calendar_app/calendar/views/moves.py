@@ -263,8 +263,17 @@ def offer(edits: EditsForm, posts: Sequence[Post]) -> None:
     """Let `edits` offer who is in the team, what hangs on the posts' plans, and the next steps."""
     plans = sorted({post.plan for post in posts if post.plan}, key=lambda plan: plan.id)
     people = [(one.person_id, shown(one.person).name) for one in members(session(), my_team())]
-    steps = [(step.name, _(words)) for step, words in STEPS_OF_MANY if may(step.action)]
+    steps = [
+        (step.name, _(words))
+        for step, words in STEPS_OF_MANY
+        if may(step.action) or (step is workflow.APPROVE and _one_is_free(posts))
+    ]
     edits.offer(people, plans, steps)
+
+
+def _one_is_free(posts: Sequence[Post]) -> bool:
+    """Whether I may approve one of them without a review, as a writer may too."""
+    return may(workflow.APPROVE_OWN.action) and any(post.is_free for post in posts)
 
 
 def _from_a_day() -> list[Chosen]:

@@ -115,9 +115,11 @@ def _missing(copy: Path, folder: Folder) -> int:
     """How many files that the database `copy` names are not as they were in `folder`."""
     named: list[tuple[str, str]] = []
     reading = closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True))
-    # A database of before there were any has no such table.
-    with reading as reader, suppress(sqlite3.OperationalError):
-        named = reader.execute("SELECT stored_as, sha256 FROM post_media").fetchall()
+    with reading as reader:
+        for table in ("post_media", "source_media"):
+            # A database of before there were any has no such table.
+            with suppress(sqlite3.OperationalError):
+                named += reader.execute(f"SELECT stored_as, sha256 FROM {table}").fetchall()  # noqa: S608 - names of our own
     return sum(1 for name, digest in dict(named).items() if _digest(folder, name) != digest)
 
 

@@ -34,7 +34,7 @@ from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.checklist import ChecklistPoint, PostCheck
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.guests import GuestReview
-from calendar_app.posts.media import PostMedia
+from calendar_app.posts.media import PostMedia, SourceMedia
 from calendar_app.posts.models import (
     Post,
     PostAudience,
@@ -97,6 +97,7 @@ __all__ = [
     "Relay",
     "SavedView",
     "SeriesException",
+    "SourceMedia",
     "TaskRole",
     "Team",
     "Undoable",

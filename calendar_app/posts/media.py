@@ -2,7 +2,8 @@
 
 The file lies in the store before its row is kept, so that no row is ever without its file. A row
 that is removed stays thirty days, to be put back; a file without any row is cleared away (`tidy`).
-Copies of a post share the file.
+Copies of a post share the file. So do the posts of a template or a series, which has rows of its
+own: the post that it was made of may change, or be deleted for good.
 """
 
 from __future__ import annotations
@@ -11,8 +12,18 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    delete,
+    select,
+    union,
+)
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from calendar_app.db import Base, Database, Editable
@@ -24,30 +35,25 @@ from calendar_app.media.names import LONGEST_NAME
 from calendar_app.media.storage import Store, new_name
 from calendar_app.people.models import Person
 from calendar_app.posts import workflow
-from calendar_app.posts.models import Post
+from calendar_app.posts.models import Post, PostSeries, PostTemplate
 from calendar_app.posts.queries import IN_BIN
 
 log = logging.getLogger(__name__)
 
 MOST_MEDIA = 20
 LONGEST_ALTERNATIVE = 1_000
+# What posts are made of.
+Source: TypeAlias = PostTemplate | PostSeries
 ORIGINAL = "original"
 # A file may lie without a row while somebody's upload is on its way; never so long.
 _ON_ITS_WAY = timedelta(days=1)
 
 
-class PostMedia(Editable, Base):
-    """An image or file of a post, as it is kept."""
+class Stored:
+    """What is kept of an image or file, whatever it belongs to."""
 
-    __tablename__ = "post_media"
-    __table_args__ = (
-        UniqueConstraint("post_id", "sha256"),
-        Index("ix_post_media_post_id_position", "post_id", "position"),
-    )
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(default=0)
-    # The name in the store; copies of a post share it.
+    # The name in the store; all copies share it.
     stored_as: Mapped[str] = mapped_column(String(32), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     # One of media.kinds.KINDS.
@@ -60,6 +66,23 @@ class PostMedia(Editable, Base):
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     alternative: Mapped[str] = mapped_column(String(LONGEST_ALTERNATIVE), default="")
     is_decorative: Mapped[bool] = mapped_column(default=False)
+
+    def as_it_is(self) -> dict[str, Any]:
+        """All of it but whose it is and its place there, for a row that shares the file."""
+        words = ("alternative", "is_decorative")
+        return {name: getattr(self, name) for name in (*Kept.__dataclass_fields__, *words)}
+
+
+class PostMedia(Stored, Editable, Base):
+    """An image or file of a post, as it is kept."""
+
+    __tablename__ = "post_media"
+    __table_args__ = (
+        UniqueConstraint("post_id", "sha256"),
+        Index("ix_post_media_post_id_position", "post_id", "position"),
+    )
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     added_at: Mapped[datetime]
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -108,6 +131,25 @@ class PostMedia(Editable, Base):
         """Take it off the post; for thirty days it can be put back. Raises Refused."""
         self.post.tell_of_media("media_removed", {"media": [self.name, ""]}, by, now)
         self.removed_at, self.removed_by_id = now, by.id
+
+
+class SourceMedia(Stored, Base):
+    """An image or file that each post begins with which is made of a template or of a series."""
+
+    __tablename__ = "source_media"
+    __table_args__ = (
+        CheckConstraint("(template_id IS NULL) <> (series_id IS NULL)", name="one_source"),
+    )
+
+    template_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post_template.id", ondelete="CASCADE"), index=True
+    )
+    series_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post_series.id", ondelete="CASCADE"), index=True
+    )
+
+    template: Mapped[PostTemplate | None] = relationship()
+    series: Mapped[PostSeries | None] = relationship()
 
 
 @dataclass(frozen=True)
@@ -256,12 +298,35 @@ def move(session: Session, media: PostMedia, by: Person, now: datetime, *, up: b
 
 def copy(session: Session, source: Post, target: Post, by: Person, now: datetime) -> None:
     """Give `target`, which has none, what `source` has; both share the files."""
-    for position, one in enumerate(_shown(media_of(session, source))):
-        words = ("alternative", "is_decorative")
-        same = {name: getattr(one, name) for name in (*Kept.__dataclass_fields__, *words)}
+    give(session, media_shown(session, source), target, by, now)
+
+
+def give(
+    session: Session, files: Iterable[Stored], target: Post, by: Person, now: datetime
+) -> None:
+    """Give `target`, which has none, the same images and files, in this order."""
+    for position, one in enumerate(files):
+        same = one.as_it_is()
         session.add(
             PostMedia(post=target, position=position, added_at=now, added_by_id=by.id, **same)
         )
+
+
+def media_of_source(session: Session, source: Source) -> list[SourceMedia]:
+    """What the posts of a template or a series begin with, in its order, in one query."""
+    is_template = isinstance(source, PostTemplate)
+    own = SourceMedia.template_id if is_template else SourceMedia.series_id
+    wanted = select(SourceMedia).where(own == source.id)
+    return list(session.scalars(wanted.order_by(SourceMedia.position, SourceMedia.id)))
+
+
+def keep_for(session: Session, files: Iterable[Stored], source: Source) -> None:
+    """Let the posts of `source`, which has none, begin with the same images and files."""
+    whose = {"template" if isinstance(source, PostTemplate) else "series": source}
+    session.add_all(
+        SourceMedia(position=position, **whose, **one.as_it_is())
+        for position, one in enumerate(files)
+    )
 
 
 def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:
@@ -275,7 +340,8 @@ def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:
     settled = [name for name, since in store.kept() if since < now - _ON_ITS_WAY]
     # Asked after the files: what came meanwhile is too young to be among them.
     with database.reading() as session:
-        used = set(session.scalars(select(PostMedia.stored_as).distinct()))
+        named = union(select(PostMedia.stored_as), select(SourceMedia.stored_as))
+        used = set(session.scalars(named))
     gone = [name for name in settled if name.partition("-")[0] not in used]
     for name in gone:
         store.remove(name)

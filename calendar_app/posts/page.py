@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import request, url_for
+from flask import url_for
+from werkzeug.datastructures import MultiDict
 
 from calendar_app.media.kinds import ACCEPTED
 from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
@@ -35,6 +36,7 @@ from calendar_app.web.templating import render
 NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES, "place": PLACE_NAMES}
 # What the history calls what the form calls otherwise.
 _TOLD_AS = {"when": "starts_at", "reason": "reasons"}
+_FROM_NOTHING: Mapping[str, int] = {}
 
 
 # How often a save is tried again when somebody else is always a moment earlier.
@@ -53,8 +55,22 @@ class MediaTold:
     conflict: Sequence[tuple[str, str, str]] = ()
 
 
-def new_page(form: PostForm, *, is_empty: bool = True) -> str:
-    """The page of a post that is not there yet; `is_empty`: nothing is filled in for it."""
+def origin_in(told: MultiDict[str, str]) -> dict[str, int]:
+    """Of what a new post was begun, as an address or a form tells: {"template" or "copy": id}.
+
+    Empty when it was begun of nothing.
+    """
+    found = {name: told.get(name, type=int) for name in ("template", "copy")}
+    return dict([(name, row) for name, row in found.items() if row is not None][:1])
+
+
+def new_page(
+    form: PostForm, origin: Mapping[str, int] = _FROM_NOTHING, *, is_empty: bool = True
+) -> str:
+    """The page of a post that is not there yet; `is_empty`: nothing is filled in for it.
+
+    `origin`: as `origin_in` tells it.
+    """
     begun = autosaves.of_new_posts(session(), my_team(), me())
     place = autosaves.place_of_new(form.creation_key.data or "")
     mine = next((one for one in begun if one.place == place), None)
@@ -66,7 +82,7 @@ def new_page(form: PostForm, *, is_empty: bool = True) -> str:
         remarks=[*remarks_on(form), *about_twins(as_typed(form), None)],
         previews=previews_of(form),
         begun=[one for one in begun if one is not mine],
-        copied=request.args.get("copy", type=int),
+        origin=origin,
     )
 
 

@@ -22,7 +22,7 @@ from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
-from calendar_app.posts import repetition
+from calendar_app.posts import media, repetition
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post, PostSeries, SeriesException
 from calendar_app.posts.queries import content_of, posts_of_series
@@ -90,7 +90,8 @@ def begin(
 ) -> Done:
     """A new series of `team`, with its posts up to the horizon. Raises Refused.
 
-    `first` is a post that is there already: it becomes the one of its day, when it fits.
+    `first` is a post that is there already: it becomes the one of its day, when it fits, and all
+    others have its images and files too.
     """
     today = local(hand.now, team.zone).date()
     check_start(pattern.rule, today)
@@ -109,6 +110,7 @@ def begin(
     hand.session.flush()
     changes = _Changes()
     if first is not None:
+        media.keep_for(hand.session, media.media_shown(hand.session, first), series)
         _join(hand, series, first, changes)
     _lay(hand, series, content, pattern.rule.starts_on, changes)
     undoable = _remember(hand, changes, [(series, None)])
@@ -168,6 +170,7 @@ def change_following(hand: Hand, post: Post, content: Content) -> Done:
     )
     following.rule = repetition.rest(series.rule, day)
     hand.session.add(following)
+    media.keep_for(hand.session, media.media_of_source(hand.session, series), following)
     series.rule = repetition.until(series.rule, day - _DAY)
     hand.session.flush()
     changes = _Changes()
@@ -271,8 +274,7 @@ def _extend(hand: Hand, series: PostSeries) -> int:
         return 0
     content = content_of(hand.session, series.team, series.content)
     days = _wanted(hand, series, max(series.made_until + _DAY, today), until)
-    made = [series.post_on(day, content, hand.by, hand.now) for day in days]
-    hand.session.add_all(made)
+    made = _made(hand, series, content, days)
     # Not a change that anybody made: the version stays.
     hand.session.execute(
         update(PostSeries)
@@ -312,9 +314,19 @@ def _lay(
             _drop(hand, post, changes)
     today = local(hand.now, series.zone).date()
     # What is over is not made after all.
-    for day in sorted(day for day in wanted if day >= today):
-        _add(hand, series.post_on(day, content, hand.by, hand.now), changes)
+    days = sorted(day for day in wanted if day >= today)
+    changes.posts += [(post, {"did": "added"}) for post in _made(hand, series, content, days)]
     hand.session.flush()
+
+
+def _made(hand: Hand, series: PostSeries, content: Content, days: Collection[date]) -> list[Post]:
+    """New posts of `series` for these days, with its images and files. Raises Refused."""
+    made = [series.post_on(day, content, hand.by, hand.now) for day in days]
+    hand.session.add_all(made)
+    files = media.media_of_source(hand.session, series) if made else []
+    for post in made:
+        media.give(hand.session, files, post, hand.by, hand.now)
+    return made
 
 
 def _wanted(hand: Hand, series: PostSeries, first: date, last: date) -> list[date]:
@@ -352,11 +364,6 @@ def _hand_over(hand: Hand, series: PostSeries, following: PostSeries, changes: _
         changes.posts.append((post, as_of_series(post, "edited")))
         post.series = following
     hand.session.flush()
-
-
-def _add(hand: Hand, post: Post, changes: _Changes) -> None:
-    hand.session.add(post)
-    changes.posts.append((post, {"did": "added"}))
 
 
 def _drop(hand: Hand, post: Post, changes: _Changes) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, my_team, requires
-from calendar_app.posts import queries
+from calendar_app.posts import media, queries
 from calendar_app.posts.forms import TemplateForm
 from calendar_app.posts.models import PostTemplate
 from calendar_app.web.forms import expect_shown
@@ -46,6 +46,7 @@ def keep(post_id: int) -> ResponseReturnValue:
     kept = post.content.kept()
     template = PostTemplate(team_id=my_team().id, name=form.name.data, content=kept)
     session().add(template)
+    media.keep_for(session(), media.media_shown(session(), post), template)
     if not _is_free(form):
         post = queries.post_of(session(), my_team(), post_id)
         return render("posts/template.html", post=post, form=form), 422

@@ -52,8 +52,16 @@ from calendar_app.posts.forms import (
     typed,
 )
 from calendar_app.posts.media import copy as copy_media
+from calendar_app.posts.media import give, media_of_source
 from calendar_app.posts.models import STATE_NAMES, Post
-from calendar_app.posts.page import MOST_TRIES, NAMES, new_page, only_media_since, page_of
+from calendar_app.posts.page import (
+    MOST_TRIES,
+    NAMES,
+    new_page,
+    only_media_since,
+    origin_in,
+    page_of,
+)
 from calendar_app.posts.queries import Votes
 from calendar_app.posts.saying import with_stayed
 from calendar_app.posts.series import Done, Hand
@@ -90,11 +98,13 @@ def new() -> ResponseReturnValue:
         kept = autosaves.own(session(), my_team(), me(), wanted)
         if kept.post_id is not None:
             return redirect(url_for("posts.see", post_id=kept.post_id), code=303)
-        return new_page(PostForm(desk, Content(""), MultiDict(kept.pairs)), is_empty=False)
-    begun = _begun_from(desk)
-    if begun is not None:
+        pairs = MultiDict(kept.pairs)
+        return new_page(PostForm(desk, Content(""), pairs), origin_in(pairs), is_empty=False)
+    origin = origin_in(request.args)
+    if origin:
+        begun = _begun_from(desk, origin)
         form = PostForm(desk, begun, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
-        return new_page(form, is_empty=False)
+        return new_page(form, origin, is_empty=False)
     plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
     owner = None if me().id in unseen() else me()
     empty = Content("", plan=plan, owner=owner, experiment=_experiment_asked_for(plan))
@@ -107,18 +117,18 @@ def new() -> ResponseReturnValue:
 @requires("posts.write")
 def create() -> ResponseReturnValue:
     """A new post. The same form sent twice makes one, and both answers lead to it."""
-    form = PostForm(my_desk(), Content(""), request.form)
+    form, origin = PostForm(my_desk(), Content(""), request.form), origin_in(request.values)
     if "choose_plan" in request.form:
         form.suggest()
-        return new_page(form)
+        return new_page(form, origin)
     made_before = _made_before(form.creation_key.data)
     if made_before is not None:
         keep_for(made_before)
         return redirect(_address(made_before), code=303)
     made = _made(form)
     if made is None:
-        return new_page(form), 422
-    _bring_media_along(request.args.get("copy", type=int), made)
+        return new_page(form, origin), 422
+    _bring_media_along(origin, made)
     autosaves.forget(session(), me(), autosaves.place_of_new(form.creation_key.data or ""))
     kept = _kept_once(made, form.creation_key.data)
     flash(_("The post is saved."), "good")
@@ -460,25 +470,28 @@ def _routine_page(experiment: Experiment, form: RoutineForm) -> str:
     return render("posts/routine.html", experiment=experiment, form=form)
 
 
-def _bring_media_along(copied: int | None, made: Post) -> None:
-    """Give a copy the images and files of what it was copied from, where that is still there."""
-    if copied is None:
-        return
+def _bring_media_along(origin: Mapping[str, int], made: Post) -> None:
+    """Give a new post the images and files of what it was begun of, where that is still there."""
     try:
-        copy_media(session(), _post(copied), made, me(), now())
+        if "template" in origin:
+            template = queries.template_of(session(), my_team(), origin["template"])
+            give(session(), media_of_source(session(), template), made, me(), now())
+        elif "copy" in origin:
+            copy_media(session(), _post(origin["copy"]), made, me(), now())
     except NotYours:
-        flash(_("What you copied is gone, so its images and files did not come along."), "warn")
+        if "template" in origin:
+            words = _("The template is gone, so its images and files did not come along.")
+        else:
+            words = _("What you copied is gone, so its images and files did not come along.")
+        flash(words, "warn")
 
 
-def _begun_from(desk: Desk) -> Content | None:
-    """What the template or the post that the address names says, as far as it lies on the desk."""
-    template, copied = (request.args.get(name, type=int) for name in ("template", "copy"))
-    if template is not None:
-        kept = queries.template_of(session(), my_team(), template).content
-    elif copied is not None:
-        kept = _post(copied).content.kept()
+def _begun_from(desk: Desk, origin: Mapping[str, int]) -> Content:
+    """What that template or post says, as far as it lies on the desk. Raises NotYours."""
+    if "template" in origin:
+        kept = queries.template_of(session(), my_team(), origin["template"]).content
     else:
-        return None
+        kept = _post(origin["copy"]).content.kept()
     found = queries.content_of(session(), my_team(), kept)
     if found.owner is None and me().id not in unseen():
         found = replace(found, owner=me())

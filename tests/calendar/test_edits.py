@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from calendar_app.people.audit import AuditEntry
-from calendar_app.people.models import Person, Team
+from calendar_app.people.models import AuditEntry, Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post
 from tests import builders

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from calendar_app import backup
 from calendar_app.db import Database
 from calendar_app.media.contents import take_in
 from calendar_app.media.storage import Folder
 from calendar_app.posts import media
+from calendar_app.posts.models import Post
 from tests import builders
 from tests.media.files import a_png
 from tests.support.servers import kapstok
@@ -62,6 +64,27 @@ def test_a_file_that_is_gone_or_damaged_is_counted(
     store.put(image, b"damaged")
 
     assert backup.back_up_files(config.data_dir, copy) == (3, 1)
+
+
+def test_a_file_that_only_a_template_has_is_counted_too(
+    sqlite_url: str, config: Config, image: str, tmp_path: Path
+) -> None:
+    database = Database(sqlite_url)
+    with database.writing() as session:
+        post = session.scalars(select(Post)).one()
+        template = builders.a_template(session, post.team, post)
+        media.keep_for(session, media.media_shown(session, post), template)
+        session.delete(post)
+    database.dispose()
+    copy = tmp_path / "copy.sqlite"
+    backup.back_up(sqlite_url, copy)
+    assert backup.back_up_files(config.data_dir, copy) == (3, 0)
+
+    Folder(config.data_dir / "media").put(image, b"damaged")
+    again = tmp_path / "again.sqlite"
+    backup.back_up(sqlite_url, again)
+
+    assert backup.back_up_files(config.data_dir, again) == (3, 1)
 
 
 def test_the_commands_bring_the_files_along(

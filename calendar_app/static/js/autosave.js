@@ -12,7 +12,7 @@ const soonest = 2000; // before the first new try, and twice as long each time
 const latest = 30000;
 const patience = 15000;
 // What is no text of anybody, or another one on each page.
-const beside = /^(csrf_token|version|shown|creation_key|scope|(choice|suggested)-.*)$/;
+const beside = /^(csrf_token|version|shown|creation_key|copy|template|scope|(choice|suggested)-.*)$/;
 
 // What goes along with the fields, but is none.
 const along = new Set(["csrf_token", "stamp"]);

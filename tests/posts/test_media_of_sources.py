@@ -1,0 +1,276 @@
+"""Images and files that go with a template or a series, whatever becomes of the first post."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from calendar_app import schema
+from calendar_app.media.storage import Folder
+from calendar_app.posts import media, queries, series, undo
+from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.media import PostMedia, SourceMedia
+from calendar_app.posts.models import Post, PostTemplate
+from calendar_app.posts.repetition import Rule
+from calendar_app.posts.series import Done, Hand, Pattern
+from tests import builders
+from tests.media.files import PDF, a_png
+from tests.posts.room import NOW, Room
+from tests.posts.test_autosave import fields
+from tests.posts.test_media import bring, date_files, describe, files, folder, got, rows
+from tests.search.test_migration import migrate, settings_of_migrations
+from tests.support.site import Site, _tuesday_morning, ask, site
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+__all__ = ["_tuesday_morning", "site"]
+
+WEEKLY = Rule("weekly", date(2026, 11, 10), weekdays=(1,))
+PATTERN = Pattern(WEEKLY, time(9, 30))
+COME_ALONG = "The images and files of the template come along."
+
+
+@pytest.fixture
+def post_id(site: Site) -> int:
+    """A post with an image that has words, and a file that was removed from it."""
+    found = int(site.post(title="Vacature").partition(":")[0])
+    client = site.visitor()
+    bring(client, found, (a_png(), "hal.png"), (PDF, "folder.pdf"))
+    describe(client, rows(site)[0], "De hal")
+    client.post(f"/posts/{found}/media/{rows(site)[1].id}/removal")
+    return found
+
+
+def kept_as_template(site: Site, client: FlaskClient, post_id: int) -> int:
+    assert client.post(f"/posts/{post_id}/template", data={"name": "Vacature"}).status_code == 303
+    with site.database.reading() as session:
+        return session.scalars(select(PostTemplate.id)).one()
+
+
+def gone_for_good(site: Site, *post_ids: int) -> None:
+    """The bin is emptied of these posts, and what no row has is cleared away."""
+    with site.database.writing() as session:
+        for post_id in post_ids:
+            session.delete(session.get_one(Post, post_id))
+    date_files(site)
+    media.tidy(site.database, Folder(folder(site)), NOW + timedelta(days=2))
+
+
+def number_of(location: str) -> int:
+    return int(location.rpartition("/")[2])
+
+
+def test_a_post_of_a_template_has_its_images_though_the_first_is_gone_for_good(
+    site: Site, post_id: int
+) -> None:
+    client = site.visitor()
+    (stored,) = {one.stored_as for one in rows(site, post_id) if one.removed_at is None}
+    template_id = kept_as_template(site, client, post_id)
+    gone_for_good(site, post_id)
+    assert stored in files(site)
+
+    path = f"/posts/new?template={template_id}"
+    assert COME_ALONG in client.get(path).text
+    made = client.post(path, data={**fields(client, path), "title": "Nieuwe vacature"})
+
+    made_id = number_of(made.location)
+    (one,) = rows(site, made_id)
+    assert (one.name, one.alternative, one.stored_as) == ("hal.png", "De hal", stored)
+    assert got(client, f"/posts/{made_id}/media/{one.id}/small")[0] == 200
+    # With the template and its posts goes the file.
+    client.post(f"/posts/templates/{template_id}/deletion", data={"version": 1})
+    assert stored in files(site)
+    gone_for_good(site, made_id)
+    assert files(site) == []
+
+
+def test_a_template_that_is_gone_meanwhile_is_told(site: Site, post_id: int) -> None:
+    client = site.visitor()
+    path = f"/posts/new?template={kept_as_template(site, client, post_id)}"
+    sent = {**fields(client, path), "title": "Nieuwe vacature"}
+    with site.database.writing() as session:
+        session.execute(delete(PostTemplate))
+
+    made = client.post(path, data=sent)
+
+    assert "The template is gone" in client.get(made.location).text
+    assert rows(site, number_of(made.location)) == []
+
+
+def test_no_template_of_another_team_gives_its_images(site: Site) -> None:
+    with site.database.writing() as session:
+        team = builders.a_team(session)
+        foreign = builders.a_post(session, team, builders.a_plan(session, team))
+        builders.a_media(session, foreign, builders.a_person(session, team))
+        template = builders.a_template(session, team, foreign)
+        media.keep_for(session, media.media_shown(session, foreign), template)
+        template_id = template.id
+    client = site.visitor()
+
+    made = client.post(f"/posts/new?template={template_id}", data={"title": "Van ons"})
+
+    assert client.get(f"/posts/new?template={template_id}").status_code == 404
+    assert rows(site, number_of(made.location)) == []
+
+
+@pytest.mark.parametrize("origin", ["copy", "template"])
+def test_who_goes_on_later_with_a_new_post_still_gets_the_images(
+    site: Site, post_id: int, origin: str
+) -> None:
+    client = site.visitor()
+    row_id = post_id if origin == "copy" else kept_as_template(site, client, post_id)
+    begun = {**fields(client, f"/posts/new?{origin}={row_id}"), "title": "Open dag"}
+    assert ask(client, "/posts/autosave", **begun).status_code == 200
+    with site.database.reading() as session:
+        path = f"/posts/new?autosave={session.scalars(select(PostAutosave.id)).one()}"
+
+    page = client.get(path).text
+    assert f'action="/posts/new?{origin}={row_id}"' in page
+    assert "come along." in page
+    made = client.post("/posts/new", data=fields(client, path))
+
+    (one,) = rows(site, number_of(made.location))
+    assert (one.name, one.alternative) == ("hal.png", "De hal")
+
+
+def test_another_plan_or_a_refusal_forgets_no_origin(site: Site, post_id: int) -> None:
+    client = site.visitor()
+    sent = fields(client, f"/posts/new?copy={post_id}")
+
+    refused = client.post("/posts/new", data={**sent, "title": ""})
+    other_plan = client.post("/posts/new", data={**sent, "choose_plan": "1"})
+
+    assert refused.status_code == 422
+    for page in (refused.text, other_plan.text):
+        assert f'<input type="hidden" name="copy" value="{post_id}">' in page
+    for path in ("/posts/new", "/posts/new?copy=", "/posts/new?copy=x&template="):
+        assert 'name="copy"' not in client.get(path).text
+
+
+# Series.
+
+
+def begun(room: Room, first: Post, now: datetime = NOW) -> Done:
+    hand = Hand(room.session, room.writer, now)
+    content = replace(first.content, starts_at=None)
+    return series.begin(hand, room.team, PATTERN, content, first=first)
+
+
+def a_first(room: Room) -> Post:
+    """A post with two images in their order, and one that was removed from it."""
+    first = room.post(starts_at=datetime(2026, 11, 10, 8, 30, tzinfo=UTC))
+    for position, words in enumerate(("De hal", "De trap", "Weg")):
+        builders.a_media(
+            room.session, first, room.writer, position=2 - position, alternative=words
+        ).removed_at = NOW if words == "Weg" else None
+    return first
+
+
+def words_of(room: Room, post: Post) -> list[str]:
+    return [one.alternative for one in media.media_shown(room.session, post)]
+
+
+def test_all_posts_of_a_series_have_the_images_of_the_first(room: Room) -> None:
+    first = a_first(room)
+
+    done = begun(room, first)
+
+    made = queries.posts_of_series(room.session, done.series, date.min)
+    assert len(made) > 10
+    assert {tuple(words_of(room, one)) for one in made} == {("De trap", "De hal")}
+    stored = select(func.count(PostMedia.stored_as.distinct()))
+    assert room.session.scalar(stored) == 3
+    assert not any(one.is_touched for one in made)
+
+
+def test_a_series_is_carried_on_with_its_images_though_the_first_is_gone(room: Room) -> None:
+    first = a_first(room)
+    done = begun(room, first)
+    before = {one.id for one in queries.posts_of_series(room.session, done.series, date.min)}
+    room.session.delete(first)
+    room.session.flush()
+
+    made, _refused = series.extend_all(
+        room.session, NOW + timedelta(weeks=5), lambda _country, _day: False
+    )
+
+    posts = queries.posts_of_series(room.session, done.series, date.min)
+    new = [one for one in posts if one.id not in before]
+    assert len(new) == made > 0
+    assert {tuple(words_of(room, one)) for one in new} == {("De trap", "De hal")}
+
+
+def test_the_series_after_a_change_carries_the_images_on(room: Room) -> None:
+    done = begun(room, a_first(room))
+    third = queries.posts_of_series(room.session, done.series, date.min)[2]
+    hand = Hand(room.session, room.writer, NOW)
+
+    changed = series.change_following(hand, third, replace(third.content, text="Nieuw."))
+    series.extend_all(room.session, NOW + timedelta(weeks=5), lambda _country, _day: False)
+
+    assert changed.series is not done.series
+    posts = queries.posts_of_series(room.session, changed.series, date.min)
+    assert {tuple(words_of(room, one)) for one in posts} == {("De trap", "De hal")}
+
+
+def test_a_series_with_images_is_undone_as_one_without(room: Room) -> None:
+    first = a_first(room)
+    done = begun(room, first)
+
+    undo.take_back(room.session, done.undoable, room.writer, NOW)
+
+    assert first.series is None
+    assert words_of(room, first) == ["De trap", "De hal"]
+    assert queries.posts_of_series(room.session, done.series, date.min) == []
+
+
+def test_a_series_without_a_first_post_has_no_images(room: Room) -> None:
+    hand = Hand(room.session, room.writer, NOW)
+
+    series.begin(hand, room.team, PATTERN, room.whole(starts_at=None))
+
+    assert room.session.scalar(select(func.count(PostMedia.id))) == 0
+
+
+# The table.
+
+
+def test_the_table_comes_back(site: Site, post_id: int) -> None:
+    kept_as_template(site, site.visitor(), post_id)
+    steps = ScriptDirectory.from_config(settings_of_migrations()).walk_revisions()
+    (below,) = [
+        step.down_revision
+        for step in steps
+        if step.path.endswith("media_of_templates_and_series.py")
+    ]
+    assert isinstance(below, str)
+
+    migrate(site.database, command.downgrade, below)
+    migrate(site.database, command.upgrade, "head")
+
+    assert schema.differences(site.database) == []
+    assert len(rows(site)) == 2
+    with site.database.reading() as session:
+        template = session.scalars(select(PostTemplate)).one()
+        assert media.media_of_source(session, template) == []
+
+
+def test_what_posts_begin_with_is_of_one_source(room: Room) -> None:
+    (one, _other) = media.media_shown(room.session, a_first(room))
+    template = builders.a_template(room.session, room.team, one.post)
+    of_series = builders.a_series(room.session, room.team, room.plan, room.writer)
+
+    for whose in ({}, {"template": template, "series": of_series}):
+        nested = room.session.begin_nested()
+        room.session.add(SourceMedia(**whose, **one.as_it_is()))
+        with pytest.raises(IntegrityError):
+            room.session.flush()
+        nested.rollback()

@@ -43,10 +43,10 @@ def keep(post_id: int) -> ResponseReturnValue:
     post, form = queries.post_of(session(), my_team(), post_id), TemplateForm()
     if not form.validate():
         return render("posts/template.html", post=post, form=form), 422
-    kept = post.content.kept()
+    kept, files = post.content.kept(), media.media_shown(session(), post)
     template = PostTemplate(team_id=my_team().id, name=form.name.data, content=kept)
     session().add(template)
-    media.keep_for(session(), media.media_shown(session(), post), template)
+    media.keep_for(session(), files, template)
     if not _is_free(form):
         post = queries.post_of(session(), my_team(), post_id)
         return render("posts/template.html", post=post, form=form), 422

@@ -12,6 +12,7 @@ from datetime import datetime, time
 
 from calendar_app.config import Config
 from calendar_app.db import Database
+from calendar_app.media.storage import store_of
 from calendar_app.people import queries
 from calendar_app.people.audit import record
 from calendar_app.sample.campaigns import add_campaigns
@@ -46,7 +47,10 @@ def is_wanted(database: Database) -> bool:
 
 
 def load(config: Config, database: Database, now: datetime) -> None:
-    """Put the sample team into `database`, whole or not at all. Raises Refused when it is there."""
+    """Put the sample team into `database`, whole or not at all.
+
+    Raises Refused when it is there, or when the place for files takes no image.
+    """
     with database.writing() as session:
         stamps = Stamps(session, now, "sample")
         team = new_team(session)
@@ -61,7 +65,7 @@ def load(config: Config, database: Database, now: datetime) -> None:
         add_readings(session, plan, people, days, made_on)
         rate_preconditions(plan, people, days, stamps.at)
         session.flush()
-        scene = Scene(team, plan, people, days)
+        scene = Scene(team, plan, people, days, store_of(config))
         add_posts(session, stamps, scene)
         decide_experiments(session, stamps, plan, people)
         add_series(session, stamps, scene)

@@ -20,6 +20,11 @@ def read(name: str) -> Facts:
     return {key: _cleaned(value) for key, value in tomllib.loads(raw).items()}
 
 
+def file(name: str) -> bytes:
+    """What the file `sample_data/<name>` holds."""
+    return (folder("sample_data") / name).read_bytes()
+
+
 def without(told: Facts, *names: str) -> dict[str, Any]:
     """`told` without the facts `names`."""
     return {name: value for name, value in told.items() if name not in names}

@@ -12,14 +12,17 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from calendar_app.media.contents import take_in
+from calendar_app.media.storage import Store
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import Experiment, Plan
+from calendar_app.posts import media
 from calendar_app.posts.content import Content
 from calendar_app.posts.models import Post
 from calendar_app.sample.days import DAY, Days
-from calendar_app.sample.files import Facts, read
+from calendar_app.sample.files import Facts, file, read
 from calendar_app.sample.stamps import Stamps
 from calendar_app.sample.team import audiences_called
 
@@ -37,6 +40,8 @@ class Scene:
     plan: Plan
     people: Mapping[str, Person]
     days: Days
+    # Where their images go.
+    store: Store
 
     def there(self, key: str, at: datetime) -> Person:
         """The person, or the deputy when the person was away on the local day of `at`."""
@@ -56,6 +61,7 @@ class Scene:
             intent=told.get("intent", "inform"),
             plan=self.plan,
             values=tuple((values[name], why) for name, why in told.get("values", {}).items()),
+            places=tuple((values[name], place) for name, place in told.get("places", {}).items()),
             audiences=tuple(audiences_called(self.plan, told.get("audiences", []))),
             channels=tuple(
                 one for one in self.plan.channels if one.short in told.get("channels", [])
@@ -93,6 +99,8 @@ def add_posts(session: Session, stamps: Stamps, scene: Scene) -> None:
             if post is None:
                 post = Post.new(scene.team, scene.first_content(told), by, at)
                 session.add(post)
+            elif step.verb is _is_illustrated:
+                _illustrate(session, scene.store, post, told["image"], by, at)
             else:
                 step.verb(post, by, at)
             session.flush()
@@ -113,6 +121,8 @@ def steps_of(told: Facts, days: Days) -> Iterator[Step]:
         yield Step(7, told["reviewer"], partial(_ask_changes, note=told["note"]))
     if "text" in told:
         yield Step(6, owner, partial(_write, words=told["text"]))
+    if "image" in told:
+        yield Step(5, owner, _is_illustrated)
     if "first_day" in told:
         yield Step(5, owner, partial(_move, day=days.day(told["week"], told["day"])))
     yield from _ending(told, state_of(told, days))
@@ -128,6 +138,8 @@ def _ending(told: Facts, state: str) -> Iterator[Step]:
     if state == "changes_asked":
         yield Step(3, reviewer, partial(_ask_changes, note=told["note"]))
     if state in {"approved", "published"}:
+        if "outside" in told.get("places", {}).values():
+            yield Step(3, reviewer, Post.agree_outside)
         yield Step(2, reviewer, Post.approve)
     if state == "published":
         yield Step(0, publisher_of(told), partial(_publish, address=_address(told)))
@@ -191,6 +203,21 @@ def _hour(number: int, lead: int) -> time:
 
 def _is_made(_post: Post, _by: Person, _at: datetime) -> None:
     """The first step: `add_posts` makes the post."""
+
+
+def _is_illustrated(_post: Post, _by: Person, _at: datetime) -> None:
+    """The post gets its image: `add_posts` brings it along."""
+
+
+def _illustrate(
+    session: Session, store: Store, post: Post, told: Facts, by: Person, at: datetime
+) -> None:
+    """Bring the image along, and say what it shows. Raises Unkept."""
+    kept = media.keep(store, take_in(file(told["file"]), told["file"]))
+    media.add(session, post, [kept], by, at)
+    session.flush()
+    for one in media.media_shown(session, post):
+        one.describe(told["alternative"], by, at, is_decorative=False)
 
 
 def _schedule(post: Post, by: Person, at: datetime, *, day: date, hour: time) -> None:

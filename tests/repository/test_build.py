@@ -105,6 +105,7 @@ def test_a_wheel_holds_all_that_the_installed_program_reads(tmp_path: Path) -> N
         "calendar_app/templates/base.html",
         "calendar_app/migrations/env.py",
         "calendar_app/sample_data/README.md",
+        "calendar_app/sample_data/bicycle.png",
         "calendar_app/static/vendor/htmx.min.js",
         "calendar_app/static/vendor/inter/LICENSE.txt",
         "calendar_app/translations/nl/LC_MESSAGES/messages.mo",

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from calendar_app.db import Base, Database
 
-# What differs between two loads of the same: secrets, and when the real clock counted a change.
-_OF_ONE_LOAD = {"password", "fs_uniquifier", "revised_at"}
+# What differs between two loads of the same: secrets, the names of files that nobody can guess, and
+# when the real clock counted a change.
+_OF_ONE_LOAD = {"password", "fs_uniquifier", "stored_as", "revised_at"}
 # They only join two other rows; those that are written together come in any order.
 _JOINTS = {"post_audience", "post_channel"}
 

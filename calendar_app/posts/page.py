@@ -37,6 +37,8 @@ NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES, "plac
 # What the history calls what the form calls otherwise.
 _TOLD_AS = {"when": "starts_at", "reason": "reasons"}
 _FROM_NOTHING: Mapping[str, int] = {}
+# A larger one no database of ours can even be asked for.
+_LARGEST_ID = 2**31 - 1
 
 
 # How often a save is tried again when somebody else is always a moment earlier.
@@ -61,7 +63,7 @@ def origin_in(told: MultiDict[str, str]) -> dict[str, int]:
     Empty when it was begun of nothing.
     """
     found = {name: told.get(name, type=int) for name in ("template", "copy")}
-    return dict([(name, row) for name, row in found.items() if row is not None][:1])
+    return dict([(name, row) for name, row in found.items() if row and 0 < row <= _LARGEST_ID][:1])
 
 
 def new_page(

@@ -212,7 +212,7 @@ def test_a_writer_gets_no_other_post_approved_along_with_a_free_one(site: Site) 
     outside = site.post(title="Buiten", form="image")
     with site.database.writing() as session:
         [link] = session.get_one(Post, int(outside.partition(":")[0])).value_links
-        link.place, link.reason = "outside", "Een grap."
+        link.place, link.reason = "outside", "Een knipoog."
     others = [outside, site.post(title="Twee"), site.post(title="Drie", state="in_review")]
     writer = site.visitor("writer")
     for other in others:

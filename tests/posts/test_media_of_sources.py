@@ -152,9 +152,9 @@ def test_another_plan_or_a_refusal_forgets_no_origin(site: Site, post_id: int) -
     for page in (refused.text, other_plan.text):
         assert f'<input type="hidden" name="copy" value="{post_id}">' in page
     for path in ("", "?copy=", "?copy=x&template=", "?copy=-1", f"?copy={10**30}"):
-        page = client.get(f"/posts/new{path}")
-        assert page.status_code == 200
-        assert 'name="copy"' not in page.text
+        answer = client.get(f"/posts/new{path}")
+        assert answer.status_code == 200
+        assert 'name="copy"' not in answer.text
 
 
 # Series.

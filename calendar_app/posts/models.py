@@ -604,7 +604,7 @@ class Post(Editable, Base):
             has_day=content.starts_at is not None,
             goes_outside=places.is_anew(before.outside_told, content.outside_told),
             needs_approval=_needs_approval(content, self.team),
-            needed_approval=before.form not in self.team.free_forms,
+            needed_approval=_needs_approval(before, self.team),
         )
 
     def _enter(
@@ -624,6 +624,10 @@ class Post(Editable, Base):
             for name, (before, after) in self._begin_again().items():
                 told[name] = [told.get(name, [before])[0], after]
             self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
+        elif state == self.state == "approved" and workflow.is_read(set(told)):
+            # It needs none: whoever changed it answers for what it says now.
+            told |= self._lose_approvals()
+            self.approved_at, self.approved_by = now, by
         self._stand_in(state, told, by, now)
 
     def _stand_in(self, state: str, told: dict[str, list[Any]], by: Person, now: datetime) -> None:

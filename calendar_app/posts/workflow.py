@@ -176,14 +176,14 @@ def state_after_edit(
     """The state of a post once the fields `changed` differ and it has a day, or has none.
 
     `goes_outside`: it falls outside a value in a way that nobody agreed with yet. `needs_approval`:
-    whether it needs one as it is now; `needed_approval`: whether one of its form before did.
+    whether it needs one as it is now; `needed_approval`: whether it did as it was before.
     """
     if state == "idea" and has_day:
         return "draft"
-    if state == "approved" and (
-        goes_outside or (needs_approval and (is_read(changed) or not needed_approval))
-    ):
-        return "in_review"
+    if state == "approved":
+        # What was given was for the text as it was, whatever form the post has now.
+        lost = is_read(changed) if needed_approval else needs_approval
+        return "in_review" if goes_outside or lost else state
     if state == "changes_asked" and is_read(changed):
         return "draft"
     return state

@@ -447,10 +447,13 @@ def test_what_needs_an_approval(
         ({"text"}, True, True, False, "in_review"),
         ({"form"}, True, False, False, "in_review"),
         ({"form"}, True, True, False, "approved"),
-        ({"form", "text"}, False, True, False, "approved"),
+        ({"form"}, False, True, False, "approved"),
+        # The old text was approved, and the new one nobody saw.
+        ({"form", "text"}, False, True, False, "in_review"),
         ({"reasons"}, True, False, True, "in_review"),
         # Agreed with outside, it needs one for each new text.
         ({"text"}, True, False, False, "in_review"),
+        ({"starts_at"}, True, True, False, "approved"),
     ],
 )
 def test_what_an_edit_makes_of_an_approved_post_without_a_review(
@@ -497,6 +500,49 @@ def test_an_image_of_what_needs_no_approval_keeps_it_approved(free: Room) -> Non
     post.tell_of_media("media_added", {"media": ["", "hal.png"]}, free.writer, SOON)
 
     assert post.state == "approved"
+
+
+def test_another_form_hides_no_new_text_from_who_approved(free: Room, lawyer: Person) -> None:
+    approvals.want_levels(free.team, [("Inhoud", [free.editor]), ("Juridisch", [lawyer])])
+    free.session.flush()
+    post = free.post("in_review")
+    post.approve(free.editor, SOON)
+    post.approve(lawyer, SOON)
+
+    post.edit(replace(post.content, form="image", text="Anders."), free.writer, SOON)
+
+    assert (post.state, given(post), post.approved_by) == ("in_review", [], None)
+
+
+def test_who_changes_what_needs_no_approval_answers_for_it(free: Room, lawyer: Person) -> None:
+    approvals.want_levels(free.team, [("Inhoud", [free.editor]), ("Juridisch", [lawyer])])
+    free.session.flush()
+    post = free.post("in_review", form="image")
+    post.approve(free.editor, SOON)
+    post.approve(lawyer, SOON)
+    later = SOON + timedelta(hours=1)
+
+    post.edit(replace(post.content, intent="ask"), free.writer, later)
+    assert (post.approved_by, post.approved_at) == (lawyer, SOON)
+    free.session.flush()
+    post.edit(replace(post.content, text="Anders."), free.writer, later)
+    free.session.flush()
+
+    assert (post.state, post.approved_by, post.approved_at) == ("approved", free.writer, later)
+    assert given(post) == []
+    told = list(free.session.scalars(select(PostChange).order_by(PostChange.id)))
+    assert told[-1].fields["levels"] == [["Inhoud", "Juridisch"], []]
+
+
+def test_moving_a_post_never_changes_its_state(free: Room) -> None:
+    outside: dict[str, Any] = {"places": ((free.value, "outside"),)}
+    post = free.post("in_review", form="image", **outside)
+    post.agree_outside(free.editor, SOON)
+    post.approve(free.editor, SOON)
+
+    post.move_to(SOON.date() + timedelta(days=9), free.writer, SOON)
+
+    assert (post.state, post.approved_by) == ("approved", free.editor)
 
 
 def test_what_goes_outside_needs_an_approval_all_the_same(free: Room) -> None:

@@ -109,16 +109,18 @@ def _stands_in(now: Standing, level: Level, person: Person, team: Team, day: dat
 def want_levels(team: Team, wanted: Sequence[tuple[str, Sequence[Person]]]) -> None:
     """Let `team` want these approvals: (name, who may give it) each, in order.
 
-    A level that keeps its name or its place keeps what was given for it.
+    A level that keeps its name, or its place and its people, keeps what was given for it. Who does
+    not want to be seen was not there to choose, and stays named where they were.
     """
-    before = {level.id: level for level in team.review_levels}
+    before, unseen = {level.id: level for level in team.review_levels}, _unseen(team)
     kept = same_again(
-        [(level.id, level.name) for level in team.review_levels], [name for name, _who in wanted]
+        levels_of(team), [(name, [one.id for one in people]) for name, people in wanted]
     )
     levels = []
     for position, ((name, people), level_id) in enumerate(zip(wanted, kept, strict=True)):
         level = before[level_id] if level_id is not None else ReviewLevel()
-        level.position, level.name, level.people = position, name, list(people)
+        stay = [one for one in level.people if one.id in unseen and one not in people]
+        level.position, level.name, level.people = position, name, [*people, *stay]
         levels.append(level)
     team.review_levels = levels
     team.touch()

@@ -6,7 +6,7 @@ needs the approval of each, in their order, and as far as it can be each of some
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 MOST = 3
@@ -68,15 +68,19 @@ class Standing:
         return next((one for one in may if one not in self.unseen), None)
 
 
-def same_again(before: Sequence[tuple[int, str]], names: Sequence[str]) -> list[int | None]:
-    """Which level of `before` = (id, name) each of `names` goes on as; None: a new one.
+def same_again(
+    before: Sequence[Level], wanted: Sequence[tuple[str, Collection[int]]]
+) -> list[int | None]:
+    """The id of the level of `before` as which each of `wanted` goes on; None: a new one.
 
-    One with the same name, wherever it stood; else the one in the same place, which got a new name.
+    `wanted` has (name, the ids of who is named) each. One with the same name goes on, wherever it
+    stood; else the one in the same place that names the same people, under its new name.
     """
-    by_name = {name.casefold(): level_id for level_id, name in before}
-    found = [by_name.get(name.casefold()) for name in names]
-    free = {level_id for level_id, _name in before} - set(found)
-    for place, (level_id, _name) in enumerate(before[: len(names)]):
-        if found[place] is None and level_id in free:
-            found[place] = level_id
+    by_name = {level.name.casefold(): level.id for level in before}
+    found = [by_name.get(name.casefold()) for name, _people in wanted]
+    free = {level.id for level in before} - set(found)
+    for place, (level, (_name, people)) in enumerate(zip(before, wanted, strict=False)):
+        # What others gave under another name was not given for this.
+        if found[place] is None and level.id in free and set(people) == set(level.people):
+            found[place] = level.id
     return found

@@ -94,20 +94,25 @@ def test_nobody_is_asked_where_nobody_may() -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "kept"),
+    ("wanted", "kept"),
     [
-        (["Inhoud", "Juridisch"], [1, 2]),
-        (["Juridisch", "INHOUD"], [2, 1]),
-        (["Tekst", "Juridisch"], [1, 2]),
-        (["Juridisch"], [2]),
-        (["Nieuw", "Inhoud", "Juridisch"], [None, 1, 2]),
+        ([("Inhoud", (7,)), ("Juridisch", (8, 9))], [1, 2]),
+        ([("Juridisch", ()), ("INHOUD", (9,))], [2, 1]),
+        # Another name for the same people, in whatever order …
+        ([("Tekst", (7,)), ("Juridisch", (8, 9))], [1, 2]),
+        ([("Inhoud", (7,)), ("Recht", (9, 8))], [1, 2]),
+        # … and another approval, by others.
+        ([("Merk", (9,)), ("Juridisch", (8, 9))], [None, 2]),
+        ([("Merk", ()), ("Juridisch", (8, 9))], [None, 2]),
+        ([("Juridisch", (8, 9))], [2]),
+        ([("Nieuw", (7,)), ("Inhoud", (7,)), ("Juridisch", ())], [None, 1, 2]),
         ([], []),
     ],
 )
-def test_a_level_goes_on_under_its_name_or_in_its_place(
-    names: list[str], kept: list[int | None]
+def test_a_level_goes_on_under_its_name_or_in_its_place_with_its_people(
+    wanted: list[tuple[str, tuple[int, ...]]], kept: list[int | None]
 ) -> None:
-    assert same_again([(1, "Inhoud"), (2, "Juridisch")], names) == kept
+    assert same_again((CONTENTS, LAW), wanted) == kept
 
 
 @pytest.fixture
@@ -325,6 +330,34 @@ def test_a_level_that_only_others_may_give_asks_them(levels: Room, lawyer: Perso
 
     assert (post.reviewer, post.sent_to_review_at) == (lawyer, SOON)
     assert actions(levels.session, post)[-1] == "approve_asked"
+
+
+def test_another_level_in_its_place_was_not_given(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.approve(levels.editor, SOON)
+    levels.session.flush()
+    brand = builders.a_person(levels.session, levels.team, "editor", name="Zoë Vos")
+
+    approvals.want_levels(levels.team, [("Merk", [brand]), ("Juridisch", [lawyer])])
+    levels.session.flush()
+    levels.session.expire_all()
+    post.ask_who_may(levels.editor, SOON)
+
+    assert (given(post), post.reviewer) == ([], brand)
+
+
+def test_who_is_not_seen_stays_named(levels: Room, lawyer: Person) -> None:
+    membership = levels.session.scalars(select(Membership).filter_by(person_id=lawyer.id)).one()
+    membership.stop_taking_part()
+
+    approvals.want_levels(levels.team, [("Tekst", [levels.editor]), ("Recht", [])])
+    levels.session.flush()
+    levels.session.expire_all()
+
+    assert [level.people for level in levels.team.review_levels] == [[levels.editor], [lawyer]]
+    assert [level.people for level in approvals.levels_of(levels.team)] == [
+        (levels.editor.id,), (),
+    ]  # fmt: skip
 
 
 def test_a_level_that_goes_takes_only_its_own_approval(levels: Room, lawyer: Person) -> None:

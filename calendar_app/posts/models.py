@@ -7,8 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship, validates
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import (
+    Mapped,
+    WriteOnlyMapped,
+    mapped_column,
+    object_session,
+    relationship,
+    validates,
+)
 
 from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
@@ -278,14 +285,31 @@ class Post(Editable, Base):
 
     @property
     def needs_approval(self) -> bool:
-        """Whether somebody has to approve it, as it is now."""
+        """Whether somebody has to approve it, as it is now.
+
+        Once changes were asked it does, of whatever kind it is, until somebody approved it.
+        """
         outside = [link for link in self.value_links if link.place == places.OUTSIDE]
-        return workflow.needs_approval(self.form, self.team.free_forms, outside)
+        needs = workflow.needs_approval(self.form, self.team.free_forms, outside)
+        return needs or self._was_sent_back()
 
     @property
     def is_free(self) -> bool:
         """Whether it is a draft that can be approved without a review (`approve_own`)."""
         return self.state in workflow.APPROVE_OWN.origins and not self.needs_approval
+
+    def _was_sent_back(self) -> bool:
+        session = object_session(self)
+        if session is None or self.state != "draft":
+            return False
+        answers = (workflow.ASK_CHANGES.name, workflow.APPROVE.name)
+        last = (
+            select(PostChange.action)
+            .where(PostChange.post_id == self.id, PostChange.action.in_(answers))
+            .order_by(PostChange.id.desc())
+            .limit(1)
+        )
+        return session.scalar(last) == workflow.ASK_CHANGES.name
 
     def state_once(self, content: Content) -> str:
         """The state that saying and being `content` leads to."""
@@ -570,6 +594,8 @@ class Post(Editable, Base):
         """
         workflow.must_be_open(self.state)
         before = self.content
+        if action != "taken_back":
+            content = self._still_asked(content)
         told = contents.differences(before.told(), content.told())
         is_elsewhere = state not in {None, self.state}
         goes_outside = places.is_anew(before.outside_told, content.outside_told)
@@ -712,6 +738,18 @@ class Post(Editable, Base):
     def _loses(self, told: dict[str, list[Any]], *, goes_outside: bool) -> bool:
         """Whether this edit takes what was given already."""
         return bool((goes_outside or workflow.is_read(set(told))) and self.approvals)
+
+    def _still_asked(self, content: Content) -> Content:
+        """`content`, in which who is asked for an approval that only some may give is not empty."""
+        if self.state != "in_review" or content.reviewer is not None:
+            return content
+        now = self.standing
+        level = now.open
+        if level is None or now.could_give(level) == now.approvers:
+            return content
+        asked = now.reviewer(None if self.reviewer is None else self.reviewer.id)
+        people = {one.id: one for one in approvals.approvers(self.team)}
+        return content if asked is None else replace(content, reviewer=people[asked])
 
     def _check_asked(
         self, content: Content, told: dict[str, list[Any]], state: str, *, goes_outside: bool

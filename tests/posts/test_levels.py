@@ -292,6 +292,27 @@ def test_a_reviewer_who_may_not_give_the_level_is_refused(levels: Room, lawyer: 
     assert refused.value.field == "reviewer"
 
 
+@pytest.mark.parametrize("change", [{}, {"intent": "ask"}, {"text": "Anders."}])
+def test_a_level_of_some_is_never_asked_of_nobody(levels: Room, change: dict[str, Any]) -> None:
+    post = levels.post("in_review")
+
+    post.edit(replace(post.content, reviewer=None, **change), levels.writer, SOON)
+    levels.session.flush()
+
+    assert post.reviewer is levels.editor
+    assert actions(levels.session, post)[-1] == ("edited" if change else "send_to_review")
+
+
+def test_a_level_of_everybody_may_be_asked_of_nobody(room: Room, lawyer: Person) -> None:
+    approvals.want_levels(room.team, [("Inhoud", []), ("Juridisch", [lawyer])])
+    room.session.flush()
+    post = room.post("in_review")
+
+    post.edit(replace(post.content, reviewer=None), room.writer, SOON)
+
+    assert post.reviewer is None
+
+
 def test_a_team_that_wants_no_levels_reads_nothing_of_its_people(
     room: Room, database: Database
 ) -> None:
@@ -602,3 +623,27 @@ def test_only_a_draft_is_approved_without_a_review(free: Room, state: str) -> No
 def test_without_the_kind_in_the_list_nobody_approves_a_draft(free: Room) -> None:
     with pytest.raises(Refused, match="needs an approval"):
         free.post(form="text").approve_own(free.editor, SOON)
+
+
+@pytest.mark.parametrize("change", [{}, {"text": "Anders."}])
+def test_what_was_sent_back_needs_an_approval(free: Room, change: dict[str, Any]) -> None:
+    post = free.post("changes_asked", form="image")
+    if change:
+        post.edit(replace(post.content, **change), free.writer, SOON)
+    else:
+        post.back_to_draft(free.writer, SOON)
+    free.session.flush()
+
+    assert post.state == "draft"
+    assert post.needs_approval
+    with pytest.raises(Refused, match="needs an approval"):
+        post.approve_own(free.writer, SOON)
+
+    post.send_to_review(free.writer, SOON)
+    post.approve(free.editor, SOON)
+    post.cancel(free.writer, SOON)
+    free.session.flush()
+    post.revive(free.editor, SOON)
+    free.session.flush()
+    post.approve_own(free.writer, SOON)
+    assert post.state == "approved"

@@ -92,6 +92,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     sign_in.install(app)
     for room in _ROOMS:
         app.register_blueprint(room.bp)
+    people.install(app, reviewing.pass_on)
     plans.preconditions.install(app, installation.checks)
     app.context_processor(surroundings)
     door.install(app)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from email.message import EmailMessage
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from flask import Blueprint, flash, make_response, redirect, request
+from flask import Blueprint, Flask, current_app, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from limits import RateLimitItem
@@ -50,6 +51,11 @@ _A_YEAR = 31_536_000
 _KNOWN_COOKIE = "known"
 _LOG_PAGE = 50
 _LAST_LOG_PAGE = 100_000
+
+
+def install(app: Flask, parts_changed: Callable[[], None]) -> None:
+    """Call `parts_changed` in each request that changes who may do what, or who is in the team."""
+    app.extensions["kapstok.parts"] = parts_changed
 
 
 # The way in and out
@@ -293,6 +299,7 @@ def stop_taking_part() -> ResponseReturnValue:
     membership = my_membership()
     if membership.takes_part:
         membership.stop_taking_part()
+        _tell_of_parts()
         audit("participation.ended", me())
         commit()
     flash(_("From now on your name is shown to nobody in the team."), "good")
@@ -446,6 +453,7 @@ def change_role(membership_id: int) -> ResponseReturnValue:
         and form.obeys(lambda: membership.change_role(form.role.data, admins=admins))
     ):
         return render("people/person.html", membership=membership, form=form), 422
+    _tell_of_parts()
     audit("role.changed", membership.person, role=membership.role)
     commit()
     flash(_("Saved."), "good")
@@ -459,6 +467,7 @@ def end_membership(membership_id: int) -> ResponseReturnValue:
     membership = own_membership(membership_id)
     expect_shown(membership)
     membership.end(now(), admins=len(queries.admins(session(), my_team())))
+    _tell_of_parts()
     audit("membership.ended", membership.person)
     commit()
     flash(_("%(name)s is no longer in the team.", name=membership.person.name), "good")
@@ -513,6 +522,12 @@ def remove_absence(absence_id: int) -> ResponseReturnValue:
     commit()
     flash(_("The absence is taken back."), "good")
     return redirect("/team/#absences", 303)
+
+
+def _tell_of_parts() -> None:
+    """Tell the other rooms that somebody may do more or less in my team now."""
+    session().flush()
+    cast("Callable[[], None]", current_app.extensions["kapstok.parts"])()
 
 
 def my_membership() -> Membership:

@@ -30,6 +30,7 @@ SENTENCES = {
     "approve": N_("%(name)s approved it"),
     "approve_level": N_("%(name)s gave one of the approvals"),
     "approve_asked": N_("%(name)s changed the approvals of the team, so somebody else is asked"),
+    "approve_passed_on": N_("Somebody else is asked for the approval from now on"),
     "approve_own": N_("%(name)s approved it: it needed no approval of others"),
     "agree_outside": N_("%(name)s agreed that it falls outside"),
     "ask_changes": N_("%(name)s asked for changes"),

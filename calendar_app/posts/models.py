@@ -392,6 +392,8 @@ class Post(Editable, Base):
         self.approved_at, self.approved_by = judged.approved_at, judged.approved_by
         self.outside_agreed_at = judged.outside_agreed_at
         self.outside_agreed_by = judged.outside_agreed_by
+        # Who was asked then may not give it any more, when the team wants others now.
+        self.ask_who_may(None, now)
 
     def back_to_draft(self, by: Person, now: datetime) -> None:
         """Work on an idea, or on what was asked. Raises Refused."""
@@ -443,17 +445,24 @@ class Post(Editable, Base):
         self._take(workflow.APPROVE_OWN, by, now)
         self.approved_at, self.approved_by = now, by
 
-    def ask_who_may(self, by: Person, now: datetime) -> None:
+    def ask_who_may(self, by: Person | None, now: datetime) -> None:
         """Ask somebody else when who is asked may not give the approval that it waits for.
 
-        What the team wants has changed, and no post may wait for nobody.
+        `by` changed what the team wants; None: who may give what has changed. No post may wait for
+        nobody.
         """
+        told = self._ask_who_may(by, now)
+        if told:
+            self._tell("approve_passed_on" if by is None else "approve_asked", by, now, told)
+
+    def _ask_who_may(self, by: Person | None, now: datetime) -> dict[str, list[Any]]:
         if self.state != "in_review" or self.standing.open is None:
-            return
+            return {}
         told = self._ask_next()
         if told:
-            self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
-            self._tell("approve_asked", by, now, told)
+            self.sent_to_review_at = now
+            self.sent_to_review_by_id = None if by is None else by.id
+        return told
 
     def ask_changes(self, note: str, by: Person, now: datetime) -> None:
         """It is not good yet; `note` says what should change. Raises Refused."""
@@ -566,12 +575,13 @@ class Post(Editable, Base):
         self._change("followed", content, by, now)
 
     def restore(self, by: Person, now: datetime) -> None:
-        """Take it out of the bin, as it was."""
+        """Take it out of the bin, as it was; it waits for who may give its next approval now."""
         if self.series is not None and self.series_day is not None:
             self.series.take_in(self.series_day)
+        told = self._ask_who_may(by, now)
         self.deleted_at, self.deleted_by_id = None, None
         self.sequence += 1
-        self._tell("restored", by, now, {})
+        self._tell("restored", by, now, told)
 
     def _bin(self, by: Person, now: datetime) -> None:
         self.deleted_at, self.deleted_by_id = now, by.id

@@ -36,8 +36,11 @@ from calendar_app.posts.models import (
 OVER = ("published", "cancelled")
 UNAPPROVED = ("idea", "draft", "in_review", "changes_asked")
 BIN_SIZE = 200
-# Who changes several posts reads the texts of their channels too, in one query.
-_OWN_TEXTS = (selectinload(Post.own_text_rows).selectinload(PostChannelText.channel),)
+# Who changes several posts reads the texts of their channels and their approvals too, at once.
+_TO_CHANGE = (
+    selectinload(Post.own_text_rows).selectinload(PostChannelText.channel),
+    selectinload(Post.approvals),
+)
 IN_BIN = timedelta(days=30)
 # Within so long of each other two posts with one text are seen as one too many.
 NEAR = timedelta(days=30)
@@ -127,15 +130,16 @@ def post_of(session: Session, team: Team, post_id: int) -> Post:
 
 
 def posts_in_review(session: Session, team: Team) -> list[Post]:
-    """The posts of the team that wait for an approval, by id."""
-    return list(session.scalars(_of(team).where(Post.state == "in_review").order_by(Post.id)))
+    """The posts of the team that wait for an approval, with all to change them by, by id."""
+    wanted = _of(team).where(Post.state == "in_review").order_by(Post.id)
+    return list(session.scalars(wanted.options(*_TO_CHANGE)))
 
 
 def posts_of(session: Session, team: Team, post_ids: Sequence[int]) -> list[Post]:
     """These posts of the team, by moment; those without a day last. Raises NotYours for any."""
     in_order = (Post.starts_at.is_(None), Post.starts_at, Post.id)
     wanted = _of(team).where(Post.id.in_(post_ids)).order_by(*in_order)
-    found = list(session.scalars(wanted.options(*_OWN_TEXTS)))
+    found = list(session.scalars(wanted.options(*_TO_CHANGE)))
     if len(found) != len(set(post_ids)):
         raise NotYours(N_("This post is not here."))
     return found
@@ -299,7 +303,7 @@ def posts_of_series(session: Session, series: PostSeries, first: date) -> list[P
         Post.series_id == series.id, Post.series_day >= first, Post.deleted_at.is_(None)
     )
     in_order = wanted.order_by(Post.series_day, Post.id)
-    return list(session.scalars(in_order.options(*_OWN_TEXTS)))
+    return list(session.scalars(in_order.options(*_TO_CHANGE)))
 
 
 def templates(session: Session, team: Team) -> list[PostTemplate]:

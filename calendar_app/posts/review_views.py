@@ -44,12 +44,26 @@ def save() -> ResponseReturnValue:
     team.review_patience = form.review_patience.data
     team.escalates_to_id = form.escalates_to.data
     session().flush()
-    for post in posts_in_review(session(), team):
-        post.ask_who_may(me(), now())
+    _ask_who_may(me())
     audit("review.changed", team, levels=len(team.review_levels))
     commit()
     flash(_("Saved."), "good")
     return redirect("/settings/review", 303)
+
+
+def pass_on() -> None:
+    """Let no post of the team wait for a colleague who may not give its approval any more.
+
+    The history says that somebody else is asked, and not whose doing it is.
+    """
+    _ask_who_may(None)
+
+
+def _ask_who_may(by: Person | None) -> None:
+    if not my_team().review_levels:
+        return
+    for post in posts_in_review(session(), my_team()):
+        post.ask_who_may(by, now())
 
 
 def _approvers() -> list[Person]:

@@ -465,6 +465,36 @@ def test_undoing_an_edit_brings_the_approvals_back(levels: Room, lawyer: Person)
     assert given(post) == [("Inhoud", "Sanne"), ("Juridisch", "Mo")]
 
 
+def test_undoing_asks_who_may_give_it_now(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    before = as_edited(post)
+    post.edit(replace(post.content, intent="ask"), levels.editor, SOON)
+    levels.session.flush()
+    undoable = remember(levels.session, EDITED, [(post, before)], levels.editor, SOON)
+    assert undoable is not None
+    approvals.want_levels(levels.team, [("Juridisch", [lawyer])])
+    levels.session.flush()
+
+    take_back(levels.session, undoable, levels.editor, SOON)
+    levels.session.flush()
+
+    assert (post.reviewer, post.sent_to_review_at) == (lawyer, SOON)
+    assert "approve_passed_on" in actions(levels.session, post)
+
+
+def test_what_comes_out_of_the_bin_asks_who_may_give_it_now(levels: Room, lawyer: Person) -> None:
+    post = levels.post("in_review")
+    post.delete(levels.writer, SOON)
+    approvals.want_levels(levels.team, [("Juridisch", [lawyer])])
+    levels.session.flush()
+
+    post.restore(levels.writer, SOON)
+    levels.session.flush()
+
+    assert (post.state, post.reviewer, post.sent_to_review_at) == ("in_review", lawyer, SOON)
+    assert actions(levels.session, post)[-1] == "restored"
+
+
 def test_a_guest_who_agrees_gives_no_level(levels: Room) -> None:
     post = levels.post("in_review")
     review, _secret = ask(levels.session, post, ("Ria", "ria@elders.example"), levels.editor, SOON)

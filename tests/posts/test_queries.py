@@ -148,3 +148,17 @@ def _queries(database: Database, team_id: int) -> int:
                 assert post.owner is not None
                 assert post.owner.name
     return len(asked)
+
+
+def test_posts_to_change_bring_their_approvals_and_own_texts(
+    room: Room, database: Database
+) -> None:
+    ids = [room.post("in_review").id for _number in range(3)]
+    room.session.expire_all()
+    found = queries.posts_of(room.session, room.team, ids)
+    waiting = queries.posts_in_review(room.session, room.team)
+
+    with statements(database) as seen:
+        assert [(post.approvals, post.own_text_rows) for post in found] == [([], [])] * 3
+
+    assert (seen, waiting) == ([], found)

@@ -14,6 +14,7 @@ from calendar_app.people.models import AuditEntry, Person, Team
 from calendar_app.posts.models import Post
 from tests import builders
 from tests.support.site import Site, _tuesday_morning, ask, site
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -237,6 +238,49 @@ def test_a_new_level_asks_who_may_give_it(team: Site) -> None:
     assert post_at(team, post_id).reviewer_id == team.people["lawyer"]
     page = team.visitor("editor").get(f"/posts/{post_id}").text
     assert "changed the approvals of the team" in page
+
+
+@pytest.mark.parametrize("change", ["role", "ending", "participation"])
+def test_a_post_waits_for_nobody_who_may_not_give_it_any_more(team: Site, change: str) -> None:
+    with team.database.writing() as session:
+        row = session.get_one(Team, team.team_id)
+        other = builders.a_person(session, row, "editor", name="Zoe Bos", language="en").id
+    people = [team.people["lawyer"], other]
+    assert saved(team, name_1="Juridisch", people_1=people).status_code == 303
+    post_id = in_review(team, reviewer_id=team.people["lawyer"])
+    with team.database.reading() as session:
+        [membership] = session.get_one(Person, team.people["lawyer"]).memberships
+        path = f"/team/people/{membership.id}"
+        data = {"version": membership.version, "role": "writer"}
+
+    if change == "participation":
+        answer = team.visitor("lawyer").post("/settings/participation/ending")
+    else:
+        path += "/ending" if change == "ending" else ""
+        answer = team.visitor("admin").post(path, data=data)
+
+    assert answer.status_code == 303, answer.text
+    post = post_at(team, post_id)
+    assert (post.state, post.reviewer_id) == ("in_review", other)
+    assert post.sent_to_review_by_id is None
+    page = team.visitor("writer").get(f"/posts/{post_id}").text
+    assert "Somebody else is asked for the approval from now on" in page
+
+
+def test_many_posts_in_review_are_asked_anew_in_as_many_queries(team: Site) -> None:
+    def queries(most: int) -> int:
+        names = {"name_1": f"Juridisch {most}", "people_1": [team.people["lawyer"]]}
+        with statements(team.database) as seen:
+            assert saved(team, **names).status_code == 303
+        return sum(one.startswith("SELECT") for one in seen)
+
+    assert saved(team, name_1="Juridisch", people_1=[team.people["lawyer"]]).status_code == 303
+    in_review(team, reviewer_id=team.people["lawyer"])
+    few = queries(1)
+    for _number in range(5):
+        in_review(team, reviewer_id=team.people["lawyer"])
+
+    assert queries(2) == few
 
 
 def test_without_levels_a_post_that_waits_is_approved_by_any_editor(team: Site) -> None:

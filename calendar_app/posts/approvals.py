@@ -96,8 +96,10 @@ def check_may_give(now: Standing, level: Level, person: Person, team: Team, day:
 
 
 def _stands_in(now: Standing, level: Level, person: Person, team: Team, day: date) -> bool:
+    if person.id not in now.approvers or now.is_kept_for(person.id, level):
+        return False
     could = now.could_give(level)
-    return person.id in now.approvers and any(
+    return any(
         away.deputy_id == person.id
         for one in approvers(team)
         if one.id in could

@@ -45,10 +45,24 @@ class Standing:
         return named or self.approvers
 
     def may_give(self, level: Level) -> tuple[int, ...]:
-        """Of those, who gave no other level of this post; when all of them did, all of them."""
-        could = self.could_give(level)
+        """Of those, who gave no other level of this post; all, when nobody else can be asked.
+
+        Who does not want to be seen can give it, and is asked nothing.
+        """
+        left = self._left(level)
+        return left if set(left) - self.unseen else self.could_give(level)
+
+    def _left(self, level: Level) -> tuple[int, ...]:
         gave = {person for one, person in self.given.items() if one != level.id}
-        return tuple(one for one in could if one not in gave) or could
+        return tuple(one for one in self.could_give(level) if one not in gave)
+
+    def is_kept_for(self, person: int, level: Level) -> bool:
+        """Whether another open level than `level` can be given by `person` alone."""
+        return any(
+            self.could_give(one) == (person,)
+            for one in self.levels
+            if one.id not in self.given and one != level
+        )
 
     def reviewer(self, current: int | None) -> int | None:
         """Who is asked for the open level, when `current` was asked until now.
@@ -63,7 +77,8 @@ class Standing:
         if current in may:
             return current
         is_for_all = self.could_give(level) == self.approvers
-        if is_for_all and current is None and len(may) != 1:
+        # Who gave another one is asked by name, or would not know.
+        if is_for_all and current is None and len(may) != 1 and may == self._left(level):
             return None
         return next((one for one in may if one not in self.unseen), None)
 

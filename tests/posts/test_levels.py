@@ -88,6 +88,16 @@ def test_who_does_not_want_to_be_seen_is_asked_by_nobody() -> None:
     assert now.may_give(END) == (7, 8)
 
 
+def test_a_level_waits_for_more_than_who_does_not_want_to_be_seen() -> None:
+    now = Standing((CONTENTS, LAW, END), {1: 7, 2: 8}, TEAM, frozenset({9}))
+
+    assert set(now.may_give(END)) == {7, 8, 9}
+    assert (now.reviewer(8), now.reviewer(None)) == (8, 7)
+    # The lawyer who is left is unseen: the other one is asked again.
+    both = Standing((LAW, END), {3: 8}, TEAM, frozenset({9}))
+    assert (both.may_give(LAW), both.reviewer(7)) == ((8, 9), 8)
+
+
 def test_nobody_is_asked_where_nobody_may() -> None:
     assert Standing((END,), {}, ()).reviewer(7) is None
     assert Standing((), {}, TEAM).reviewer(7) == 7
@@ -227,6 +237,27 @@ def test_who_gave_a_level_does_not_stand_in_for_the_next(levels: Room, lawyer: P
 
     with pytest.raises(Refused, match="You gave another approval"):
         post.approve(levels.editor, SOON)
+
+
+def test_who_alone_can_give_the_next_does_not_stand_in(levels: Room, lawyer: Person) -> None:
+    away = builders.an_absence(levels.session, levels.team, levels.editor, SOON.date(), SOON.date())
+    away.deputy_id = lawyer.id
+    levels.session.flush()
+    levels.session.expire_all()
+    post = levels.post("in_review")
+
+    with pytest.raises(Refused, match="Others give the approval"):
+        post.approve(lawyer, SOON)
+
+    other = builders.a_person(levels.session, levels.team, "editor", name="Zoë Vos")
+    approvals.want_levels(
+        levels.team, [("Inhoud", [levels.editor]), ("Juridisch", [lawyer, other])]
+    )
+    levels.session.flush()
+    levels.session.expire_all()
+    post.approve(lawyer, SOON)
+    levels.session.flush()
+    assert (given(post), post.reviewer) == ([("Inhoud", "Mo")], other)
 
 
 def test_asking_changes_takes_all_levels_away(levels: Room, lawyer: Person) -> None:

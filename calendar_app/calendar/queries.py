@@ -14,7 +14,7 @@ from calendar_app.calendar.cards import OVER, PostRow
 from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.models import SavedView
 from calendar_app.meetups.models import Meetup, Occurrence
-from calendar_app.moments import after_working_hours
+from calendar_app.moments import after_working_hours, local
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_ambassador, is_unseen
 from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
@@ -57,10 +57,11 @@ def unanswered(session: Session, team: Team, person: Person, now: datetime) -> l
     hours = team.review_patience
     if hours is None:
         return []
+    hears = who_hears(local(now, team.zone).date()) == person.id
     asked = (
         select(Post.id, Post.sent_to_review_at)
         .join(Team, Team.id == Post.team_id)
-        .where(Post.id.in_(waiting()), Post.team_id == team.id, who_hears() == person.id)
+        .where(Post.id.in_(waiting()), Post.team_id == team.id, hears)
     )
     late = [
         post_id

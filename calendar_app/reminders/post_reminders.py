@@ -22,7 +22,13 @@ from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery, Muted
-from calendar_app.reminders.queries import AnyRow, AnySelect, ambassador, who_publishes
+from calendar_app.reminders.queries import (
+    AnyRow,
+    AnySelect,
+    ambassador,
+    wants_no_escalation,
+    who_publishes,
+)
 
 Key: TypeAlias = tuple[str, int]
 
@@ -111,17 +117,23 @@ def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
 
 def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
     """Whoever hears that a request for review got no answer in the hours that the team set."""
-    facts = (Post.id, Post.team_id, Team.zone, Team.review_patience, Post.sent_to_review_at)
-    query = select(*facts, who_hears()).join(Team, Team.id == Post.team_id)
+    query = (
+        select(Post.id, Post.team_id, Team.zone, Team.review_patience, Post.sent_to_review_at)
+        .join(Team, Team.id == Post.team_id)
+        .where(Post.id.in_(waiting()))
+    )
     told = _told_already(session, since)
-    for post_id, team_id, zone, hours, at, person_id in _rows(
-        session, query.where(Post.id.in_(waiting()))
-    ):
+    asked: dict[date, dict[int, tuple[str, int, str, datetime]]] = {}
+    for post_id, team_id, zone, hours, at in _rows(session, query):
         due_at = after_working_hours(at, hours, zone)
-        useful_until = due_at + due.ESCALATION_IS_OF_USE
         subject = due.subject_of_escalation(post_id, at)
         # Another colleague may be named for it meanwhile: one request is told of once.
-        if person_id is not None and useful_until > since and subject not in told:
+        if due_at + due.ESCALATION_IS_OF_USE > since and subject not in told:
+            of_day = asked.setdefault(local(due_at, zone).date(), {})
+            of_day[post_id] = (subject, team_id, zone, due_at)
+    for day, of_day in asked.items():
+        for post_id, person_id in _who_hear(session, of_day, day):
+            subject, team_id, zone, due_at = of_day[post_id]
             yield _Asked(
                 due.ESCALATION,
                 subject,
@@ -130,9 +142,21 @@ def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
                 zone,
                 person_id,
                 due_at,
-                useful_until,
+                due_at + due.ESCALATION_IS_OF_USE,
                 APPROVE.action,
             )
+
+
+def _who_hear(session: Session, post_ids: Iterable[int], day: date) -> Iterator[tuple[int, int]]:
+    """(post, who hears on `day` that it waits too long) for each of which anybody does."""
+    query = (
+        select(Post.id, who_hears(day, wants_no_escalation()))
+        .join(Team, Team.id == Post.team_id)
+        .where(Post.id.in_(post_ids))
+    )
+    for post_id, person_id in _rows(session, query):
+        if person_id is not None:
+            yield post_id, person_id
 
 
 def _told_already(session: Session, since: datetime) -> set[str]:

@@ -95,10 +95,16 @@ def _asked() -> ColumnElement[int | None]:
     """Who is asked for the post of a delivery, as its kind has it."""
     return case(
         (Delivery.kind == due.REVIEW, Post.reviewer_id),
-        (Delivery.kind == due.ESCALATION, who_hears()),
+        (Delivery.kind == due.ESCALATION, who_hears(Delivery.due_on, wants_no_escalation())),
         (Delivery.kind == due.PUBLISH, who_publishes()),
         else_=Post.owner_id,
     )
+
+
+def wants_no_escalation() -> ColumnElement[bool]:
+    """Whether Person does not want to hear what waits too long."""
+    muted = (Muted.person_id == Person.id, Muted.kind == due.ESCALATION)
+    return select(Muted.id).where(*muted).correlate_except(Muted).exists()
 
 
 def who_publishes() -> ColumnElement[int | None]:

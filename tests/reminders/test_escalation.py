@@ -324,6 +324,60 @@ def test_who_does_not_want_it_gets_none(
     assert scene.plan() == 0
 
 
+def away(scene: Scene, people: dict[str, int], part: str, deputy: str | None) -> None:
+    """Let who has that part be away on the day of DUE."""
+    absence = {"first_day": date(2026, 11, 10), "last_day": date(2026, 11, 10)}
+    deputy_id = people[deputy] if deputy else None
+    change(
+        scene,
+        lambda session: session.add(
+            Absence(team_id=scene.team_id, person_id=people[part], deputy_id=deputy_id, **absence)
+        ),
+    )
+
+
+@pytest.mark.usefixtures("post_id")
+def test_the_reviewer_does_not_hear_it_as_a_deputy(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    away(scene, people, "chief", "reviewer")
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+@pytest.mark.usefixtures("post_id")
+@pytest.mark.parametrize(
+    ("part", "deputy"), [("chief", None), ("chief", "writer"), ("reviewer", "chief")]
+)
+def test_the_first_by_name_is_there_and_was_not_asked(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, part: str, deputy: str | None
+) -> None:
+    of_team(scene, escalates_to_id=None)
+    away(scene, people, part, deputy)
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+@pytest.mark.usefixtures("post_id")
+def test_the_first_by_name_is_one_who_wants_it(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    of_team(scene, escalates_to_id=None)
+    chief = people["chief"]
+    change(
+        scene,
+        lambda session: mute(session, session.get_one(Person, chief), "escalation", scene.now),
+    )
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
 @pytest.mark.usefixtures("post_id")
 def test_other_hours_move_what_waits(scene: Scene, sink: SmtpSink) -> None:
     of_team(scene, review_patience=2)

@@ -57,6 +57,21 @@ def levels_of(team: Team) -> tuple[Level, ...]:
     )
 
 
+def nobody_named(team: Team) -> set[int]:
+    """The ids of the levels that everybody may give now, since nobody who is named can be asked.
+
+    Who was named may not approve any more, left, or does not want to be seen.
+    """
+    if not any(level.people for level in team.review_levels):
+        return set()
+    may = {one.id for one in approvers(team)} - _unseen(team)
+    return {
+        level.id
+        for level in team.review_levels
+        if level.people and not any(one.id in may for one in level.people)
+    }
+
+
 def standing(team: Team, given: Iterable[PostApproval]) -> Standing:
     """How far a post of `team` is, for which these approvals were `given`."""
     if not team.review_levels:

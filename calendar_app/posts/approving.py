@@ -30,6 +30,8 @@ class Line:
     at: datetime | None
     is_open: bool
     could: list[Person]
+    # Whether everybody may give it for want of who is named.
+    nobody_named: bool
 
 
 def approved_as(post: Post) -> str:
@@ -61,10 +63,14 @@ def told_approved(post: Post) -> str:
 
 
 def lines_of(post: Post) -> list[Line]:
-    """The approvals that the team wants for `post`, in order; none where there are none to show."""
+    """The approvals that the team wants for `post`, in order; none where there are none to show.
+
+    Of a post that has what it needed only those that it got: the team may want more by now.
+    """
     if post.state not in _SHOWN_IN or not post.team.review_levels:
         return []
-    if post.state != "in_review" and not post.approvals:
+    waits = post.state == "in_review"
+    if not waits and not post.approvals:
         # Approved before the team wanted several.
         return []
     # Held meanwhile: one query for all people instead of one each.
@@ -72,15 +78,18 @@ def lines_of(post: Post) -> list[Line]:
     stands = post.standing
     people = {one.id: one for one in approvals.approvers(post.team)}
     given = {one.level_id: one for one in post.approvals}
+    nobody_named = approvals.nobody_named(post.team)
     return [
         Line(
             level.name,
             given[level.id].person if level.id in given else None,
             given[level.id].at if level.id in given else None,
-            level == stands.open and post.state == "in_review",
+            level == stands.open and waits,
             seen(people[one] for one in _asked(post, stands, level)),
+            level.id in nobody_named,
         )
         for level in stands.levels
+        if waits or level.id in given
     ]
 
 

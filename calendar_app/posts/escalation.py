@@ -20,7 +20,7 @@ _WHO_APPROVE = tuple(role for role in ROLES if allowed(role, APPROVE.action))
 # A name of its own: who asks this may be reading absences as well.
 _Away = aliased(Absence, name="away")
 # A date, or the column that holds it.
-Day: TypeAlias = date | SQLColumnExpression[date]
+Day: TypeAlias = date | SQLColumnExpression[date] | SQLColumnExpression[date | None]
 
 
 def who_hears(day: Day, *unwilling: ColumnElement[bool]) -> ColumnElement[int | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -24,7 +26,7 @@ bp = Blueprint("reviewing", __name__)
 def show() -> ResponseReturnValue:
     """The levels of approval, what goes out without one, and when a request is escalated."""
     form = ReviewForm(None, data=as_shown(my_team()), people=_approvers())
-    return render("posts/review_settings.html", form=form, conflict=[])
+    return _page(form)
 
 
 @bp.post("/settings/review")
@@ -35,10 +37,9 @@ def save() -> ResponseReturnValue:
     form = ReviewForm(data=as_shown(team), people=people)
     if form.stale(team):
         kept = {name: value for name, value in as_shown(team).items() if name != "version"}
-        conflict = form.differences(kept)
-        return render("posts/review_settings.html", form=form, conflict=conflict), 409
+        return _page(form, form.differences(kept)), 409
     if not form.validate_on_submit():
-        return render("posts/review_settings.html", form=form, conflict=[]), 422
+        return _page(form), 422
     approvals.want_levels(team, form.wanted({one.id: one for one in people}))
     team.forms_without_approval = ",".join(form.free_forms.data)
     team.review_patience = form.review_patience.data
@@ -64,6 +65,12 @@ def _ask_who_may(by: Person | None) -> None:
         return
     for post in posts_in_review(session(), my_team()):
         post.ask_who_may(by, now())
+
+
+def _page(form: ReviewForm, conflict: Sequence[object] = ()) -> str:
+    nobody_named = approvals.nobody_named(my_team())
+    places = {at for at, one in enumerate(my_team().review_levels) if one.id in nobody_named}
+    return render("posts/review_settings.html", form=form, conflict=conflict, nobody_named=places)
 
 
 def _approvers() -> list[Person]:

@@ -267,6 +267,43 @@ def test_a_post_waits_for_nobody_who_may_not_give_it_any_more(team: Site, change
     assert "Somebody else is asked for the approval from now on" in page
 
 
+def test_a_level_that_lost_who_was_named_says_so(team: Site) -> None:
+    words = "Nobody who is named can give this now: everybody who may approve can."
+    two_levels(team)
+    post_id = in_review(team)
+    pages = (("admin", PATH), ("writer", f"/posts/{post_id}"))
+    for role, path in pages:
+        assert words not in team.visitor(role).get(path).text
+
+    assert team.visitor("lawyer").post("/settings/participation/ending").status_code == 303
+    for role, path in pages:
+        assert plain(team.visitor(role).get(path).text).count(words) == 1
+
+    # Saving what the page shows takes nobody away.
+    people = {"people_1": [team.people["editor"]], "people_2": []}
+    assert saved(team, name_1="Inhoud", name_2="Juridisch", **people).status_code == 303
+    assert words in plain(team.visitor("admin").get(PATH).text)
+    assert team.visitor("lawyer").post("/settings/participation").status_code == 303
+    page = team.visitor("admin").get(PATH).text
+    assert f'name="people_2" value="{team.people["lawyer"]}" checked' in page
+    assert words not in page
+
+
+def test_an_approved_post_shows_no_approval_that_came_later(team: Site) -> None:
+    two_levels(team)
+    post_id = in_review(team)
+    take(team, "editor", post_id)
+    take(team, "lawyer", post_id)
+    people = {"people_1": [team.people["editor"]], "people_2": [team.people["lawyer"]]}
+
+    answer = saved(team, name_1="Inhoud", name_2="Juridisch", name_3="Slot", **people)
+
+    assert answer.status_code == 303
+    page = team.visitor("writer").get(f"/posts/{post_id}").text
+    assert "Juridisch approved by lawyer Bos" in plain(page)
+    assert "Slot" not in page
+
+
 def test_many_posts_in_review_are_asked_anew_in_as_many_queries(team: Site) -> None:
     def queries(most: int) -> int:
         names = {"name_1": f"Juridisch {most}", "people_1": [team.people["lawyer"]]}

@@ -63,6 +63,8 @@ def for_child(settings: dict[str, str]) -> dict[str, str]:
     inherited = {
         name: value for name, value in ENVIRONMENT.items() if not name.startswith(SETTINGS)
     }
+    # As in an installation: what Python compiled at one start is there at the next.
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     inherited["PYTHONPATH"] = str(REPOSITORY)
     inherited["PYTHONUNBUFFERED"] = "1"
     return inherited | settings

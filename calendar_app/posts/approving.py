@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from calendar_app.errors import Forbidden, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import may, me, my_team, seen
+from calendar_app.people.door import audit, may, me, my_team, seen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import accounts
 from calendar_app.posts import approvals, workflow
@@ -34,13 +34,16 @@ class Line:
     nobody_named: bool
 
 
-def approved_as(post: Post) -> str:
-    """What the audit log calls the approval that `post` just got."""
-    return "post.approved" if post.state == "approved" else "post.level_approved"
+def audit_approval(post: Post) -> None:
+    """Write into the audit log which approval `post` just got."""
+    if post.state == "approved":
+        audit("post.approved", post)
+    else:
+        audit("post.level_approved", post)
 
 
-def approve_among_many(post: Post) -> str:
-    """Approve `post`, also one that needs no review. Answers what the audit log calls that.
+def approve_among_many(post: Post) -> None:
+    """Approve `post`, also one that needs no review, and write that into the audit log.
 
     Raises Forbidden for who may not, Refused.
     """
@@ -49,9 +52,10 @@ def approve_among_many(post: Post) -> str:
         raise Forbidden(N_("Your role does not allow this."))
     if step is workflow.APPROVE_OWN:
         post.approve_own(me(), now())
-        return "post.approved_own"
+        audit("post.approved_own", post)
+        return
     post.approve(me(), now())
-    return approved_as(post)
+    audit_approval(post)
 
 
 def told_approved(post: Post) -> str:

@@ -35,7 +35,7 @@ from calendar_app.posts import (
     routine,
     series,
 )
-from calendar_app.posts.approving import approved_as, told_approved
+from calendar_app.posts.approving import audit_approval, told_approved
 from calendar_app.posts.content import Content
 from calendar_app.posts.desk import my_desk
 from calendar_app.posts.forms import (
@@ -180,7 +180,7 @@ def approve(post_id: int) -> ResponseReturnValue:
         if form.agrees_outside.data:
             post.agree_outside(me(), now())
         post.approve(me(), now())
-        audit(approved_as(post), post)
+        audit_approval(post)
 
     return _step(post_id, approve_it, told_approved)
 

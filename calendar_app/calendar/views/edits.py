@@ -22,7 +22,7 @@ from calendar_app.calendar.views.moves import (
 from calendar_app.calendar.views.shared import bp
 from calendar_app.errors import Forbidden, Refused
 from calendar_app.language import N_
-from calendar_app.people.door import audit, may, me, my_team, requires
+from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.people.models import Person
 from calendar_app.people.queries import members
 from calendar_app.plans.models import BrandValue, Channel
@@ -52,13 +52,12 @@ def edit() -> ResponseReturnValue:
     offer(form, posts)
     before = [(post, as_edited(post)) for post in posts]
     people = {str(one.person_id): one.person for one in members(session(), my_team())}
-    approved: list[tuple[str, Post]] = []
 
     def edit_them() -> None:
         if form.changes_nothing:
             raise Refused(N_("Choose what should change."))
         for post in posts:
-            _edit(post, form, people, approved)
+            _edit(post, form, people)
 
     if not (posts and form.validate() and form.obeys(edit_them)):
         session().rollback()
@@ -66,20 +65,13 @@ def edit() -> ResponseReturnValue:
             return jsonify(message=first_error(form)), 422
         return page(form.posts(), edits=form), 422
     undoable = remember(session(), EDITED, before, me(), now())
-    for action, post in approved:
-        audit(action, post)
     number = 0 if undoable is None else len(undoable.posts)
     words = ngettext("%(num)s post changed.", "%(num)s posts changed.", number)
     return done(undoable, posts, words)
 
 
-def _edit(
-    post: Post, form: EditsForm, people: Mapping[str, Person], approved: list[tuple[str, Post]]
-) -> None:
-    """Change one of them; `approved` gets what the audit log tells. Raises Refused that names it.
-
-    Raises Forbidden.
-    """
+def _edit(post: Post, form: EditsForm, people: Mapping[str, Person]) -> None:
+    """Change one of them. Raises Refused that names it, Forbidden."""
     step = next((step for step, _words in STEPS_OF_MANY if step.name == form.step.data), None)
     is_approved = step is workflow.APPROVE
     if step is not None and not is_approved and not may(step.action):
@@ -89,7 +81,7 @@ def _edit(
         if content != post.content:
             post.edit(content, me(), now())
         if is_approved:
-            approved.append((approve_among_many(post), post))
+            approve_among_many(post)
         elif step is not None:
             _VERBS[step.name](post, me(), now())
     except Refused as refused:

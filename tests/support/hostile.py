@@ -8,6 +8,7 @@ direction) goes at the door; what is too long for its field is refused there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from urllib.parse import quote_plus
 
 
@@ -188,3 +189,38 @@ def encoded(fields: list[tuple[str, str]]) -> bytes:
         f"{quote_plus(name)}={quote_plus(value.encode('utf-8', 'surrogatepass'))}"
         for name, value in fields
     ).encode()
+
+
+def harm_in(page: str) -> list[str]:
+    """What no page of Kapstok has and a text would like to bring in, in the order of the page.
+
+    An attribute for an event, a script or a sheet that is not ours, a frame, an address that runs.
+    """
+    reader = _Harm()
+    reader.feed(page)
+    reader.close()
+    return reader.found
+
+
+class _Harm(HTMLParser):
+    """Gathers what does not belong on a page, as a browser takes it apart."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        marks = {name: value or "" for name, value in attrs}
+        self.found += [f"{tag} {name}" for name in marks if name.startswith("on")]
+        if tag in {"iframe", "object", "embed", "base", "style", "math", "applet"}:
+            self.found.append(tag)
+        if "style" in marks or marks.get("http-equiv"):
+            self.found.append(f"{tag} that changes the page")
+        ours = marks.get("src", "") or marks.get("href", "")
+        if tag in {"script", "link"} and not ours.startswith("/"):
+            self.found.append(f"{tag} {ours}")
+        for name in ("href", "src", "action", "formaction", "hx-get", "hx-post", "data"):
+            address = "".join(marks.get(name, "").split()).lower()
+            runs = address.startswith(("javascript:", "data:", "vbscript:"))
+            if runs or address.startswith(("//", "https://evil.", "http://evil.")):
+                self.found.append(f"{tag} {name} {address}")

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 # What says which form it is and not what somebody typed.
 _MARKS = {"csrf_token", "version", "next", "creation_key", "digest", "shown"}
+# What is chosen, or set by the page, is not typed.
+_CHOSEN = {"hidden", "radio", "checkbox", "file", "password", "submit", "button"}
 
 
 @dataclass
@@ -15,6 +17,8 @@ class SentForm:
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
+    # The names of those of its fields into which somebody types.
+    open_fields: list[str] = field(default_factory=list)
 
     @property
     def typed(self) -> list[str]:
@@ -39,13 +43,17 @@ class _Forms(HTMLParser):
             self._form = SentForm(marks.get("action") or self._where)
             if marks.get("method") == "post":
                 self.found.append(self._form)
-        if self._form is None:
-            return
-        fields, name = self._form.fields, marks.get("name", "")
+        if self._form is not None:
+            self._take_up(self._form, tag, marks)
+
+    def _take_up(self, form: SentForm, tag: str, marks: dict[str, str]) -> None:
+        fields, name = form.fields, marks.get("name", "")
         if tag == "input" and name and self._is_sent(marks):
             fields[name] = marks.get("value", "")
         if tag == "textarea":
             self._textarea, fields[name] = name, ""
+        if name and (tag == "textarea" or (tag == "input" and marks.get("type") not in _CHOSEN)):
+            form.open_fields.append(name)
         if tag == "select":
             self._select = name
         if tag == "option" and ("selected" in marks or self._select not in fields):

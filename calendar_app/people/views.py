@@ -37,7 +37,7 @@ from calendar_app.post_office import NotPosted, send_now
 from calendar_app.web.errors import too_many
 from calendar_app.web.forms import expect_shown, options
 from calendar_app.web.language import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
-from calendar_app.web.request import commit, house, now, origin, session
+from calendar_app.web.request import commit, house, now, origin, row_number, session
 from calendar_app.web.security import own_address
 from calendar_app.web.templating import local, render
 
@@ -313,6 +313,7 @@ def take_part() -> ResponseReturnValue:
     membership = my_membership()
     if not membership.takes_part:
         membership.take_part()
+        _tell_of_parts()
         audit("participation.resumed", me())
         commit()
     flash(_("Your colleagues see your name again."), "good")
@@ -413,6 +414,7 @@ def invite() -> ResponseReturnValue:
     person = _person_to_invite(form)
     if person is None:
         return _team_page(form), 422
+    _tell_of_parts()
     audit("person.invited", person, role=form.role.data)
     return _send_invitation(person)
 
@@ -478,7 +480,7 @@ def end_membership(membership_id: int) -> ResponseReturnValue:
 @requires("signed_in")
 def choose_team() -> ResponseReturnValue:
     """Look at another team that I am in."""
-    wanted = request.form.get("team_id", type=int)
+    wanted = request.form.get("team_id", type=row_number)
     mine = [m for m in me().memberships if m.ended_at is None and m.team_id == wanted]
     if not mine:
         raise NotYours(N_("This is not here, or not for you."))

@@ -15,7 +15,7 @@ from calendar_app.posts.media import media_of, without_words
 from calendar_app.posts.models import Post
 from calendar_app.posts.playing_field import Remark, about_checklist, about_pictures
 from calendar_app.posts.twins import about_twins
-from calendar_app.web.request import session
+from calendar_app.web.request import row_number, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("check", __name__)
@@ -28,7 +28,7 @@ def check() -> ResponseReturnValue:
 
     Nothing is kept of it. Raises NotYours for the post of another team.
     """
-    post_id = request.form.get("checked_post", type=int)
+    post_id = request.form.get("checked_post", type=row_number)
     post = None if post_id is None else queries.post_of(session(), my_team(), post_id)
     form = PostForm(my_desk(), Content("") if post is None else post.content, request.form)
     return render(

@@ -133,6 +133,11 @@ def tick(post_id: int) -> ResponseReturnValue:
 
 def _change(point_id: int) -> ResponseReturnValue:
     point = _point(point_id)
+    if point.removed_at is not None:
+        # What was typed stands where it can become a new point.
+        fresh = PointForm(None)
+        fresh.text.errors = (_("Somebody took this point off the list. Add it anew, or leave it."),)
+        return _page(_Told(fresh)), 409
     form = PointForm(point, data=shown_of(point))
     if form.stale(point):
         conflict = form.differences({"text": point.text})

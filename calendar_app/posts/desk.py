@@ -40,6 +40,7 @@ def remarks_on(form: PostForm, post: Post | None = None) -> list[Remark]:
     """The remarks on what `form` holds now of `post`; nothing of it needs to be right yet."""
     content, team = as_typed(form), form.desk.team
     needs = workflow.needs_approval(content.form, team.free_forms, content.outside)
+    needs = needs or (post is not None and post.was_sent_back)
     agreed = agreed_outside(post, content)
     return remarks(content, team.language, agreed, needs_approval=needs)
 

@@ -329,6 +329,13 @@ def keep_for(session: Session, files: Iterable[Stored], source: Source) -> None:
     )
 
 
+def keep_instead(session: Session, files: Iterable[Stored], series: PostSeries) -> None:
+    """Let the posts of `series` that are still to be made begin with these alone."""
+    for one in media_of_source(session, series):
+        session.delete(one)
+    keep_for(session, files, series)
+
+
 def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:
     """Let go of what was removed thirty days ago, and of files that no row has.
 

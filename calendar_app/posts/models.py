@@ -291,14 +291,16 @@ class Post(Editable, Base):
         """
         outside = [link for link in self.value_links if link.place == places.OUTSIDE]
         needs = workflow.needs_approval(self.form, self.team.free_forms, outside)
-        return needs or self._was_sent_back()
+        return needs or self.was_sent_back
 
     @property
     def is_free(self) -> bool:
         """Whether it is a draft that can be approved without a review (`approve_own`)."""
         return self.state in workflow.APPROVE_OWN.origins and not self.needs_approval
 
-    def _was_sent_back(self) -> bool:
+    @property
+    def was_sent_back(self) -> bool:
+        """Whether changes were asked of it, as a draft, that nobody approved since."""
         session = object_session(self)
         if session is None or self.state != "draft":
             return False

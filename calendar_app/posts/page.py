@@ -29,7 +29,7 @@ from calendar_app.posts.places import PLACE_NAMES, value_of
 from calendar_app.posts.saying import said, series_in_words
 from calendar_app.posts.twins import about_twins
 from calendar_app.posts.unsaved import Typing, unsaved_form
-from calendar_app.web.request import now, session
+from calendar_app.web.request import now, row_number, session
 from calendar_app.web.templating import render
 
 # What the choices of a post are called, as msgids.
@@ -37,9 +37,6 @@ NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES, "plac
 # What the history calls what the form calls otherwise.
 _TOLD_AS = {"when": "starts_at", "reason": "reasons"}
 _FROM_NOTHING: Mapping[str, int] = {}
-# A larger one no database of ours can even be asked for.
-_LARGEST_ID = 2**31 - 1
-
 
 # How often a save is tried again when somebody else is always a moment earlier.
 MOST_TRIES = 8
@@ -62,8 +59,8 @@ def origin_in(told: MultiDict[str, str]) -> dict[str, int]:
 
     Empty when it was begun of nothing.
     """
-    found = {name: told.get(name, type=int) for name in ("template", "copy")}
-    return dict([(name, row) for name, row in found.items() if row and 0 < row <= _LARGEST_ID][:1])
+    found = {name: told.get(name, type=row_number) for name in ("template", "copy")}
+    return dict([(name, row) for name, row in found.items() if row][:1])
 
 
 def new_page(

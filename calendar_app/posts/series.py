@@ -140,6 +140,7 @@ def change_all(hand: Hand, post: Post, content: Content) -> Done:
     at = _time_of(post, content, series)
     before = series_as_it_is(series)
     series.content, series.local_time = replace(content, starts_at=None).kept(), at
+    media.keep_instead(hand.session, media.media_shown(hand.session, post), series)
     changes = _Changes()
     _follow(hand, post, content, changes)
     _lay(hand, series, content, local(hand.now, series.zone).date(), changes, also=post)
@@ -170,7 +171,7 @@ def change_following(hand: Hand, post: Post, content: Content) -> Done:
     )
     following.rule = repetition.rest(series.rule, day)
     hand.session.add(following)
-    media.keep_for(hand.session, media.media_of_source(hand.session, series), following)
+    media.keep_for(hand.session, media.media_shown(hand.session, post), following)
     series.rule = repetition.until(series.rule, day - _DAY)
     hand.session.flush()
     changes = _Changes()

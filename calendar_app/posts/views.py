@@ -76,7 +76,7 @@ from calendar_app.posts.undo import (
 )
 from calendar_app.posts.unsaved import forget_typed, keep_for
 from calendar_app.web.forms import Form
-from calendar_app.web.request import commit, now, session
+from calendar_app.web.request import commit, now, row_number, session
 from calendar_app.web.security import own_address
 from calendar_app.web.templating import clock_time, render, short_day
 
@@ -93,7 +93,7 @@ def new() -> ResponseReturnValue:
     Or one filled in as a template or another post says, which the address names too.
     """
     desk = my_desk()
-    wanted = request.args.get("autosave", type=int)
+    wanted = request.args.get("autosave", type=row_number)
     if wanted is not None:
         kept = autosaves.own(session(), my_team(), me(), wanted)
         if kept.post_id is not None:
@@ -105,7 +105,7 @@ def new() -> ResponseReturnValue:
         begun = _begun_from(desk, origin)
         form = PostForm(desk, begun, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
         return new_page(form, origin, is_empty=False)
-    plan = desk.plan(request.args.get("plan", type=int)) or next(iter(desk.plans), None)
+    plan = desk.plan(request.args.get("plan", type=row_number)) or next(iter(desk.plans), None)
     owner = None if me().id in unseen() else me()
     empty = Content("", plan=plan, owner=owner, experiment=_experiment_asked_for(plan))
     form = PostForm(desk, empty, None, creation_key=uuid.uuid4().hex, day=_day_asked_for())
@@ -128,9 +128,7 @@ def create() -> ResponseReturnValue:
     made = _made(form)
     if made is None:
         return new_page(form, origin), 422
-    _bring_media_along(origin, made)
-    autosaves.forget(session(), me(), autosaves.place_of_new(form.creation_key.data or ""))
-    kept = _kept_once(made, form.creation_key.data)
+    kept = _kept_once(made, origin, form.creation_key.data)
     flash(_("The post is saved."), "good")
     return redirect(_address(kept), code=303)
 
@@ -391,7 +389,7 @@ def add_idea() -> ResponseReturnValue:
         return _ideas_page(form), 422
     idea = Post.new_idea(my_team(), form.title.data, me(), now())
     idea.creation_key = form.creation_key.data or None
-    kept = _kept_once(idea, form.creation_key.data)
+    kept = _kept_once(idea, {}, form.creation_key.data)
     if kept is not idea:
         return redirect(leads_to, code=303)
     undoable = remember(session(), ADDED, [(idea, {})], me(), now())
@@ -521,7 +519,7 @@ def _day_asked_for() -> date | None:
 
 def _experiment_asked_for(plan: Plan | None) -> Experiment | None:
     """The undecided experiment of `plan` that the address names, if it does."""
-    wanted = request.args.get("experiment", type=int)
+    wanted = request.args.get("experiment", type=row_number)
     running = [one for one in plan.experiments if one.is_open] if plan else []
     return next((one for one in running if one.id == wanted), None)
 
@@ -544,10 +542,16 @@ def _made_before(creation_key: str | None) -> Post | None:
     return queries.post_made_by(session(), my_team(), creation_key[:64])
 
 
-def _kept_once(post: Post, creation_key: str | None) -> Post:
-    """Keep `post`; when the same form came in twice at one moment, the first made the post."""
+def _kept_once(post: Post, origin: Mapping[str, int], creation_key: str | None) -> Post:
+    """Keep `post`, with the images of what it was begun of.
+
+    When the same form came in twice at one moment, the first made the post.
+    """
     session().add(post)
     try:
+        # Each of these may be what writes the post first.
+        _bring_media_along(origin, post)
+        autosaves.forget(session(), me(), autosaves.place_of_new(creation_key or ""))
         commit()
     except IntegrityError:
         session().rollback()

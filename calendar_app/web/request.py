@@ -16,6 +16,7 @@ from calendar_app import clock
 from calendar_app.config import Config
 from calendar_app.db import Database
 
+LARGEST_ROW = 2**31 - 1
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -83,6 +84,17 @@ def give_up() -> None:
 def gave_up() -> bool:
     """Whether this request only tells of an error now."""
     return bool(g.get("gave_up", False))
+
+
+def row_number(text: str) -> int:
+    """The number of a row that an address or a form names.
+
+    Raises ValueError for what no row can have: a database fails at a number it cannot hold.
+    """
+    number = int(text)
+    if not 0 < number <= LARGEST_ROW:
+        raise ValueError(text)
+    return number
 
 
 def wants_json() -> bool:

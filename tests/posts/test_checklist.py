@@ -145,6 +145,7 @@ def test_a_list_is_no_longer_than_twelve(site: Site) -> None:
 
     assert refused.status_code == 422
     assert len(listed(site)) == MOST_POINTS
+    assert 'value="Nog een"' in refused.text
     assert "The list has 12 points." in editor.get(PAGE).text
     assert f'action="{PAGE}/points"' not in editor.get(PAGE).text
 
@@ -190,6 +191,22 @@ def test_who_comes_second_sees_both_texts(site: Site, points: list[int]) -> None
     again = editor.post(f"{PAGE}/points/{points[1]}", data={"text": "Link klopt", "version": 2})
     assert again.status_code == 303
     assert listed(site)[1] == "Link klopt"
+
+
+def test_what_was_typed_for_a_point_that_is_gone_can_become_a_new_one(
+    site: Site, points: list[int]
+) -> None:
+    editor = site.visitor("editor")
+    editor.post(f"{PAGE}/points/{points[1]}/removal", data={"version": 1})
+
+    for version in (1, 2):
+        data = {"text": "Link klopt", "version": version}
+        page = editor.post(f"{PAGE}/points/{points[1]}", data=data)
+
+        assert page.status_code == 409
+        assert 'value="Link klopt"' in page.text
+        assert "Somebody took this point off the list." in page.text
+    assert listed(site) == [PHOTO, NAME]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from calendar_app.people.models import Person
+from calendar_app.posts.models import Post
 from tests.builders import a_point, sign_in_page
 from tests.posts.room import a_room
 from tests.support.accessibility import axe
@@ -110,3 +111,19 @@ def test_the_page_of_the_list_is_accessible_and_fits(
     page.get_by_role("button", name="Add the point").click()
     expect(page.locator("#text-new-error")).to_be_visible()
     _looks_well(page)
+
+
+def test_a_tick_that_is_not_taken_goes_back_and_says_so(
+    site: str, app: Flask, database: Database, open_page: Visitors, listed: Listed
+) -> None:
+    page = open_page(site, expect={422})
+    enter(page, site, app, database, listed)
+    page.goto(f"/posts/{listed.post_id}")
+    page.wait_for_load_state("networkidle")
+    with database.writing() as session:
+        session.get_one(Post, listed.post_id).state = "cancelled"
+
+    page.get_by_label("Link getest").click()
+
+    expect(page.get_by_text("This was not saved. Try it again.").first).to_be_visible()
+    expect(page.get_by_label("Link getest")).not_to_be_checked()

@@ -223,6 +223,28 @@ def test_the_series_after_a_change_carries_the_images_on(room: Room) -> None:
     assert {tuple(words_of(room, one)) for one in posts} == {("De trap", "De hal")}
 
 
+@pytest.mark.parametrize("which", ["all", "following"])
+def test_an_image_that_left_the_post_does_not_come_back_with_the_series(
+    room: Room, which: str
+) -> None:
+    done = begun(room, a_first(room))
+    third = queries.posts_of_series(room.session, done.series, date.min)[2]
+    stairs = next(one for one in media.media_shown(room.session, third))
+    stairs.remove(room.writer, NOW)
+    room.session.flush()
+    hand = Hand(room.session, room.writer, NOW)
+    change = series.change_all if which == "all" else series.change_following
+
+    changed = change(hand, third, replace(third.content, text="Nieuw."))
+    before = {one.id for one in queries.posts_of_series(room.session, changed.series, date.min)}
+    series.extend_all(room.session, NOW + timedelta(weeks=5), lambda _country, _day: False)
+
+    posts = queries.posts_of_series(room.session, changed.series, date.min)
+    new = [words_of(room, one) for one in posts if one.id not in before]
+    assert new
+    assert {tuple(words) for words in new} == {("De hal",)}
+
+
 def test_a_series_with_images_is_undone_as_one_without(room: Room) -> None:
     first = a_first(room)
     done = begun(room, first)

@@ -289,6 +289,35 @@ def test_a_level_that_lost_who_was_named_says_so(team: Site) -> None:
     assert words not in page
 
 
+@pytest.mark.parametrize("way", ["participation", "invitation"])
+def test_who_comes_back_is_asked_for_what_they_alone_may_give(team: Site, way: str) -> None:
+    lawyer = team.people["lawyer"]
+    assert saved(team, name_1="Juridisch", people_1=[lawyer]).status_code == 303
+    post_id = in_review(team, reviewer_id=lawyer)
+    with team.database.reading() as session:
+        person = session.get_one(Person, lawyer)
+        [membership], email, name = person.memberships, person.email, person.name
+        data = {"version": membership.version}
+        place = f"/team/people/{membership.id}"
+    if way == "participation":
+        team.visitor("lawyer").post("/settings/participation/ending")
+        with team.database.writing() as session:
+            # Meanwhile somebody else was asked, as any editor may give it now.
+            session.get_one(Post, post_id).reviewer_id = team.people["editor"]
+    else:
+        team.visitor("admin").post(f"{place}/ending", data=data)
+    assert post_at(team, post_id).reviewer_id != lawyer
+
+    if way == "participation":
+        answer = team.visitor("lawyer").post("/settings/participation")
+    else:
+        again = {"email": email, "name": name, "role": "editor"}
+        answer = team.visitor("admin").post("/team/people", data=again)
+
+    assert answer.status_code < 400, answer.text
+    assert post_at(team, post_id).reviewer_id == lawyer
+
+
 def test_an_approved_post_shows_no_approval_that_came_later(team: Site) -> None:
     two_levels(team)
     post_id = in_review(team)

@@ -38,8 +38,11 @@ FLAGS = [
     # Any other host does not exist, so that nothing leaves even when a test does not look.
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}",
 ]
-# A page with a refused form or a missing address is a page; Chromium calls its status an error.
-STATUS_COMPLAINT = re.compile(r"Failed to load .* responded with a status of (\d+)")
+# A page with a refused form or a missing address is a page; Chromium calls its status an error, and
+# so does htmx.
+STATUS_COMPLAINT = re.compile(
+    r"(?:Failed to load .* responded with a status of|Response Status Error Code) (\d+)"
+)
 # An open calendar asks again and again whether it changed, also while its server ends; a post asks
 # who else writes on it; and what is typed is sent again until there is a server.
 ASKED_AGAIN = ("/calendar/revision", "/autosave", "/presence", "/presence/end")

@@ -13,7 +13,7 @@ from calendar_app.calendar.views.shared import bp, cards, local_today
 from calendar_app.people.door import my_team, own, requires
 from calendar_app.plans.models import Audience, BrandValue, Channel
 from calendar_app.posts.forms import USUAL_TIME
-from calendar_app.web.request import session
+from calendar_app.web.request import row_number, session
 from calendar_app.web.templating import render
 
 _MOST_IDEAS = 30
@@ -42,7 +42,7 @@ def fitting() -> ResponseReturnValue:
 
 def _named(word: str, kind: type[Part]) -> Part | None:
     """The part of a plan that the address names by `word`, if it does. Raises NotYours."""
-    part_id = request.args.get(word, type=int)
+    part_id = request.args.get(word, type=row_number)
     return None if part_id is None else own(kind, part_id)
 
 

@@ -15,6 +15,7 @@ const behaviours = {
   "print.js": "[data-print]",
   "quick-add.js": "[data-quick-add]",
   "shortcuts.js": "[data-single-keys=on]",
+  "ticks.js": "[data-ticks]",
   "timer.js": "[data-timer]",
   "total.js": "[data-total]",
 };

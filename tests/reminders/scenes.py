@@ -16,7 +16,7 @@ from calendar_app.reminders import outbox
 from calendar_app.reminders.models import Attempt, Delivery, Relay
 from calendar_app.reminders.outbox import Desk
 from calendar_app.reminders.processes import ProcessName, this_process
-from tests.builders import a_meetup, a_person, a_team
+from tests.builders import a_meetup, a_person, a_plan, a_team
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -159,3 +159,21 @@ class HeldUp(Database):
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
+
+
+def a_team_of(scene: Scene, roles: dict[str, str], **facts: Any) -> dict[str, int]:
+    """The people of a new team of the scene, with a plan: their ids by the parts of `roles`.
+
+    `facts` are the team's. All speak English.
+    """
+    with scene.database.writing() as session:
+        team = a_team(session, name="De Linde", **facts)
+        a_plan(session, team)
+        scene.team_id = team.id
+        return {
+            part: a_person(
+                session, team, role, name=f"{part.title()} Bos", email=f"{part}@delinde.example",
+                language="en",
+            ).id
+            for part, role in roles.items()
+        }  # fmt: skip

@@ -17,6 +17,7 @@ from calendar_app.posts import approvals
 from calendar_app.posts.models import Post
 from calendar_app.reminders.models import mute
 from tests import builders
+from tests.reminders.scenes import a_team_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,18 +66,9 @@ def test_working_hours_are_counted_on_the_clocks_of_the_team(
 def people(scene: Scene) -> dict[str, int]:
     """A team that hears after four hours: its writer, reviewer, and who hears and stands in."""
     parts = {"writer": "writer", "reviewer": "editor", "chief": "editor", "deputy": "editor"}
+    found = a_team_of(scene, parts, review_patience=4)
     with scene.database.writing() as session:
-        team = builders.a_team(session, name="De Linde", review_patience=4)
-        builders.a_plan(session, team)
-        scene.team_id = team.id
-        found = {
-            part: builders.a_person(
-                session, team, role, name=f"{part.title()} Bos", email=f"{part}@delinde.example",
-                language="en",
-            ).id
-            for part, role in parts.items()
-        }  # fmt: skip
-        team.escalates_to_id = found["chief"]
+        session.get_one(Team, scene.team_id).escalates_to_id = found["chief"]
     scene.now = ASKED
     return found
 

@@ -17,6 +17,7 @@ from calendar_app.posts.models import Post
 from calendar_app.reminders import due
 from calendar_app.reminders.models import mute
 from tests import builders
+from tests.reminders.scenes import a_team_of
 from tests.support.statements import statements
 
 if TYPE_CHECKING:
@@ -37,19 +38,10 @@ ZONE = "Europe/Amsterdam"
 def people(scene: Scene) -> dict[str, int]:
     """A writer, a reviewer, a deputy and a reader in one team, by what they do."""
     roles = {"writer": "writer", "reviewer": "editor", "deputy": "editor", "reader": "viewer"}
+    found = a_team_of(scene, roles)
     with scene.database.writing() as session:
-        team = builders.a_team(session, name="De Linde")
-        builders.a_plan(session, team)
-        scene.team_id = team.id
-        found = {
-            part: builders.a_person(
-                session, team, role, name=f"{part.title()} Bos", email=f"{part}@delinde.example",
-                language="en",
-            ).id
-            for part, role in roles.items()
-        }  # fmt: skip
         membership_of(session, found["reader"]).agree_as_ambassador(scene.now)
-        return found
+    return found
 
 
 def membership_of(session: Session, person_id: int) -> Membership:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import QueuePool
 
 from calendar_app.config import Config
 from calendar_app.db import Database
@@ -107,7 +108,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     kind = "sqlite_url" if request.param == "sqlite" else "postgresql_url"
     database = Database(request.getfixturevalue(kind))
     yield database
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    in_use = pool.checkedout()
     database.dispose()
+    # It would be closed when it is thrown away: in the midst of some later test, as its failure.
+    assert not in_use, f"{in_use} connections are still in use after the test"
 
 
 @pytest.fixture
@@ -184,10 +190,12 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def site(live_server: LiveServer, config: Config, database: Database) -> str:
+def site(live_server: LiveServer, config: Config, database: Database) -> Iterator[str]:
     """The address at which the application on `database` answers a browser."""
     here = replace(config, base_url=live_server.url, database_url=database.url)
-    return live_server.serve(_application(here, database))
+    yield live_server.serve(_application(here, database))
+    # Before the database goes, whichever of the two was asked for first.
+    live_server.stop()
 
 
 @pytest.fixture

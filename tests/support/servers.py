@@ -198,7 +198,10 @@ class LiveServer:
         """Stop listening, and wait for what is being answered: a page may ask until its end.
 
         An answer that came later would give its connection back to a database that is gone.
+        Asked again, it has stopped already.
         """
+        if self._stopped:
+            return
         self._server.shutdown()
         self._thread.join(PATIENCE)
         with self._answering:

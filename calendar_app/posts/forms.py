@@ -15,13 +15,12 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
@@ -40,7 +39,7 @@ from calendar_app.posts.content import (
     check_day,
     own_text_name,
 )
-from calendar_app.posts.models import INTENT_NAMES, Post
+from calendar_app.posts.models import INTENT_NAMES
 from calendar_app.posts.places import (
     INSIDE,
     PLACE,
@@ -57,10 +56,10 @@ from calendar_app.posts.repetition import (
     MOST_INTERVAL,
     MOST_TIMES,
     NTH_NAMES,
+    WEEKDAY_NAMES,
     WEEKLY,
     Rule,
 )
-from calendar_app.posts.routine import MOST_WEEKS, WEEKDAY_NAMES
 from calendar_app.posts.suggestions import TASK_OF, Around, suggestions
 from calendar_app.text import clean_line, clean_text
 from calendar_app.web.forms import (
@@ -553,24 +552,6 @@ class PostForm(Form):
         if self.before.starts_at and (day, self.time.data) == _day_and_time(self.before, zone):
             return self.before.starts_at
         return moment(day, self.time.data, zone)
-
-
-class RoutineForm(Form):
-    """Which post comes back every week, when, and for how long."""
-
-    post = RadioField(_l("Which post comes back?"), coerce=int)
-    weekday = RadioField(
-        _l("On which day?"), coerce=int, choices=options(enumerate(map(_l, WEEKDAY_NAMES)))
-    )
-    time = TimeField(_l("Time"), validators=[InputRequired(_l("Choose a time too."))])
-    weeks = IntegerField(
-        _l("How many weeks?"),
-        validators=[needed(), NumberRange(1, MOST_WEEKS, _l("Choose a number from 1 to 13."))],
-    )
-
-    def offer(self, posts: Sequence[Post]) -> None:
-        """Offer the posts of the experiment."""
-        self.post.choices = options((post.id, post.title) for post in posts)
 
 
 class RepeatForm(Form):

@@ -18,7 +18,7 @@ from calendar_app.language import N_
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen
-from calendar_app.plans.models import Audience, Channel, Experiment, Plan
+from calendar_app.plans.models import Audience, Channel, Plan
 from calendar_app.plans.queries import of_step_four
 from calendar_app.posts.content import PEOPLE, TEXTS, Content
 from calendar_app.posts.likeness import key_of
@@ -227,15 +227,6 @@ def keys_used(session: Session, team: Team, creation_keys: Sequence[str]) -> set
         Post.team_id == team.id, Post.creation_key.in_(creation_keys)
     )
     return set(session.scalars(wanted))
-
-
-def posts_tried(session: Session, experiment: Experiment) -> list[Post]:
-    """The posts of an experiment with all that hangs on them, by day; those without one last."""
-    wanted = _whole(experiment.plan.team).where(
-        Post.experiment_id == experiment.id, Post.deleted_at.is_(None)
-    )
-    by_day = (Post.starts_at.is_(None), Post.starts_at, Post.id)
-    return list(session.scalars(wanted.order_by(*by_day)))
 
 
 def content_of(session: Session, team: Team, kept: Mapping[str, Any]) -> Content:

@@ -16,12 +16,10 @@ from werkzeug.datastructures import MultiDict
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.moments import local
 from calendar_app.people.door import (
     audit,
     me,
     my_team,
-    own,
     own_by_uuid,
     requires,
     unseen,
@@ -32,7 +30,6 @@ from calendar_app.posts import (
     history,
     queries,
     reversal,
-    routine,
     series,
 )
 from calendar_app.posts.approving import audit_approval, told_approved
@@ -47,7 +44,6 @@ from calendar_app.posts.forms import (
     IdeaForm,
     MoveForm,
     PostForm,
-    RoutineForm,
     StepForm,
     typed,
 )
@@ -327,49 +323,6 @@ def move_to(post_id: int) -> ResponseReturnValue:
         return _stale_move_page(post_id, form)
 
 
-@bp.get("/experiments/<int:experiment_id>/routine")
-@requires("posts.write")
-def show_routine(experiment_id: int) -> ResponseReturnValue:
-    """Choose which post of an experiment comes back every week."""
-    experiment = own(Experiment, experiment_id)
-    if experiment.outcome != "routine":
-        return redirect(_address_of_experiment(experiment), code=303)
-    posts = queries.posts_tried(session(), experiment)
-    latest = next((post for post in reversed(posts) if post.local_start), None)
-    start = latest.local_start if latest else None
-    shown = {
-        "post": latest.id if latest else None,
-        "weekday": start.weekday() if start else 1,
-        "time": start.time() if start else USUAL_TIME,
-        "weeks": 4,
-    }
-    return _routine_page(experiment, RoutineForm(None, data=shown))
-
-
-@bp.post("/experiments/<int:experiment_id>/routine")
-@requires("posts.write")
-def make_routine(experiment_id: int) -> ResponseReturnValue:
-    """Make the posts of the coming weeks, all or none. Sent twice it makes them once."""
-    experiment, form = _routine_of(experiment_id), RoutineForm()
-    form.offer(queries.posts_tried(session(), experiment))
-
-    def make() -> None:
-        made = _repeated(experiment, form)
-        session().add_all(made)
-        audit("routine.made", experiment, posts=len(made))
-
-    if not (form.validate() and form.obeys(make)):
-        session().rollback()
-        return _routine_page(_routine_of(experiment_id), form), 422
-    try:
-        commit()
-    except IntegrityError:
-        # The same form came in twice at one moment: the first made them.
-        session().rollback()
-    flash(_("The posts of the routine are drafts in the calendar."), "good")
-    return redirect(url_for("calendar.calendar", date=_days_of(form)[0].isoformat()), code=303)
-
-
 @bp.get("/ideas")
 @requires("team.see")
 def ideas() -> ResponseReturnValue:
@@ -429,43 +382,6 @@ def _idea(post_id: int) -> Post:
     if post.state != "idea":
         raise Refused(N_("This is no idea any more."))
     return post
-
-
-def _routine_of(experiment_id: int) -> Experiment:
-    """An experiment of my team that became a routine. Raises NotYours, Refused."""
-    experiment = own(Experiment, experiment_id)
-    if experiment.outcome != "routine":
-        raise Refused(N_("This experiment has not become a routine."))
-    return experiment
-
-
-def _address_of_experiment(experiment: Experiment) -> str:
-    return url_for("plans.show_experiment", plan_id=experiment.plan_id, experiment_id=experiment.id)
-
-
-def _days_of(form: RoutineForm) -> list[date]:
-    today = local(now(), my_team().zone).date()
-    return routine.days(today, form.weekday.data, form.weeks.data)
-
-
-def _repeated(experiment: Experiment, form: RoutineForm) -> list[Post]:
-    """A draft for each of the days that has none yet. Raises Refused."""
-    source = queries.post_of(session(), my_team(), form.post.data)
-    days = {f"routine-{experiment.id}-{source.id}-{day}": day for day in _days_of(form)}
-    there = queries.keys_used(session(), my_team(), list(days))
-    made = [
-        source.repeat(day, form.time.data, me(), now(), creation_key=key)
-        for key, day in days.items()
-        if key not in there
-    ]
-    for one in made:
-        copy_media(session(), source, one, me(), now())
-    return made
-
-
-def _routine_page(experiment: Experiment, form: RoutineForm) -> str:
-    form.offer(queries.posts_tried(session(), experiment))
-    return render("posts/routine.html", experiment=experiment, form=form)
 
 
 def _bring_media_along(origin: Mapping[str, int], made: Post) -> None:

@@ -31,6 +31,21 @@ def test_a_post_moves_to_a_day_and_keeps_its_time_state_and_people(site: Site) -
     assert (site.row(pair).state, site.row(pair).owner_id) == ("approved", site.people["writer"])
 
 
+def test_a_time_that_the_clocks_skip_is_told(site: Site) -> None:
+    """In Amsterdam the clocks go from 02:00 to 03:00 on Sunday 28 March 2027."""
+    night = datetime(2026, 11, 10, 1, 30, tzinfo=UTC)
+    one, two, three = (site.post(starts_at=night) for _ in range(3))
+
+    alone = ask(site.visitor(), post=one, day="2027-03-28").get_json()["message"]
+    both = ask(site.visitor(), post=[two, three], day="2027-03-28").get_json()["message"]
+    on_purpose = ask(site.visitor(), post=site.post(), day="2027-03-28", time="14:00").get_json()
+
+    assert alone.endswith("that night: 02:30 is skipped, so it is at 03:30.")
+    assert both.endswith("that night: 2 posts stand later.")
+    assert "clocks" not in on_purpose["message"]
+    assert {site.start(each) for each in (one, two, three)} == {"2027-03-28 03:30"}
+
+
 @pytest.mark.parametrize(
     ("by", "skip", "expected"),
     [

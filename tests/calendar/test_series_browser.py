@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +13,6 @@ from sqlalchemy import select
 from calendar_app import clock
 from calendar_app.moments import moment
 from calendar_app.people.models import Person
-from calendar_app.posts import routine
 from calendar_app.posts.models import Post
 from tests import builders
 from tests.support.accessibility import axe
@@ -52,7 +51,8 @@ def window(site: str, app: Flask, database: Database) -> Window:
         team = builders.a_team(session)
         plan = builders.a_plan(session, team)
         writer = builders.a_person(session, team, language="en")
-        (tuesday,) = routine.days(clock.now().date(), 1, 1)
+        today = clock.now().date()
+        tuesday = today + timedelta(days=7 - (today.weekday() - 1) % 7)
         starts_at = moment(tuesday, time(9, 30), team.zone)
         post = builders.a_post(session, team, plan, title="Collega", starts_at=starts_at)
         return Window(site, app, database, writer, post.id)

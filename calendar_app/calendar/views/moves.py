@@ -76,6 +76,7 @@ def move() -> ResponseReturnValue:
     form = MovesForm()
     posts = chosen_posts(form)
     before = [(post, as_it_is(post)) for post in posts]
+    stood = [post.local_start for post in posts]
 
     def move_them() -> None:
         for post in posts:
@@ -84,7 +85,8 @@ def move() -> ResponseReturnValue:
     if not (posts and form.validate() and form.obeys(move_them)):
         return _refused(form)
     undoable = remember(session(), MOVED, before, me(), now())
-    return done(undoable, posts, _words(posts))
+    skipped = [] if form.time.data else _at_another_time(posts, stood)
+    return done(undoable, posts, " ".join([_words(posts), *_of_the_clocks(skipped)]))
 
 
 @bp.post("/calendar/copies")
@@ -156,6 +158,39 @@ def _words(posts: Sequence[Post]) -> str:
             day=short_day(posts[0].starts_at),
         )
     return ngettext("%(num)s post moved.", "%(num)s posts moved.", len(posts))
+
+
+def _at_another_time(
+    posts: Sequence[Post], stood: Sequence[datetime | None]
+) -> list[tuple[datetime, datetime]]:
+    """Of moved posts whose time the clocks skip that night: when each stood, and stands."""
+    return [
+        (was, post.local_start)
+        for post, was in zip(posts, stood, strict=True)
+        if was and post.local_start and post.local_start.time() != was.time()
+    ]
+
+
+def _of_the_clocks(skipped: Sequence[tuple[datetime, datetime]]) -> list[str]:
+    """A sentence about times that are not on the clock that day; none without one."""
+    if not skipped:
+        return []
+    if len(skipped) > 1:
+        return [
+            ngettext(
+                "The clocks go forward that night: %(num)s post stands later.",
+                "The clocks go forward that night: %(num)s posts stand later.",
+                len(skipped),
+            )
+        ]
+    ((was, stands),) = skipped
+    return [
+        _(
+            "The clocks go forward that night: %(was)s is skipped, so it is at %(time)s.",
+            was=f"{was:%H:%M}",
+            time=f"{stands:%H:%M}",
+        )
+    ]
 
 
 def _refused(form: MovesForm) -> ResponseReturnValue:

@@ -10,8 +10,8 @@ from calendar_app import (
     installation,
     models,  # noqa: F401 - fills the registry of mapped classes
 )
-from calendar_app.calendar import quick_add_views as quick_add
 from calendar_app.calendar import views as calendar
+from calendar_app.calendar.views import quick_add
 from calendar_app.config import Config, folder, load
 from calendar_app.db import Database
 from calendar_app.feed import views as feed

@@ -31,7 +31,7 @@ from calendar_app.plans.models import (
     ValueReading,
 )
 from calendar_app.posts.autosaves import PostAutosave
-from calendar_app.posts.checklist import ChecklistPoint, PostCheck
+from calendar_app.posts.checklist import ChecklistPoint, EarlierPoint, PostCheck
 from calendar_app.posts.comments import PostComment, PostMention
 from calendar_app.posts.guests import GuestReview
 from calendar_app.posts.media import PostMedia, SourceMedia
@@ -65,6 +65,7 @@ __all__ = [
     "ChannelAudience",
     "ChecklistPoint",
     "Delivery",
+    "EarlierPoint",
     "Experiment",
     "ExternalCalendar",
     "ExternalEvent",

@@ -1,8 +1,8 @@
 """The team's checklist for a post: a few points to tick, which hint and never hold anything up.
 
 A tick is a row of its own, so that colleagues who tick different points at one moment keep both,
-and the post itself does not change. What is removed from the list stays on the posts that were
-over by then, with the words that were ticked.
+and the post itself does not change. A post that is over keeps the list of that moment: what was
+removed since stays on it, and neither a point that came back later nor other words come onto it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
+    Index,
     String,
     UniqueConstraint,
     and_,
     delete,
+    func,
+    null,
     or_,
     select,
     update,
@@ -43,6 +46,8 @@ class ChecklistPoint(Editable, Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     text: Mapped[str] = mapped_column(String(LONGEST_POINT))
     position: Mapped[int] = mapped_column(default=0)
+    # Since when it is on the list in these words (None: from the beginning).
+    since: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
 
     @property
@@ -54,6 +59,18 @@ class ChecklistPoint(Editable, Base):
         """Take it off the list; who had ticked it stays known."""
         if self.removed_at is None:
             self.removed_at = now
+
+
+class EarlierPoint(Base):
+    """That a point was on the list before as well, in which words, and from when until when."""
+
+    __tablename__ = "earlier_checklist_point"
+    __table_args__ = (Index("ix_earlier_checklist_point_point_id_since", "point_id", "since"),)
+
+    point_id: Mapped[int] = mapped_column(ForeignKey("checklist_point.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(String(LONGEST_POINT))
+    since: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 class PostCheck(Base):
@@ -126,19 +143,30 @@ def add(session: Session, team: Team, text: str) -> ChecklistPoint:
     return point
 
 
-def change(session: Session, team: Team, point: ChecklistPoint, text: str) -> None:
+def change(session: Session, team: Team, point: ChecklistPoint, text: str, now: datetime) -> None:
     """Let `point` say `text`; what was ticked stays ticked. Raises Refused at `text`."""
     _check_words([one for one in _points_alone(session, team) if one is not point], text)
-    point.text = text
+    if text != point.text:
+        _begin_anew(session, point, now, until=now)
+        point.text = text
 
 
-def put_back(session: Session, team: Team, point: ChecklistPoint) -> None:
+def put_back(session: Session, team: Team, point: ChecklistPoint, now: datetime) -> None:
     """Put a removed point back, the last of the list. Raises Refused."""
+    there = _points_alone(session, team)
+    session.refresh(point)
     if point.removed_at is None:
         return
-    there = _points_alone(session, team)
     _check(there, point.text)
+    _begin_anew(session, point, now, until=point.removed_at)
     point.removed_at, point.position = None, _after(there)
+
+
+def _begin_anew(session: Session, point: ChecklistPoint, now: datetime, *, until: datetime) -> None:
+    """Keep how `point` stood on the list `until` then; from `now` on it stands there anew."""
+    since = point.since or point.created_at
+    session.add(EarlierPoint(point_id=point.id, text=point.text, since=since, until=until))
+    point.since = now
 
 
 def move(session: Session, team: Team, point: ChecklistPoint, *, up: bool) -> None:
@@ -165,16 +193,24 @@ def checklist_of(session: Session, post: Post) -> Checklist:
     over = over_since(post)
     ticked = and_(PostCheck.point_id == ChecklistPoint.id, PostCheck.post_id == post.id)
     wanted = (
-        select(ChecklistPoint, PostCheck)
+        select(ChecklistPoint, PostCheck, null() if over is None else EarlierPoint.text)
         .outerjoin(PostCheck, ticked)
         .where(ChecklistPoint.team_id == post.team_id, _shown_at(over))
         .options(joinedload(PostCheck.by))
         .order_by(ChecklistPoint.position, ChecklistPoint.id)
     )
-    rows: Sequence[tuple[ChecklistPoint, PostCheck | None]] = [
-        (row[0], row[1]) for row in session.execute(wanted)
-    ]
-    return Checklist([Line(point.id, _words(point, tick, over), tick) for point, tick in rows])
+    if over is not None:
+        wanted = wanted.outerjoin(EarlierPoint, _stood_at(over))
+    return Checklist([_line(*row, over=over) for row in session.execute(wanted)])
+
+
+def _stood_at(over: datetime) -> ColumnElement[bool]:
+    """How a point stood on the list then, if it stands there otherwise by now."""
+    return and_(
+        EarlierPoint.point_id == ChecklistPoint.id,
+        EarlierPoint.since <= over,
+        EarlierPoint.until > over,
+    )
 
 
 def _shown_at(over: datetime | None) -> ColumnElement[bool]:
@@ -183,7 +219,12 @@ def _shown_at(over: datetime | None) -> ColumnElement[bool]:
     if over is None:
         return is_there
     was_there = or_(is_there, ChecklistPoint.removed_at > over)
-    return or_(and_(ChecklistPoint.created_at <= over, was_there), PostCheck.id.is_not(None))
+    since = func.coalesce(ChecklistPoint.since, ChecklistPoint.created_at)
+    return or_(
+        and_(since <= over, was_there),
+        EarlierPoint.id.is_not(None),
+        PostCheck.id.is_not(None),
+    )
 
 
 def over_since(post: Post) -> datetime | None:
@@ -220,9 +261,12 @@ def untick(session: Session, post: Post, points: Collection[int]) -> None:
     )
 
 
-def _words(point: ChecklistPoint, tick: PostCheck | None, over: datetime | None) -> str:
-    """What the point says; on a post that is over, what was ticked."""
-    return tick.text if tick is not None and over is not None else point.text
+def _line(
+    point: ChecklistPoint, tick: PostCheck | None, earlier: str | None, *, over: datetime | None
+) -> Line:
+    """The point as a post shows it; one that is over what was ticked, or was to be ticked then."""
+    then = point.text if earlier is None else earlier
+    return Line(point.id, tick.text if tick is not None and over is not None else then, tick)
 
 
 def _points_alone(session: Session, team: Team) -> list[ChecklistPoint]:

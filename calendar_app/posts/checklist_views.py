@@ -98,7 +98,7 @@ def put_back(point_id: int) -> ResponseReturnValue:
     """Put a removed point back, with what was ticked of it."""
     point = _point(point_id)
     form = PointForm.of(point)
-    if not form.obeys(lambda: checklist.put_back(session(), my_team(), point)):
+    if not form.obeys(lambda: checklist.put_back(session(), my_team(), point, now())):
         session().rollback()
         return _page(refusals=[str(words) for words in form.text.errors]), 422
     audit("checklist_point.put_back", point)
@@ -144,7 +144,7 @@ def _change(point_id: int) -> ResponseReturnValue:
         return _page(_Told(form, point_id, conflict)), 409
 
     def write() -> None:
-        checklist.change(session(), my_team(), point, form.text.data)
+        checklist.change(session(), my_team(), point, form.text.data, now())
 
     if not (form.validate() and form.obeys(write)):
         session().rollback()

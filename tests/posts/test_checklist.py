@@ -17,7 +17,13 @@ from sqlalchemy import select
 from calendar_app import schema
 from calendar_app.people.models import AuditEntry, Person, Team
 from calendar_app.posts import checklist
-from calendar_app.posts.checklist import MOST_POINTS, ChecklistPoint, PostCheck, checklist_of
+from calendar_app.posts.checklist import (
+    MOST_POINTS,
+    ChecklistPoint,
+    EarlierPoint,
+    PostCheck,
+    checklist_of,
+)
 from calendar_app.posts.models import Post
 from tests import builders
 from tests.search.test_migration import migrate, settings_of_migrations
@@ -75,6 +81,19 @@ def ticks(site: Site, post_id: int) -> dict[int, int | None]:
     with site.database.reading() as session:
         found = session.scalars(select(PostCheck).where(PostCheck.post_id == post_id))
         return {one.point_id: one.by_id for one in found}
+
+
+def over(site: Site, post_id: int, state: str, at: datetime) -> None:
+    """Let the post be over since then."""
+    with site.database.writing() as session:
+        post = session.get_one(Post, post_id)
+        post.state, post.published_at, post.cancelled_at = state, at, at
+
+
+def said_on(site: Site, post_id: int) -> list[str]:
+    """The words of the list as the post shows it, in order."""
+    with site.database.reading() as session:
+        return [one.text for one in checklist_of(session, session.get_one(Post, post_id)).lines]
 
 
 def send(
@@ -485,6 +504,90 @@ def test_a_post_that_is_over_shows_the_list_of_then_and_takes_no_tick(
     assert "of the list" not in page
     assert refused.status_code == 422
     assert set(ticks(site, post_id)) == set(points[:1])
+
+
+@pytest.mark.parametrize("state", ["published", "cancelled"])
+def test_a_point_that_came_back_later_stands_on_no_post_that_was_over_before(
+    site: Site, points: list[int], post_id: int, state: str, time_machine: Any
+) -> None:
+    """Removed, then the post is over, then put back: it was not on the list at that moment."""
+    editor = site.visitor("editor")
+    editor.post(f"{PAGE}/points/{points[0]}/removal", data={"version": 1})
+    over(site, post_id, state, MOMENT + timedelta(hours=1))
+
+    time_machine.move_to(MOMENT + timedelta(hours=2))
+    editor.post(f"{PAGE}/points/{points[0]}/restoration")
+
+    assert listed(site) == [LINK, NAME, PHOTO]
+    assert said_on(site, post_id) == [LINK, NAME]
+    over(site, post_id, state, MOMENT + timedelta(hours=3))
+    assert said_on(site, post_id) == [LINK, NAME, PHOTO]
+
+
+def test_a_point_that_went_and_came_back_stays_on_a_post_that_was_over_before_both(
+    site: Site, points: list[int], post_id: int, time_machine: Any
+) -> None:
+    editor = site.visitor("editor")
+    for hours, version in ((2, 1), (4, 3)):
+        time_machine.move_to(MOMENT + timedelta(hours=hours))
+        editor.post(f"{PAGE}/points/{points[0]}/removal", data={"version": version})
+        time_machine.move_to(MOMENT + timedelta(hours=hours + 1))
+        editor.post(f"{PAGE}/points/{points[0]}/restoration")
+
+    shown = []
+    for minutes in (60, 150, 210, 270, 330):
+        over(site, post_id, "published", MOMENT + timedelta(minutes=minutes))
+        shown.append(PHOTO in said_on(site, post_id))
+
+    assert shown == [True, False, True, False, True]
+
+
+def test_a_post_that_is_over_keeps_the_words_of_then(
+    site: Site, points: list[int], post_id: int, time_machine: Any
+) -> None:
+    over(site, post_id, "published", MOMENT + timedelta(hours=1))
+    editor = site.visitor("editor")
+    for hours, text in ((2, "Link werkt"), (3, "Link klopt")):
+        time_machine.move_to(MOMENT + timedelta(hours=hours))
+        version = point(site, points[1]).version
+        editor.post(f"{PAGE}/points/{points[1]}", data={"text": text, "version": version})
+
+    assert listed(site)[1] == "Link klopt"
+    assert said_on(site, post_id) == [PHOTO, LINK, NAME]
+    over(site, post_id, "published", MOMENT + timedelta(hours=2))
+    assert said_on(site, post_id) == [PHOTO, "Link werkt", NAME]
+
+
+def test_a_post_that_is_over_asks_once_for_its_list(
+    site: Site, points: list[int], post_id: int
+) -> None:
+    editor = site.visitor("editor")
+    editor.post(f"{PAGE}/points/{points[0]}/removal", data={"version": 1})
+    editor.post(f"{PAGE}/points/{points[0]}/restoration")
+    over(site, post_id, "published", MOMENT + timedelta(hours=1))
+
+    with site.database.reading() as session:
+        post = session.get_one(Post, post_id)
+        with statements(site.database) as asked:
+            assert len(checklist_of(session, post).lines) == len(points)
+
+    assert len(asked) == 1
+
+
+def test_two_who_put_the_same_point_back_put_it_back_once(site: Site, points: list[int]) -> None:
+    site.visitor("editor").post(f"{PAGE}/points/{points[0]}/removal", data={"version": 1})
+    both = Barrier(2)
+
+    def act(_number: int) -> int:
+        client = site.visitor("editor")
+        both.wait()
+        return client.post(f"{PAGE}/points/{points[0]}/restoration").status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(act, range(2))) == {303}
+    assert listed(site) == [LINK, NAME, PHOTO]
+    with site.database.reading() as session:
+        assert len(session.scalars(select(EarlierPoint)).all()) == 1
 
 
 def test_a_colleague_who_does_not_want_to_be_seen_is_not_named(

@@ -9,10 +9,10 @@ own: the post that it was made of may change, or be deleted for good.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -44,6 +44,7 @@ MOST_MEDIA = 20
 LONGEST_ALTERNATIVE = 1_000
 # What posts are made of.
 Source: TypeAlias = PostTemplate | PostSeries
+Row = TypeVar("Row", "PostMedia", "SourceMedia")
 ORIGINAL = "original"
 # A file may lie without a row while somebody's upload is on its way; never so long.
 _ON_ITS_WAY = timedelta(days=1)
@@ -148,8 +149,13 @@ class SourceMedia(Stored, Base):
         ForeignKey("post_series.id", ondelete="CASCADE"), index=True
     )
 
+    version: Mapped[int] = mapped_column(default=1)
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)
+
     template: Mapped[PostTemplate | None] = relationship()
     series: Mapped[PostSeries | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it otherwise
 
 
 @dataclass(frozen=True)
@@ -314,6 +320,11 @@ def give(
 
 def media_of_source(session: Session, source: Source) -> list[SourceMedia]:
     """What the posts of a template or a series begin with, in its order, in one query."""
+    return _shown(_all_of_source(session, source))
+
+
+def _all_of_source(session: Session, source: Source) -> list[SourceMedia]:
+    """The same with what was taken off in the last thirty days."""
     is_template = isinstance(source, PostTemplate)
     own = SourceMedia.template_id if is_template else SourceMedia.series_id
     wanted = select(SourceMedia).where(own == source.id)
@@ -329,11 +340,33 @@ def keep_for(session: Session, files: Iterable[Stored], source: Source) -> None:
     )
 
 
-def keep_instead(session: Session, files: Iterable[Stored], series: PostSeries) -> None:
-    """Let the posts of `series` that are still to be made begin with these alone."""
-    for one in media_of_source(session, series):
-        session.delete(one)
+def keep_instead(
+    session: Session, files: Sequence[Stored], series: PostSeries, now: datetime
+) -> None:
+    """Let the posts of `series` that are still to be made begin with these alone.
+
+    What they began with is removed, and can come back (`keep_again`).
+    """
+    before = media_of_source(session, series)
+    if [_seen(one) for one in before] == [_seen(one) for one in files]:
+        return
+    for one in before:
+        one.removed_at = now
     keep_for(session, files, series)
+
+
+def keep_again(session: Session, rows: Collection[int], series: PostSeries, now: datetime) -> None:
+    """Let the posts of `series` that are still to be made begin with these rows of it alone."""
+    for one in _all_of_source(session, series):
+        if one.id in rows:
+            one.removed_at = None
+        elif one.removed_at is None:
+            one.removed_at = now
+
+
+def _seen(file: Stored) -> tuple[object, ...]:
+    """What people see of it."""
+    return file.sha256, file.name, file.alternative, file.is_decorative
 
 
 def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:
@@ -342,8 +375,12 @@ def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:
     Answers how many rows and files. Raises OSError when the store is away.
     """
     with database.writing() as session:
-        old = PostMedia.removed_at < now - IN_BIN
-        rows = session.execute(delete(PostMedia).where(old)).rowcount  # type: ignore[attr-defined]
+        rows = sum(
+            session.execute(  # type: ignore[attr-defined]
+                delete(kind).where(kind.removed_at < now - IN_BIN)
+            ).rowcount
+            for kind in (PostMedia, SourceMedia)
+        )
     settled = [name for name, since in store.kept() if since < now - _ON_ITS_WAY]
     # Asked after the files: what came meanwhile is too young to be among them.
     with database.reading() as session:
@@ -355,7 +392,7 @@ def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:
     return rows, len(gone)
 
 
-def _shown(there: Iterable[PostMedia]) -> list[PostMedia]:
+def _shown(there: Iterable[Row]) -> list[Row]:
     return [one for one in there if one.removed_at is None]
 
 

@@ -138,9 +138,9 @@ def change_all(hand: Hand, post: Post, content: Content) -> Done:
     """
     series = _locked(hand, post)
     at = _time_of(post, content, series)
-    before = series_as_it_is(series)
+    before = series_as_it_is(hand.session, series)
     series.content, series.local_time = replace(content, starts_at=None).kept(), at
-    media.keep_instead(hand.session, media.media_shown(hand.session, post), series)
+    media.keep_instead(hand.session, media.media_shown(hand.session, post), series, hand.now)
     changes = _Changes()
     _follow(hand, post, content, changes)
     _lay(hand, series, content, local(hand.now, series.zone).date(), changes, also=post)
@@ -158,7 +158,7 @@ def change_following(hand: Hand, post: Post, content: Content) -> Done:
     if not earlier:
         return change_all(hand, post, content)
     at = _time_of(post, content, series)
-    before = series_as_it_is(series)
+    before = series_as_it_is(hand.session, series)
     following = PostSeries(
         team=series.team,
         local_time=at,
@@ -190,7 +190,7 @@ def change_rule(hand: Hand, series: PostSeries, pattern: Pattern) -> Done:
     _lock(hand, series)
     today = local(hand.now, series.zone).date()
     check_start(pattern.rule, today)
-    before = series_as_it_is(series)
+    before = series_as_it_is(hand.session, series)
     series.rule, series.local_time = pattern.rule, pattern.at
     series.skips_holidays = pattern.skips_holidays
     series.stopped_at = None
@@ -207,7 +207,7 @@ def stop(hand: Hand, series: PostSeries) -> Done:
     _lock(hand, series)
     if series.stopped_at is not None:
         raise Refused(N_("This series has been stopped already."))
-    before = series_as_it_is(series)
+    before = series_as_it_is(hand.session, series)
     series.stopped_at = hand.now
     changes = _Changes()
     for post in posts_of_series(hand.session, series, local(hand.now, series.zone).date()):

@@ -19,6 +19,7 @@ from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import BrandValue, Channel
+from calendar_app.posts.media import keep_again, media_of_source
 from calendar_app.posts.models import Judged, Post, PostSeries
 from calendar_app.posts.queries import content_of, last_changed_by, posts_of_series
 from calendar_app.posts.repetition import Rule
@@ -111,7 +112,7 @@ def as_of_series(post: Post, did: str) -> dict[str, Any]:
     }
 
 
-def series_as_it_is(series: PostSeries) -> dict[str, Any]:
+def series_as_it_is(session: Session, series: PostSeries) -> dict[str, Any]:
     """What undoing a change of `series` must know of it, taken before it."""
     rule = series.rule
     return {
@@ -123,6 +124,7 @@ def series_as_it_is(series: PostSeries) -> dict[str, Any]:
         },
         "at": series.local_time.isoformat(),
         "content": series.content,
+        "media": [one.id for one in media_of_source(session, series)],
         "skips_holidays": series.skips_holidays,
         "stopped_at": None if series.stopped_at is None else series.stopped_at.isoformat(),
     }
@@ -375,6 +377,9 @@ def _put_back(
     series.local_time = time.fromisoformat(before["at"])
     series.content, series.skips_holidays = before["content"], before["skips_holidays"]
     series.stopped_at = _moment(before["stopped_at"])
+    if "media" in before:
+        # What was kept before this was told stays as it is.
+        keep_again(session, before["media"], series, now)
 
 
 def _overtaken(session: Session, post: Post) -> Refused:

@@ -14,10 +14,12 @@ from sqlalchemy.exc import IntegrityError
 
 from calendar_app import schema
 from calendar_app.media.storage import Folder
+from calendar_app.people.models import Person
+from calendar_app.plans.models import Plan
 from calendar_app.posts import media, queries, series, undo
 from calendar_app.posts.autosaves import PostAutosave
 from calendar_app.posts.media import PostMedia, SourceMedia
-from calendar_app.posts.models import Post, PostTemplate
+from calendar_app.posts.models import Post, PostSeries, PostTemplate
 from calendar_app.posts.repetition import Rule
 from calendar_app.posts.series import Done, Hand, Pattern
 from tests import builders
@@ -254,6 +256,66 @@ def test_a_series_with_images_is_undone_as_one_without(room: Room) -> None:
     assert first.series is None
     assert words_of(room, first) == ["De trap", "De hal"]
     assert queries.posts_of_series(room.session, done.series, date.min) == []
+
+
+def without_stairs(room: Room, post: Post) -> None:
+    """The first image of the post is removed from it."""
+    media.media_shown(room.session, post)[0].remove(room.writer, NOW)
+    room.session.flush()
+
+
+def new_ones(room: Room, of: PostSeries) -> set[tuple[str, ...]]:
+    """The images of the posts that the worker makes five weeks later."""
+    before = {one.id for one in queries.posts_of_series(room.session, of, date.min)}
+    series.extend_all(room.session, NOW + timedelta(weeks=5), lambda _country, _day: False)
+    posts = queries.posts_of_series(room.session, of, date.min)
+    return {tuple(words_of(room, one)) for one in posts if one.id not in before}
+
+
+def test_undoing_a_change_gives_the_posts_to_be_made_their_images_back(room: Room) -> None:
+    done = begun(room, a_first(room))
+    third = queries.posts_of_series(room.session, done.series, date.min)[2]
+    without_stairs(room, third)
+    hand = Hand(room.session, room.writer, NOW)
+    changed = series.change_all(hand, third, replace(third.content, text="Nieuw."))
+    room.session.flush()
+    between = [one.alternative for one in media.media_of_source(room.session, done.series)]
+
+    undo.take_back(room.session, changed.undoable, room.writer, NOW)
+
+    assert between == ["De hal"]
+    assert new_ones(room, done.series) == {("De trap", "De hal")}
+
+
+def test_a_change_of_the_text_alone_keeps_the_images_of_the_series_as_rows(room: Room) -> None:
+    done = begun(room, a_first(room))
+    third = queries.posts_of_series(room.session, done.series, date.min)[2]
+    before = [one.id for one in media.media_of_source(room.session, done.series)]
+    hand = Hand(room.session, room.writer, NOW)
+
+    series.change_all(hand, third, replace(third.content, text="Nieuw."))
+    room.session.flush()
+
+    assert [one.id for one in media.media_of_source(room.session, done.series)] == before
+    assert room.session.scalar(select(func.count(SourceMedia.id))) == len(before)
+
+
+def test_what_a_series_began_with_is_kept_thirty_days(site: Site, post_id: int) -> None:
+    """As long as anything of it can be undone, and no longer than other removed images."""
+    with site.database.writing() as session:
+        post = session.get_one(Post, post_id)
+        by = session.get_one(Person, site.people["writer"])
+        of = builders.a_series(session, post.team, session.get_one(Plan, site.plan_id), by)
+        media.keep_for(session, media.media_shown(session, post), of)
+        session.flush()
+        media.keep_instead(session, [], of, NOW)
+        assert media.media_of_source(session, of) == []
+    gone_for_good(site, post_id)
+    assert files(site) != []
+
+    media.tidy(site.database, Folder(folder(site)), NOW + timedelta(days=31))
+
+    assert files(site) == []
 
 
 def test_a_series_without_a_first_post_has_no_images(room: Room) -> None:

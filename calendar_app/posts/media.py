@@ -218,6 +218,15 @@ def media_shown(session: Session, post: Post) -> list[PostMedia]:
     return [one for one in media_of(session, post) if one.removed_at is None]
 
 
+def media_of_many(session: Session, posts: Iterable[Post]) -> dict[int, list[PostMedia]]:
+    """The same of each of these posts, by its id, in one query."""
+    found: dict[int, list[PostMedia]] = {post.id: [] for post in posts}
+    wanted = select(PostMedia).where(PostMedia.post_id.in_(found))
+    for one in session.scalars(wanted.order_by(PostMedia.position, PostMedia.id)):
+        found[one.post_id].append(one)
+    return found
+
+
 def without_words(there: Iterable[PostMedia]) -> list[str]:
     """The names of the images that who does not see them gets nothing to know by."""
     return [one.name for one in there if one.removed_at is None and one.lacks_words]
@@ -316,6 +325,99 @@ def give(
         session.add(
             PostMedia(post=target, position=position, added_at=now, added_by_id=by.id, **same)
         )
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What befell the images and files of a post as one of its series."""
+
+    # How they were, for `be_again`.
+    before: list[dict[str, Any]]
+    # What the history tells of it.
+    told: dict[str, list[Any]]
+
+
+def follow(
+    session: Session,
+    files: Sequence[Stored],
+    post: Post,
+    there: list[PostMedia],
+    by: Person,
+    now: datetime,
+) -> Followed | None:
+    """Let `post`, which has `there`, have the same images and files, in this order.
+
+    What it had besides is removed, as by hand. None when it has these already.
+    """
+    shown = _shown(there)
+    if [_seen(one) for one in shown] == [_seen(one) for one in files]:
+        return None
+    followed = Followed([_kept(one) for one in there], _differences(shown, files))
+    own = {one.sha256: one for one in there}
+    for position, file in enumerate(files):
+        one = own.pop(file.sha256, None)
+        if one is None:
+            same = file.as_it_is()
+            session.add(
+                PostMedia(post=post, position=position, added_at=now, added_by_id=by.id, **same)
+            )
+        else:
+            one.position, one.name = position, file.name
+            one.alternative, one.is_decorative = file.alternative, file.is_decorative
+            one.removed_at = one.removed_by_id = None
+    for one in own.values():
+        if one.removed_at is None:
+            one.removed_at, one.removed_by_id = now, by.id
+    return followed
+
+
+def be_again(
+    session: Session, there: list[PostMedia], before: Iterable[dict[str, Any]]
+) -> dict[str, list[Any]]:
+    """Let a post, which has `there`, have what it had `before`; answers what to tell of that."""
+    shown, kept = _shown(there), {one["id"]: one for one in before}
+    for one in there:
+        was = kept.get(one.id)
+        if was is None:
+            session.delete(one)
+            continue
+        removed_at = was["removed_at"]
+        one.removed_at = None if removed_at is None else datetime.fromisoformat(removed_at)
+        for name in _FOLLOWS:
+            setattr(one, name, was[name])
+    again = [one for one in there if one.id in kept and one.removed_at is None]
+    again.sort(key=lambda one: (one.position, one.id))
+    return _differences(shown, again)
+
+
+# What a post takes over from its series of an image that it has already, but for `removed_at`.
+_FOLLOWS = ("position", "name", "alternative", "is_decorative", "removed_by_id")
+
+
+def _kept(one: PostMedia) -> dict[str, Any]:
+    removed_at = None if one.removed_at is None else one.removed_at.isoformat()
+    return {
+        "id": one.id,
+        "removed_at": removed_at,
+        **{name: getattr(one, name) for name in _FOLLOWS},
+    }
+
+
+def _differences(before: Iterable[Stored], after: Iterable[Stored]) -> dict[str, list[Any]]:
+    """How the history tells other images, another order, and other words."""
+    both = [list(before), list(after)]
+    names = [[one.name for one in side] for side in both]
+    words = [
+        ", ".join(
+            filter(
+                None,
+                (_told(one.name, one.alternative, is_decorative=one.is_decorative) for one in side),
+            )
+        )
+        for side in both
+    ]
+    told: dict[str, list[Any]] = {"media": names} if names[0] != names[1] else {}
+    return told | ({"alternative": words} if words[0] != words[1] else {})
 
 
 def media_of_source(session: Session, source: Source) -> list[SourceMedia]:

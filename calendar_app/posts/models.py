@@ -52,7 +52,7 @@ INTENT_NAMES = {
     "invite": N_("Invite"),
 }
 # What befalls a post as one of its series; all else is done to this one post.
-_OF_SERIES = {"created", "joined", "followed"}
+OF_SERIES = {"created", "joined", "followed"}
 _RULE = ("frequency", "interval", "month_day", "nth", "starts_on", "ends_on", "count")
 
 
@@ -572,9 +572,18 @@ class Post(Editable, Base):
         self.is_touched = self.state != "draft"
         self._tell("joined", by, now, {})
 
-    def follow(self, content: Content, by: Person, now: datetime) -> None:
-        """Be `content` because its series is. Raises Refused."""
-        self._change("followed", content, by, now)
+    def follow(
+        self,
+        content: Content,
+        by: Person,
+        now: datetime,
+        also: dict[str, list[Any]] | None = None,
+    ) -> None:
+        """Be `content` because its series is. Raises Refused.
+
+        `also` tells what befell its images and files.
+        """
+        self._change("followed", content, by, now, also=also)
 
     def restore(self, by: Person, now: datetime) -> None:
         """Take it out of the bin, as it was; it waits for who may give its next approval now."""
@@ -819,7 +828,7 @@ class Post(Editable, Base):
         note: str = "",
     ) -> None:
         """Write the history; the version is the one that this change makes."""
-        if self.series is not None and action not in _OF_SERIES:
+        if self.series is not None and action not in OF_SERIES:
             self.is_touched = True
         self.touch()
         version = (self.version or 0) + 1

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from calendar_app.media.kinds import ACCEPTED
 from calendar_app.people.door import may, me, my_role, my_team, shown, shown_name
+from calendar_app.people.models import Person
 from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import autosaves, history, playing_field, queries, workflow
 from calendar_app.posts.approving import lines_of, my_steps
@@ -204,6 +205,11 @@ def only_media_since(changes: Sequence[PostChange], seen: int | None) -> bool:
     """Whether since version `seen` nothing but images and files changed, which no form shows."""
     since = [change for change in changes if change.version > (seen or 0)]
     return bool(since) and all(change.action.startswith("media_") for change in since)
+
+
+def only_by(person: Person, changes: Sequence[PostChange], seen: int | None) -> bool:
+    """Whether since version `seen` nobody but `person` changed anything."""
+    return all(change.by is person for change in changes if change.version > (seen or 0))
 
 
 def _shown_media(there: Sequence[PostMedia], told: MediaTold) -> dict[str, object]:

@@ -23,6 +23,7 @@ from calendar_app.plans.queries import of_step_four
 from calendar_app.posts.content import PEOPLE, TEXTS, Content
 from calendar_app.posts.likeness import key_of
 from calendar_app.posts.models import (
+    OF_SERIES,
     Post,
     PostChange,
     PostChannelText,
@@ -295,6 +296,20 @@ def posts_of_series(session: Session, series: PostSeries, first: date) -> list[P
     )
     in_order = wanted.order_by(Post.series_day, Post.id)
     return list(session.scalars(in_order.options(*_TO_CHANGE)))
+
+
+def changed_by_itself(session: Session, post: Post) -> bool:
+    """Whether more was done to `post` alone, as one of its series, than to its images and files."""
+    joined = select(func.max(PostChange.id)).where(
+        PostChange.post_id == post.id, PostChange.action == "joined"
+    )
+    own = (
+        select(PostChange.id)
+        .where(PostChange.post_id == post.id, PostChange.action.not_in(OF_SERIES))
+        .where(PostChange.action.not_like("media!_%", escape="!"))
+        .where(PostChange.id > func.coalesce(joined.scalar_subquery(), 0))
+    )
+    return session.scalar(own.limit(1)) is not None
 
 
 def templates(session: Session, team: Team) -> list[PostTemplate]:

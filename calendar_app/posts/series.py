@@ -9,7 +9,7 @@ today as it is. A post that somebody changed by itself stays in each case as it 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -24,8 +24,9 @@ from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
 from calendar_app.posts import media, repetition
 from calendar_app.posts.content import Content
+from calendar_app.posts.media import PostMedia, Stored
 from calendar_app.posts.models import Post, PostSeries, SeriesException
-from calendar_app.posts.queries import content_of, posts_of_series
+from calendar_app.posts.queries import changed_by_itself, content_of, posts_of_series
 from calendar_app.posts.repetition import Rule
 from calendar_app.posts.undo import Undoable, as_of_series, remember_series, series_as_it_is
 
@@ -142,7 +143,7 @@ def change_all(hand: Hand, post: Post, content: Content) -> Done:
     series.content, series.local_time = replace(content, starts_at=None).kept(), at
     media.keep_instead(hand.session, media.media_shown(hand.session, post), series, hand.now)
     changes = _Changes()
-    _follow(hand, post, content, changes)
+    _lead(hand, post, content, changes)
     _lay(hand, series, content, local(hand.now, series.zone).date(), changes, also=post)
     return Done(_remember(hand, changes, [(series, before)]), series, changes.stayed)
 
@@ -176,7 +177,7 @@ def change_following(hand: Hand, post: Post, content: Content) -> Done:
     hand.session.flush()
     changes = _Changes()
     _hand_over(hand, series, following, changes)
-    _follow(hand, post, content, changes)
+    _lead(hand, post, content, changes)
     _lay(hand, following, content, day, changes, also=post)
     undoable = _remember(hand, changes, [(series, before), (following, None)])
     return Done(undoable, following, changes.stayed)
@@ -296,11 +297,14 @@ def _lay(
 ) -> None:
     """Make the posts of `series`, from `first` to where it is made, be those of its rule.
 
-    They say `content`. What somebody changed by itself stays; `also` is the one that has been
-    changed already.
+    They say `content`, with the images and files of the series. What somebody changed by itself
+    stays; `also` is the one that has been changed already.
     """
     wanted = set(_wanted(hand, series, first, series.made_until))
-    for post in posts_of_series(hand.session, series, first):
+    posts = posts_of_series(hand.session, series, first)
+    files = media.media_of_source(hand.session, series)
+    there = media.media_of_many(hand.session, posts)
+    for post in posts:
         day = _day_of(post)
         if post is also:
             wanted.discard(day)
@@ -308,8 +312,8 @@ def _lay(
             changes.stayed += 1
             wanted.discard(day)
         elif day in wanted:
-            starts_at = series.starts(day)
-            _follow(hand, post, replace(content, starts_at=starts_at), changes)
+            says = replace(content, starts_at=series.starts(day))
+            _follow(hand, post, says, changes, (files, there[post.id]))
             wanted.discard(day)
         else:
             _drop(hand, post, changes)
@@ -340,10 +344,35 @@ def _wanted(hand: Hand, series: PostSeries, first: date, last: date) -> list[dat
     return [day for day in days if day not in out]
 
 
-def _follow(hand: Hand, post: Post, content: Content, changes: _Changes) -> None:
-    if all(one is not post for one, _before in changes.posts):
-        changes.posts.append((post, as_of_series(post, "edited")))
-    post.follow(replace(content, experiment=post.experiment), hand.by, hand.now)
+def _lead(hand: Hand, post: Post, content: Content, changes: _Changes) -> None:
+    """The post on whose page others were meant too: they become as it is.
+
+    When nothing but its images made it a post of its own, it is one of the series again.
+    """
+    _follow(hand, post, content, changes)
+    if not changed_by_itself(hand.session, post):
+        post.is_touched = False
+
+
+def _follow(
+    hand: Hand,
+    post: Post,
+    content: Content,
+    changes: _Changes,
+    files: tuple[Sequence[Stored], list[PostMedia]] | None = None,
+) -> None:
+    """Let `post` say `content`, and have the first of `files` instead of the second."""
+    was = next((was for one, was in changes.posts if one is post), None)
+    if was is None:
+        was = as_of_series(post, "edited")
+        changes.posts.append((post, was))
+    followed = None
+    if files is not None:
+        followed = media.follow(hand.session, files[0], post, files[1], hand.by, hand.now)
+    if followed is not None:
+        was["media"] = followed.before
+    content = replace(content, experiment=post.experiment)
+    post.follow(content, hand.by, hand.now, None if followed is None else followed.told)
 
 
 def _join(hand: Hand, series: PostSeries, post: Post, changes: _Changes) -> None:

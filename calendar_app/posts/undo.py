@@ -19,7 +19,7 @@ from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import BrandValue, Channel
-from calendar_app.posts.media import keep_again, media_of_source
+from calendar_app.posts.media import be_again, keep_again, media_of_many, media_of_source
 from calendar_app.posts.models import Judged, Post, PostSeries
 from calendar_app.posts.queries import content_of, last_changed_by, posts_of_series
 from calendar_app.posts.repetition import Rule
@@ -99,7 +99,8 @@ def as_edited(post: Post) -> dict[str, Any]:
 def as_of_series(post: Post, did: str) -> dict[str, Any]:
     """What undoing a change of its series must know of `post`, taken before it.
 
-    `did` is what befalls it: "added", "deleted" or "edited".
+    `did` is what befalls it: "added", "deleted" or "edited". Where its images and files change,
+    "media" tells besides how they were.
     """
     return {
         "version": post.version,
@@ -337,13 +338,23 @@ def _series_of(
 
 def _take_back_series(session: Session, undoable: Undoable, by: Person, now: datetime) -> None:
     series = _series_of(session, undoable)
+    there = media_of_many(session, [row.post for row in undoable.posts if "media" in row.before])
     for row in undoable.posts:
-        _take_back_of_series(session, row, by, now)
+        media = there.get(row.post_id, [])
+        told = be_again(session, media, row.before["media"]) if "media" in row.before else {}
+        _take_back_of_series(session, row, told, by, now)
     for one, before in series:
         _put_back(session, one, before, by, now)
 
 
-def _take_back_of_series(session: Session, row: UndoablePost, by: Person, now: datetime) -> None:
+def _take_back_of_series(
+    session: Session,
+    row: UndoablePost,
+    told: dict[str, list[Any]],
+    by: Person,
+    now: datetime,
+) -> None:
+    """The post as it was; `told` is what befell its images and files by that."""
     post, before = row.post, row.before
     if before["did"] == "added":
         post.drop(by, now)
@@ -353,7 +364,7 @@ def _take_back_of_series(session: Session, row: UndoablePost, by: Person, now: d
     else:
         kept = content_of(session, post.team, before["content"])
         starts_at = _moment(before["starts_at"])
-        post.follow(replace(kept, starts_at=starts_at, experiment=post.experiment), by, now)
+        post.follow(replace(kept, starts_at=starts_at, experiment=post.experiment), by, now, told)
     day = before["day"]
     post.series = None if before["series"] is None else session.get(PostSeries, before["series"])
     post.series_day = None if day is None else date.fromisoformat(day)

@@ -54,6 +54,7 @@ from calendar_app.posts.page import (
     MOST_TRIES,
     NAMES,
     new_page,
+    only_by,
     only_media_since,
     origin_in,
     page_of,
@@ -484,13 +485,15 @@ def _save(post_id: int) -> ResponseReturnValue:
     if "choose_plan" in request.form:
         form.suggest()
         return page_of(post, form)
-    is_merged = form.stale(post) and not only_media_since(
-        queries.changes_of(session(), post), form.seen_version
-    )
-    # What a colleague changed of one post is not meant for the others of its series.
     is_of_many = post.series is not None and form.scope.data in {FOLLOWING, ALL}
-    if is_merged and (form.merge() or is_of_many):
-        return _stale_page(post_id)
+    is_merged = False
+    if form.stale(post):
+        changes = queries.changes_of(session(), post)
+        is_merged = not only_media_since(changes, form.seen_version)
+        # What a colleague changed of one post is not meant for the others of its series.
+        is_of_others = is_merged or not only_by(me(), changes, form.seen_version)
+        if (is_merged and form.merge()) or (is_of_many and is_of_others):
+            return _stale_page(post_id)
     before = post.state
     done: list[Done] = []
     if not _saved_too(post, form, done):

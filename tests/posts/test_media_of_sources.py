@@ -18,8 +18,8 @@ from calendar_app.people.models import Person
 from calendar_app.plans.models import Plan
 from calendar_app.posts import media, queries, series, undo
 from calendar_app.posts.autosaves import PostAutosave
-from calendar_app.posts.media import PostMedia, SourceMedia
-from calendar_app.posts.models import Post, PostSeries, PostTemplate
+from calendar_app.posts.media import Kept, PostMedia, SourceMedia
+from calendar_app.posts.models import Post, PostChange, PostSeries, PostTemplate
 from calendar_app.posts.repetition import Rule
 from calendar_app.posts.series import Done, Hand, Pattern
 from tests import builders
@@ -29,9 +29,12 @@ from tests.posts.test_autosave import fields
 from tests.posts.test_media import bring, date_files, describe, files, folder, got, rows
 from tests.search.test_migration import migrate, settings_of_migrations
 from tests.support.site import Site, _tuesday_morning, ask, site
+from tests.support.statements import statements
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
+
+    from calendar_app.db import Database
 
 __all__ = ["_tuesday_morning", "site"]
 
@@ -173,7 +176,12 @@ def a_first(room: Room) -> Post:
     first = room.post(starts_at=datetime(2026, 11, 10, 8, 30, tzinfo=UTC))
     for position, words in enumerate(("De hal", "De trap", "Weg")):
         builders.a_media(
-            room.session, first, room.writer, position=2 - position, alternative=words
+            room.session,
+            first,
+            room.writer,
+            name="foto.png",
+            position=2 - position,
+            alternative=words,
         ).removed_at = NOW if words == "Weg" else None
     return first
 
@@ -324,6 +332,202 @@ def test_a_series_without_a_first_post_has_no_images(room: Room) -> None:
     series.begin(hand, room.team, PATTERN, room.whole(starts_at=None))
 
     assert room.session.scalar(select(func.count(PostMedia.id))) == 0
+
+
+# What one post got reaches the others.
+
+
+def others(room: Room, of: PostSeries, *without: Post) -> list[Post]:
+    found = queries.posts_of_series(room.session, of, date.min)
+    return [one for one in found if one not in without]
+
+
+def state_of(room: Room, of: PostSeries) -> list[tuple[object, ...]]:
+    """All rows of images of its posts, also the removed ones, and what makes a post its own."""
+    room.session.expire_all()
+    posts = others(room, of)
+    return [
+        (
+            post.id,
+            post.is_touched,
+            [
+                (one.id, one.name, one.alternative, one.removed_at, one.removed_by_id)
+                for one in media.media_of(room.session, post)
+            ],
+        )
+        for post in posts
+    ]
+
+
+def an_image_more(room: Room, post: Post, words: str = "De tuin") -> None:
+    """Somebody brings an image along, and the first image stands behind it."""
+    file = builders.a_media(room.session, room.post(), room.writer, name="foto.png").as_it_is()
+    kept = Kept(**{name: file[name] for name in Kept.__dataclass_fields__})
+    assert media.add(room.session, post, [kept], room.writer, NOW) == []
+    room.session.flush()
+    shown = media.media_shown(room.session, post)
+    shown[-1].describe(words, room.writer, NOW, is_decorative=False)
+    media.move(room.session, shown[0], room.writer, NOW, up=False)
+    room.session.flush()
+
+
+CHANGES = {"all": series.change_all, "following": series.change_following}
+
+
+@pytest.mark.parametrize("which", CHANGES)
+def test_images_of_one_post_reach_those_that_were_meant_and_are_undone(
+    room: Room, which: str
+) -> None:
+    done = begun(room, a_first(room))
+    first, second, third, own, *rest = others(room, done.series)
+    an_image_more(room, third)
+    without_stairs(room, own)
+    before, hand = state_of(room, done.series), Hand(room.session, room.writer, NOW)
+
+    changed = CHANGES[which](hand, third, third.content)
+    room.session.flush()
+
+    assert words_of(room, third) == ["De hal", "De trap", "De tuin"]
+    assert {tuple(words_of(room, one)) for one in rest} == {("De hal", "De trap", "De tuin")}
+    assert words_of(room, own) == ["De hal"]
+    assert changed.stayed == 1
+    earlier = ("De trap", "De hal") if which == "following" else ("De hal", "De trap", "De tuin")
+    assert {tuple(words_of(room, one)) for one in (first, second)} == {earlier}
+    assert [one.is_touched for one in (third, own, *rest)].count(True) == 1
+    told = room.session.scalars(
+        select(PostChange).where(PostChange.post_id == rest[0].id, PostChange.action == "followed")
+    ).one()
+    assert told.fields == {
+        "media": [["foto.png"] * 2, ["foto.png"] * 3],
+        "alternative": [
+            "foto.png: De trap, foto.png: De hal",
+            "foto.png: De hal, foto.png: De trap, foto.png: De tuin",
+        ],
+    }
+
+    undo.take_back(room.session, changed.undoable, room.writer, NOW)
+    room.session.flush()
+
+    assert state_of(room, done.series) == before
+    assert new_ones(room, done.series) == {("De trap", "De hal")}
+
+
+def test_an_image_that_left_one_post_leaves_the_others_and_comes_back_with_the_undo(
+    room: Room,
+) -> None:
+    done = begun(room, a_first(room))
+    _first, second, *rest = others(room, done.series)
+    without_stairs(room, second)
+    before, hand = state_of(room, done.series), Hand(room.session, room.writer, NOW)
+
+    once = series.change_all(hand, second, second.content)
+    room.session.flush()
+    left = {tuple(words_of(room, one)) for one in rest}
+    undo.take_back(room.session, once.undoable, room.writer, NOW)
+    room.session.flush()
+
+    assert left == {("De hal",)}
+    assert state_of(room, done.series) == before
+
+
+def test_an_image_comes_back_to_a_post_that_had_it_removed_with_the_series(room: Room) -> None:
+    """The row is there already, since a post has each file once."""
+    done = begun(room, a_first(room))
+    _first, second, *rest = others(room, done.series)
+    hand, stairs = Hand(room.session, room.writer, NOW), media.media_shown(room.session, second)[0]
+    stairs.remove(room.writer, NOW)
+    room.session.flush()
+    series.change_all(hand, second, second.content)
+    room.session.flush()
+    media.put_back(room.session, stairs, room.writer, NOW)
+    room.session.flush()
+    before = state_of(room, done.series)
+
+    again = series.change_all(hand, second, second.content)
+    room.session.flush()
+    back = {tuple(words_of(room, one)) for one in (second, *rest)}
+    undo.take_back(room.session, again.undoable, room.writer, NOW)
+    room.session.flush()
+
+    assert back == {("De hal", "De trap")}
+    assert state_of(room, done.series) == before
+
+
+def test_a_post_that_differs_in_more_than_its_images_stays_one_of_its_own(room: Room) -> None:
+    done = begun(room, a_first(room))
+    _first, second, *rest = others(room, done.series)
+    second.edit(replace(second.content, text="Alleen hier."), room.writer, NOW)
+    an_image_more(room, second)
+    room.session.flush()
+
+    series.change_all(Hand(room.session, room.writer, NOW), second, second.content)
+    room.session.flush()
+
+    assert second.is_touched
+    assert not any(one.is_touched for one in rest)
+    assert {one.text for one in rest} == {"Alleen hier."}
+    assert {tuple(words_of(room, one)) for one in rest} == {("De hal", "De trap", "De tuin")}
+
+
+def test_many_posts_are_asked_for_their_images_at_once(room: Room, database: Database) -> None:
+    done = begun(room, a_first(room))
+    second, *_rest = others(room, done.series)[1:]
+    an_image_more(room, second)
+    hand = Hand(room.session, room.writer, NOW)
+
+    with statements(database) as asked:
+        changed = series.change_all(hand, second, second.content)
+    with statements(database) as taken_back:
+        undo.take_back(room.session, changed.undoable, room.writer, NOW)
+
+    for seen, most in ((asked, 2), (taken_back, 1)):
+        assert len([one for one in seen if "FROM post_media" in one and "SELECT" in one]) == most
+
+
+def a_series_of(site: Site, post_id: int) -> list[int]:
+    """The posts of a series that begins with this one, by their ids, in order."""
+    with site.database.writing() as session:
+        post = session.get_one(Post, post_id)
+        by = session.get_one(Person, site.people["writer"])
+        assert post.local_start is not None
+        day = post.local_start.date()
+        pattern = Pattern(Rule("daily", day), post.local_start.time())
+        done = series.begin(Hand(session, by, NOW), post.team, pattern, post.content, first=post)
+        session.flush()
+        return [one.id for one in queries.posts_of_series(session, done.series, date.min)]
+
+
+def test_who_saves_all_gives_the_image_that_they_just_added_to_all(
+    site: Site, post_id: int
+) -> None:
+    ids, client = a_series_of(site, post_id), site.visitor()
+    sent = {**fields(client, f"/posts/{ids[1]}"), "scope": "all"}
+    bring(client, ids[1], (a_png("#202020"), "trap.png"))
+    assert "They come onto this post only." in client.get(f"/posts/{ids[1]}").text
+
+    saved = client.post(f"/posts/{ids[1]}", data=sent)
+
+    assert saved.status_code == 303
+    shown = {tuple(one.name for one in rows(site, each) if one.removed_at is None) for each in ids}
+    assert shown == {("hal.png", "trap.png")}
+    (one,) = [one for one in rows(site, ids[-1]) if one.name == "trap.png"]
+    assert got(client, f"/posts/{ids[-1]}/media/{one.id}/small")[0] == 200
+    client.post("/undo")
+    assert [one.name for one in rows(site, ids[-1])] == ["hal.png"]
+
+
+def test_the_image_that_a_colleague_added_meanwhile_is_not_meant_for_all(
+    site: Site, post_id: int
+) -> None:
+    ids, client = a_series_of(site, post_id), site.visitor()
+    sent = {**fields(client, f"/posts/{ids[1]}"), "scope": "all"}
+    bring(site.visitor("editor"), ids[1], (a_png("#202020"), "trap.png"))
+
+    refused = client.post(f"/posts/{ids[1]}", data=sent)
+
+    assert refused.status_code == 409
+    assert [one.name for one in rows(site, ids[2])] == ["hal.png"]
+    assert client.post(f"/posts/{ids[1]}", data={**sent, "scope": "this"}).status_code == 303
 
 
 # The table.

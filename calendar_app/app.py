@@ -30,6 +30,7 @@ from calendar_app.posts import media_views as media
 from calendar_app.posts import presence_views as presence
 from calendar_app.posts import publishing_views as publishing
 from calendar_app.posts import review_views as reviewing
+from calendar_app.posts import template_media_views as template_media
 from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
 from calendar_app.reminders import views as reminders
@@ -57,6 +58,7 @@ _ROOMS = (
     publishing,
     reviewing,
     templates,
+    template_media,
     autosaves,
     presence,
     meetups,

@@ -92,6 +92,7 @@ ACTION_NAMES = {
     "series.stopped": N_("Stopped a series of posts"),
     "template.kept": N_("Kept a template"),
     "template.renamed": N_("Renamed a template"),
+    "template.media_changed": N_("Changed the images of a template"),
     "template.removed": N_("Removed a template"),
     "meetup.begun": N_("Began a series of meet-ups"),
     "meetup.changed": N_("Changed a series of meet-ups"),

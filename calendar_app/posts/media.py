@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     delete,
+    func,
     select,
     union,
 )
@@ -68,30 +69,6 @@ class Stored:
     alternative: Mapped[str] = mapped_column(String(LONGEST_ALTERNATIVE), default="")
     is_decorative: Mapped[bool] = mapped_column(default=False)
 
-    def as_it_is(self) -> dict[str, Any]:
-        """All of it but whose it is and its place there, for a row that shares the file."""
-        words = ("alternative", "is_decorative")
-        return {name: getattr(self, name) for name in (*Kept.__dataclass_fields__, *words)}
-
-
-class PostMedia(Stored, Editable, Base):
-    """An image or file of a post, as it is kept."""
-
-    __tablename__ = "post_media"
-    __table_args__ = (
-        UniqueConstraint("post_id", "sha256"),
-        Index("ix_post_media_post_id_position", "post_id", "position"),
-    )
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    added_at: Mapped[datetime]
-    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    removed_at: Mapped[datetime | None] = mapped_column(index=True)
-    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-    post: Mapped[Post] = relationship()
-    added_by: Mapped[Person | None] = relationship(foreign_keys=added_by_id)
-
     @property
     def kind(self) -> Kind:
         """What it is."""
@@ -115,6 +92,30 @@ class PostMedia(Stored, Editable, Base):
         if size in WIDTHS and self.kind.is_image:
             return f"{self.stored_as}-{size}"
         raise NotYours(N_("This file is not here."))
+
+    def as_it_is(self) -> dict[str, Any]:
+        """All of it but whose it is and its place there, for a row that shares the file."""
+        words = ("alternative", "is_decorative")
+        return {name: getattr(self, name) for name in (*Kept.__dataclass_fields__, *words)}
+
+
+class PostMedia(Stored, Editable, Base):
+    """An image or file of a post, as it is kept."""
+
+    __tablename__ = "post_media"
+    __table_args__ = (
+        UniqueConstraint("post_id", "sha256"),
+        Index("ix_post_media_post_id_position", "post_id", "position"),
+    )
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    added_at: Mapped[datetime]
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    post: Mapped[Post] = relationship()
+    added_by: Mapped[Person | None] = relationship(foreign_keys=added_by_id)
 
     def describe(self, alternative: str, by: Person, now: datetime, *, is_decorative: bool) -> None:
         """Say what it shows, or that it only decorates. Raises Refused."""
@@ -156,6 +157,15 @@ class SourceMedia(Stored, Base):
     series: Mapped[PostSeries | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it otherwise
+
+    def describe(self, alternative: str, *, is_decorative: bool) -> None:
+        """Say what it shows, or that it only decorates."""
+        self.alternative = "" if is_decorative else alternative
+        self.is_decorative = is_decorative
+
+    def remove(self, now: datetime) -> None:
+        """No post begins with it any more; for thirty days it can be put back."""
+        self.removed_at = now
 
 
 @dataclass(frozen=True)
@@ -299,16 +309,23 @@ def move(session: Session, media: PostMedia, by: Person, now: datetime, *, up: b
 
     Raises Refused.
     """
-    there = _shown(media_of(session, media.post))
-    before, place = [one.name for one in there], there.index(media)
-    other = place - 1 if up else place + 1
-    if not 0 <= other < len(there):
+    before = _shown(media_of(session, media.post))
+    there = _moved(before, media, up=up)
+    if there == before:
         return
-    there[place], there[other] = there[other], there[place]
-    told = {"media": [before, [one.name for one in there]]}
+    told = {"media": [[one.name for one in before], [one.name for one in there]]}
     media.post.tell_of_media("media_moved", told, by, now)
     for position, one in enumerate(there):
         one.position = position
+
+
+def _moved(there: Sequence[Row], row: Row, *, up: bool) -> list[Row]:
+    """The same in the order in which `row` has changed places."""
+    place, moved = there.index(row), list(there)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(moved):
+        moved[place], moved[other] = moved[other], moved[place]
+    return moved
 
 
 def copy(session: Session, source: Post, target: Post, by: Person, now: datetime) -> None:
@@ -422,15 +439,51 @@ def _differences(before: Iterable[Stored], after: Iterable[Stored]) -> dict[str,
 
 def media_of_source(session: Session, source: Source) -> list[SourceMedia]:
     """What the posts of a template or a series begin with, in its order, in one query."""
-    return _shown(_all_of_source(session, source))
+    return _shown(all_of_source(session, source))
 
 
-def _all_of_source(session: Session, source: Source) -> list[SourceMedia]:
+def all_of_source(session: Session, source: Source) -> list[SourceMedia]:
     """The same with what was taken off in the last thirty days."""
     is_template = isinstance(source, PostTemplate)
     own = SourceMedia.template_id if is_template else SourceMedia.series_id
     wanted = select(SourceMedia).where(own == source.id)
     return list(session.scalars(wanted.order_by(SourceMedia.position, SourceMedia.id)))
+
+
+def one_of_source(
+    session: Session, source: Source, row_id: int, *, removed: bool = False
+) -> SourceMedia:
+    """One of these; a removed one where that is asked for. Raises NotYours."""
+    found = next((one for one in all_of_source(session, source) if one.id == row_id), None)
+    if found is None or (found.removed_at is not None) != removed:
+        raise NotYours(N_("This file is not here."))
+    return found
+
+
+def numbers_of(session: Session, templates: Iterable[PostTemplate]) -> dict[int, int]:
+    """With how many images and files the posts of each template begin, by its id.
+
+    Without those that never had one.
+    """
+    number = func.count(SourceMedia.id).filter(SourceMedia.removed_at.is_(None))
+    wanted = select(PostTemplate.id, number).join(
+        SourceMedia, SourceMedia.template_id == PostTemplate.id
+    )
+    ours = wanted.where(PostTemplate.id.in_([one.id for one in templates]))
+    return {row[0]: row[1] for row in session.execute(ours.group_by(PostTemplate.id))}
+
+
+def move_of_source(session: Session, source: Source, row: SourceMedia, *, up: bool) -> None:
+    """Let it change places with the one before it, or behind it; at the end it stays."""
+    for position, one in enumerate(_moved(media_of_source(session, source), row, up=up)):
+        one.position = position
+
+
+def put_back_of_source(session: Session, source: Source, row: SourceMedia) -> None:
+    """Let posts begin with a removed one again, behind the others. Raises Refused."""
+    there = all_of_source(session, source)
+    _refuse_more_than_enough(there, row.name)
+    row.position, row.removed_at = _next(there), None
 
 
 def keep_for(session: Session, files: Iterable[Stored], source: Source) -> None:
@@ -459,7 +512,7 @@ def keep_instead(
 
 def keep_again(session: Session, rows: Collection[int], series: PostSeries, now: datetime) -> None:
     """Let the posts of `series` that are still to be made begin with these rows of it alone."""
-    for one in _all_of_source(session, series):
+    for one in all_of_source(session, series):
         if one.id in rows:
             one.removed_at = None
         elif one.removed_at is None:
@@ -498,7 +551,7 @@ def _shown(there: Iterable[Row]) -> list[Row]:
     return [one for one in there if one.removed_at is None]
 
 
-def _refuse_more_than_enough(there: Iterable[PostMedia], name: str) -> None:
+def _refuse_more_than_enough(there: Iterable[Row], name: str) -> None:
     if len(_shown(there)) >= MOST_MEDIA:
         words = N_("“%(name)s” is one too many: a post has at most %(most)d images and files.")
         raise Refused(words, name=name, most=MOST_MEDIA)
@@ -509,7 +562,7 @@ def _put_last(media: PostMedia, there: Iterable[PostMedia]) -> None:
     media.removed_at = media.removed_by_id = None
 
 
-def _next(there: Iterable[PostMedia]) -> int:
+def _next(there: Iterable[Stored]) -> int:
     return 1 + max((one.position for one in there), default=-1)
 
 

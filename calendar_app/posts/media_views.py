@@ -7,9 +7,8 @@ And the body before the database: nobody waits for a lock while files are looked
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,18 +16,18 @@ from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
-from werkzeug.wsgi import wrap_file
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.media.contents import take_in
 from calendar_app.media.found import MOST_BYTES
-from calendar_app.media.storage import size_of, store_of
+from calendar_app.media.storage import store_of
 from calendar_app.people.door import me, my_pass, my_team, requires
 from calendar_app.people.models import Team
 from calendar_app.posts import guests, media, queries, workflow
 from calendar_app.posts.media import MOST_MEDIA, ORIGINAL, Kept, PostMedia, Unkept
+from calendar_app.posts.media_answers import answer_of
 from calendar_app.posts.media_forms import MediaForm, shown_of
 from calendar_app.posts.models import Post
 from calendar_app.posts.page import MOST_TRIES, MediaTold, page_of
@@ -43,8 +42,6 @@ MOST_AT_ONCE = 100 * 1024 * 1024
 # A browser shows no answer while it is still sending; so much is let pass unread.
 _MOST_UNREAD = 10 * MOST_AT_ONCE
 _PIECE = 64 * 1024
-# Whatever a file holds, it does nothing and asks for nothing.
-_POLICY = "default-src 'none'; sandbox"
 
 
 @bp.post("/posts/<int:post_id>/media")
@@ -83,14 +80,14 @@ def add(post_id: int) -> ResponseReturnValue:
 @requires("team.see")
 def see(post_id: int, media_id: int, size: str) -> ResponseReturnValue:
     """An image of a post, in a page."""
-    return _file(_one(post_id, media_id), size)
+    return answer_of(_one(post_id, media_id), size)
 
 
 @bp.get("/posts/<int:post_id>/media/<int:media_id>/download")
 @requires("team.see")
 def download(post_id: int, media_id: int) -> ResponseReturnValue:
     """A file of a post, to keep under the name that it came with."""
-    return _file(_one(post_id, media_id), ORIGINAL, is_to_keep=True)
+    return answer_of(_one(post_id, media_id), ORIGINAL, is_to_keep=True)
 
 
 @bp.get("/review/<token>/media/<int:media_id>")
@@ -101,7 +98,7 @@ def see_as_guest(token: str, media_id: int) -> ResponseReturnValue:
     if review is None or not review.is_open(now()):
         raise NotYours(N_("This file is not here."))
     one = media.one_of(session(), review.post, media_id)
-    return _file(one, "large" if one.kind.is_image else ORIGINAL)
+    return answer_of(one, "large" if one.kind.is_image else ORIGINAL)
 
 
 @bp.post("/posts/<int:post_id>/media/<int:media_id>")
@@ -240,48 +237,6 @@ def _describe(post_id: int, media_id: int) -> ResponseReturnValue:
     commit()
     _tell(_("Saved."), was_approved=before == "approved" != one.post.state)
     return _back_to(post_id, f"media-{media_id}")
-
-
-def _file(one: PostMedia, size: str, *, is_to_keep: bool = False) -> ResponseReturnValue:
-    """The file, unless the browser has it. Raises NotYours for one that is not there."""
-    name = one.stored_name(size)
-    is_original = size == ORIGINAL
-    mimetype = one.kind.mimetype if is_original else "image/webp"
-    headers = {
-        "Content-Security-Policy": _POLICY,
-        # Asked each time whether it is still for this person; the answer is short.
-        "Cache-Control": "private, no-cache",
-    }
-    # A document is never opened as a page of ours.
-    if is_to_keep or not one.kind.is_image:
-        headers["Content-Disposition"] = f"attachment; {_called(one.name)}"
-    etag = f"{one.sha256[:32]}-{size}"
-    if request.if_none_match.contains(etag):
-        answer = Response(status=304, headers=headers)
-        answer.set_etag(etag)
-        return answer
-    try:
-        file = store_of(house().config).open(name)
-    except FileNotFoundError as gone:
-        raise NotYours(N_("This file is not here.")) from gone
-    except OSError as away:
-        raise ServiceUnavailable from away
-    length = size_of(file)
-    answer = Response(
-        wrap_file(request.environ, file),
-        mimetype=mimetype,
-        headers=headers,
-        direct_passthrough=True,
-    )
-    answer.content_length = length
-    answer.set_etag(etag)
-    return answer.make_conditional(request.environ, accept_ranges=True, complete_length=length)
-
-
-def _called(name: str) -> str:
-    """A name in a header: plain letters for old programs, and as it is (RFC 6266 §4.3)."""
-    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in name)
-    return f"filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _post(post_id: int) -> Post:

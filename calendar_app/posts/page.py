@@ -23,7 +23,7 @@ from calendar_app.posts.desk import agreed_outside, as_typed, my_desk, previews_
 from calendar_app.posts.forms import Clash, CommentForm, PostForm, StepForm
 from calendar_app.posts.guest_forms import GuestForm
 from calendar_app.posts.guests import reviews_of
-from calendar_app.posts.media import PostMedia, media_of, without_words
+from calendar_app.posts.media import PostMedia, SourceMedia, media_of, without_words
 from calendar_app.posts.media_forms import MediaForm
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.places import PLACE_NAMES, value_of
@@ -45,7 +45,7 @@ MOST_TRIES = 8
 
 @dataclass(frozen=True)
 class MediaTold:
-    """What there is to say beside the images and files of a post."""
+    """What there is to say beside images and files."""
 
     # Why files were not added, in words for the person.
     refusals: Sequence[str] = ()
@@ -53,6 +53,20 @@ class MediaTold:
     form: MediaForm | None = None
     media_id: int | None = None
     conflict: Sequence[tuple[str, str, str]] = ()
+
+
+@dataclass(frozen=True)
+class MediaAt:
+    """Where images and files are: the views that do something to one, and the row that has it."""
+
+    views: str
+    row: Mapping[str, int]
+    # How an address names one of them.
+    name: str
+
+    def to(self, view: str, one: PostMedia | SourceMedia, **more: str) -> str:
+        """The address of `view` for one of them."""
+        return url_for(f"{self.views}.{view}", **self.row, **{self.name: one.id}, **more)  # type: ignore[arg-type]
 
 
 def origin_in(told: MultiDict[str, str]) -> dict[str, int]:
@@ -124,7 +138,7 @@ def page_of(
         asked=next((one for one in changes if one.action == "ask_changes"), None),
         comments=[_shown_comment(one) for one in comments_on(session(), post)],
         comment_form=comment or CommentForm(None, data={"creation_key": uuid.uuid4().hex}),
-        media=_shown_media(there, media or MediaTold()),
+        media=shown_media(there, media or MediaTold(), media_of_post(post)),
         guests=reviews_of(session(), post),
         guest_form=guest or GuestForm(None),
         now=now(),
@@ -212,17 +226,25 @@ def only_by(person: Person, changes: Sequence[PostChange], seen: int | None) -> 
     return all(change.by is person for change in changes if change.version > (seen or 0))
 
 
-def _shown_media(there: Sequence[PostMedia], told: MediaTold) -> dict[str, object]:
+def media_of_post(post: Post) -> MediaAt:
+    """Where the images and files of `post` are."""
+    return MediaAt("media", {"post_id": post.id}, "media_id")
+
+
+def shown_media(
+    there: Sequence[PostMedia] | Sequence[SourceMedia], told: MediaTold, at: MediaAt
+) -> dict[str, object]:
     """The images and files as `_media.html` draws them."""
-    shown_ones = [one for one in there if one.removed_at is None]
     return {
+        "at": at,
         "items": [
             {
                 "kept": one,
                 "form": told.form if one.id == told.media_id else MediaForm.of(one),
                 "conflict": told.conflict if one.id == told.media_id else (),
             }
-            for one in shown_ones
+            for one in there
+            if one.removed_at is None
         ],
         "removed": [one for one in there if one.removed_at is not None],
         "refusals": told.refusals,

@@ -24,6 +24,7 @@ from calendar_app.posts.content import Content, own_text_name
 from calendar_app.posts.forms import OwnAccountForm, PlaceForm
 from calendar_app.posts.media import media_shown
 from calendar_app.posts.models import Post, PostPublication
+from calendar_app.posts.page import media_of_post
 from calendar_app.text import clean_text
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
@@ -181,6 +182,7 @@ def _page(
         own=own or (OwnAccountForm(None, data=texts) if is_mine else None),
         own_texts=[one for one in post.own_text_rows if one.channel in post.channels],
         media=media_shown(session(), post),
+        media_at=media_of_post(post),
         is_mine=is_mine,
         is_stale=is_stale,
         # A text of an ambassador that came too late is told of beside that text.

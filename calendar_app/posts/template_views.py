@@ -24,7 +24,9 @@ bp = Blueprint("templates", __name__)
 @requires("posts.write")
 def see_all() -> ResponseReturnValue:
     """The templates of the team, each with a way to begin from it."""
-    return render("posts/templates.html", templates=queries.templates(session(), my_team()))
+    found = queries.templates(session(), my_team())
+    numbers = media.numbers_of(session(), found)
+    return render("posts/templates.html", templates=found, media_numbers=numbers)
 
 
 @bp.get("/posts/<int:post_id>/template")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic import command
@@ -14,11 +15,11 @@ from sqlalchemy.exc import IntegrityError
 
 from calendar_app import schema
 from calendar_app.media.storage import Folder
-from calendar_app.people.models import Person
+from calendar_app.people.models import AuditEntry, Person
 from calendar_app.plans.models import Plan
 from calendar_app.posts import media, queries, series, undo
 from calendar_app.posts.autosaves import PostAutosave
-from calendar_app.posts.media import Kept, PostMedia, SourceMedia
+from calendar_app.posts.media import MOST_MEDIA, Kept, PostMedia, SourceMedia
 from calendar_app.posts.models import Post, PostChange, PostSeries, PostTemplate
 from calendar_app.posts.repetition import Rule
 from calendar_app.posts.series import Done, Hand, Pattern
@@ -332,6 +333,156 @@ def test_a_series_without_a_first_post_has_no_images(room: Room) -> None:
     series.begin(hand, room.team, PATTERN, room.whole(starts_at=None))
 
     assert room.session.scalar(select(func.count(PostMedia.id))) == 0
+
+
+# The images of a template on its page.
+
+
+@pytest.fixture
+def template_id(site: Site, post_id: int) -> int:
+    """A template with two images, of which only the first has words."""
+    client = site.visitor()
+    bring(client, post_id, (a_png("#202020"), "trap.png"))
+    return kept_as_template(site, client, post_id)
+
+
+def begins_with(site: Site, template_id: int) -> list[SourceMedia]:
+    with site.database.reading() as session:
+        return media.media_of_source(session, session.get_one(PostTemplate, template_id))
+
+
+def act(client: FlaskClient, template_id: int, one: SourceMedia, what: str, **data: Any) -> int:
+    path = f"/posts/templates/{template_id}/media/{one.id}{what}"
+    return client.post(path, data=data).status_code
+
+
+def test_the_images_of_a_template_are_seen_with_their_words(site: Site, template_id: int) -> None:
+    client = site.visitor()
+    listed = client.get("/posts/templates").text
+    assert f'href="/posts/templates/{template_id}/media">2 images and files<' in listed
+
+    page = client.get(f"/posts/templates/{template_id}/media").text
+
+    for one, words in zip(
+        begins_with(site, template_id), ("De hal", "Image without alternative text"), strict=True
+    ):
+        small = f"/posts/templates/{template_id}/media/{one.id}/small"
+        assert re.search(rf'<img[^>]*src="{small}"[^>]*alt="{words}"', page)
+        assert got(client, small)[0] == 200
+    assert 'name="files"' not in page
+
+
+def test_a_file_of_a_template_is_never_opened_as_a_page(site: Site, post_id: int) -> None:
+    client = site.visitor()
+    client.post(f"/posts/{post_id}/media/{rows(site)[1].id}/restoration")
+    template_id = kept_as_template(site, client, post_id)
+    document = begins_with(site, template_id)[1]
+    path = f"/posts/templates/{template_id}/media/{document.id}"
+
+    for size in ("original", "download"):
+        answer = client.get(f"{path}/{size}")
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        answer.close()
+    assert client.get(f"{path}/small").status_code == 404
+
+
+def test_what_is_done_to_the_images_of_a_template_reaches_the_next_post_only(
+    site: Site, post_id: int, template_id: int
+) -> None:
+    client = site.visitor()
+    hall, stairs = begins_with(site, template_id)
+
+    assert act(client, template_id, stairs, "/place", to="up") == 303
+    assert act(client, template_id, stairs, "/place", to="up") == 303
+    stairs = begins_with(site, template_id)[0]
+    told = {"version": stairs.version, "alternative": "De trap"}
+    assert act(client, template_id, stairs, "", **told) == 303
+    path = f"/posts/new?template={template_id}"
+    made = client.post(path, data={**fields(client, path), "title": "Twee"})
+    assert act(client, template_id, hall, "/removal") == 303
+    after = client.post(path, data={**fields(client, path), "title": "Een"})
+
+    both, one = (number_of(answer.location) for answer in (made, after))
+    assert [each.alternative for each in rows(site, both)] == ["De trap", "De hal"]
+    assert [each.alternative for each in rows(site, one)] == ["De trap"]
+    there = [each for each in rows(site, post_id) if each.removed_at is None]
+    assert [each.alternative for each in there] == ["De hal", ""]
+    with site.database.reading() as session:
+        actions = session.scalars(select(AuditEntry.action)).all()
+    assert actions.count("template.media_changed") == 4
+
+
+def test_an_image_that_was_removed_from_a_template_comes_back_last(
+    site: Site, template_id: int
+) -> None:
+    client = site.visitor()
+    hall, stairs = begins_with(site, template_id)
+    for one in (hall, stairs):
+        act(client, template_id, one, "/removal")
+    assert ">0 images and files<" in client.get("/posts/templates").text
+    assert act(client, template_id, hall, "/removal") == 404
+
+    for one in (stairs, hall):
+        assert act(client, template_id, one, "/restoration") == 303
+
+    assert [one.name for one in begins_with(site, template_id)] == ["trap.png", "hal.png"]
+    assert act(client, template_id, hall, "/restoration") == 404
+
+
+def test_who_comes_second_with_words_for_an_image_of_a_template_sees_both(
+    site: Site, template_id: int
+) -> None:
+    client = site.visitor()
+    hall, _stairs = begins_with(site, template_id)
+    told = {"version": hall.version, "alternative": "De grote hal"}
+    assert act(client, template_id, hall, "", **told) == 303
+
+    path = f"/posts/templates/{template_id}/media/{hall.id}"
+    second = client.post(path, data={**told, "alternative": "De kleine hal"})
+
+    assert second.status_code == 409
+    assert '<div class="conflict-text">De grote hal</div>' in second.text
+    assert "De kleine hal</textarea>" in second.text
+    too_long = client.post(path, data={"version": hall.version + 1, "alternative": "x" * 1001})
+    assert too_long.status_code == 422
+    assert "Use at most 1000 characters." in too_long.text
+    assert begins_with(site, template_id)[0].alternative == "De grote hal"
+
+
+def test_a_template_with_as_many_as_it_may_have_takes_none_back(
+    site: Site, template_id: int
+) -> None:
+    client = site.visitor()
+    hall, _stairs = begins_with(site, template_id)
+    act(client, template_id, hall, "/removal")
+    with site.database.writing() as session:
+        template = session.get_one(PostTemplate, template_id)
+        for _number in range(MOST_MEDIA - 1):
+            session.add(SourceMedia(template=template, **hall.as_it_is()))
+
+    refused = client.post(f"/posts/templates/{template_id}/media/{hall.id}/restoration")
+
+    assert refused.status_code == 422
+    assert "“hal.png” is one too many" in refused.text
+
+
+def test_the_list_of_templates_asks_once_for_all_their_images(site: Site, template_id: int) -> None:
+    client = site.visitor()
+    with statements(site.database) as with_one:
+        client.get("/posts/templates")
+    with site.database.writing() as session:
+        first = session.get_one(PostTemplate, template_id)
+        files_of_it = media.media_of_source(session, first)
+        for number in range(5):
+            more = PostTemplate(team_id=first.team_id, name=f"{number}", content=first.content)
+            session.add(more)
+            media.keep_for(session, files_of_it, more)
+
+    with statements(site.database) as with_six:
+        assert client.get("/posts/templates").text.count("2 images and files<") == 6
+
+    assert len(with_six) == len(with_one)
 
 
 # What one post got reaches the others.

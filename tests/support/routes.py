@@ -14,7 +14,7 @@ from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
 from calendar_app.people.models import Membership
 from calendar_app.posts.autosaves import PostAutosave
-from calendar_app.posts.media import ORIGINAL
+from calendar_app.posts.media import ORIGINAL, SourceMedia
 from calendar_app.posts.models import PostChange
 from calendar_app.posts.undo import MOVED, as_it_is, remember
 from calendar_app.reminders.models import Delivery
@@ -51,6 +51,7 @@ NO_PAGES = (
     "/plans/<int:plan_id>/plan.pdf",
     "/posts/<int:post_id>/media/",
     "/posts/export.",
+    "/posts/templates/<int:template_id>/media/",
     "/review/<token>/media/",
     "/robots.txt",
     "/search/commands",
@@ -164,6 +165,9 @@ def rows_of(
     calendar = builders.a_calendar(session, team)
     series = builders.a_series(session, team, plan, person)
     template = builders.a_template(session, team, post)
+    source_image = SourceMedia(template=template, **image.as_it_is())
+    session.add(source_image)
+    session.flush()
     return {
         "plan_id": plan.id,
         "value_id": plan.values[0].id,
@@ -191,6 +195,7 @@ def rows_of(
         "calendar_id": calendar.id,
         "series_id": series.id,
         "template_id": template.id,
+        "source_media_id": source_image.id,
         "delivery_id": delivery.id,
         "absence_id": absence.id,
         "person_id": colleague.id,

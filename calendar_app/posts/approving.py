@@ -32,6 +32,8 @@ class Line:
     could: list[Person]
     # Whether everybody may give it for want of who is named.
     nobody_named: bool
+    # Whether nobody is left who can be asked for it.
+    nobody_left: bool
 
 
 def audit_approval(post: Post) -> None:
@@ -91,6 +93,7 @@ def lines_of(post: Post) -> list[Line]:
             level == stands.open and waits,
             seen(people[one] for one in _asked(post, stands, level)),
             level.id in nobody_named,
+            stands.is_stuck(level),
         )
         for level in stands.levels
         if waits or level.id in given
@@ -101,7 +104,8 @@ def _asked(post: Post, stands: Standing, level: Level) -> tuple[int, ...]:
     """Whom to name: who is asked for it now, else all who could be."""
     could = stands.may_give(level)
     asked = post.reviewer_id
-    return (asked,) if asked is not None and level == stands.open and asked in could else could
+    is_asked = level == stands.open and asked in set(could) - stands.unseen
+    return (asked,) if asked is not None and is_asked else could
 
 
 def my_steps(post: Post) -> set[str]:

@@ -56,6 +56,10 @@ class Standing:
         gave = {person for one, person in self.given.items() if one != level.id}
         return tuple(one for one in self.could_give(level) if one not in gave)
 
+    def is_stuck(self, level: Level) -> bool:
+        """Whether nobody is left who can be asked for `level`."""
+        return not set(self.may_give(level)) - self.unseen
+
     def is_kept_for(self, person: int, level: Level) -> bool:
         """Whether another open level than `level` can be given by `person` alone."""
         return any(
@@ -67,14 +71,15 @@ class Standing:
     def reviewer(self, current: int | None) -> int | None:
         """Who is asked for the open level, when `current` was asked until now.
 
-        None: nobody in particular, which only a level for everybody can be. Without an open level
-        `current` stays.
+        None: nobody in particular, which only a level for everybody can be, or nobody at all
+        (`is_stuck`). Without an open level `current` stays. Who does not want to be seen is asked
+        no longer.
         """
         level = self.open
         if level is None:
             return current
         may = self.may_give(level)
-        if current in may:
+        if current in may and current not in self.unseen:
             return current
         is_for_all = self.could_give(level) == self.approvers
         # Who gave another one is asked by name, or would not know.

@@ -84,7 +84,8 @@ def test_who_does_not_want_to_be_seen_is_asked_by_nobody() -> None:
     now = Standing((END,), {1: 9}, TEAM, frozenset({7}))
 
     assert now.reviewer(9) == 8
-    assert now.reviewer(7) == 7
+    assert now.reviewer(7) == 8
+    assert Standing((END,), {}, TEAM, frozenset({7})).reviewer(7) == 8
     assert now.may_give(END) == (7, 8)
 
 
@@ -96,6 +97,16 @@ def test_a_level_waits_for_more_than_who_does_not_want_to_be_seen() -> None:
     # The lawyer who is left is unseen: the other one is asked again.
     both = Standing((LAW, END), {3: 8}, TEAM, frozenset({9}))
     assert (both.may_give(LAW), both.reviewer(7)) == ((8, 9), 8)
+
+
+def test_nobody_is_left_where_all_who_may_do_not_want_to_be_seen() -> None:
+    for level in (END, CONTENTS):
+        now = Standing((level,), {}, (7,), frozenset({7}))
+        assert (now.reviewer(7), now.reviewer(None), now.is_stuck(level)) == (None, None, True)
+        # They may give it by themselves; nobody asks them.
+        assert now.may_give(level) == (7,)
+    assert not Standing((END,), {1: 8}, (7, 8), frozenset({7})).is_stuck(END)
+    assert Standing((END,), {}, ()).is_stuck(END)
 
 
 def test_nobody_is_asked_where_nobody_may() -> None:

@@ -413,3 +413,42 @@ def test_without_a_name_the_first_by_name_who_is_not_the_reviewer_hears(team: Si
         person.memberships[0].stop_taking_part()
     assert "Waits too long" not in team.visitor("admin").get("/").text
     assert "Waits too long" in team.visitor("lawyer").get("/").text
+
+
+def card(page: str) -> str:
+    """What a person reads of the approvals of a post."""
+    found = re.search(r'<section class="card" id="approvals">.*?</section>', page, re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[0])).split()) if found else ""
+
+
+def test_who_wants_to_be_seen_no_more_is_asked_no_more_for_a_level_of_everybody(
+    team: Site,
+) -> None:
+    saved(team, name_1="Inhoud")
+    post_id = in_review(team)
+
+    team.visitor("editor").post("/settings/participation/ending")
+
+    asked = post_at(team, post_id).reviewer_id
+    assert asked == team.people["admin"]
+    page = team.visitor("writer").get(f"/posts/{post_id}").text
+    assert "waiting for admin" in card(page)
+    assert "editor Bos" not in page
+
+
+def test_a_post_for_which_nobody_is_left_says_so(team: Site) -> None:
+    saved(team, name_1="Inhoud", people_1=[team.people["lawyer"]])
+    post_id = in_review(team, reviewer_id=team.people["lawyer"])
+
+    for role in ("lawyer", "admin", "editor"):
+        team.visitor(role).post("/settings/participation/ending")
+
+    assert post_at(team, post_id).reviewer_id is None
+    page = team.visitor("writer").get(f"/posts/{post_id}").text
+    assert card(page) == (
+        "Approvals Inhoud nobody is left Nobody can be asked for this approval now. "
+        "An administrator can make somebody else an editor."
+    )
+    # Nobody asks them, and they may do it by themselves.
+    assert take(team, "editor", post_id).status_code == 200
+    assert post_at(team, post_id).state == "approved"

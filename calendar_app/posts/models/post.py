@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import (
@@ -22,7 +23,6 @@ from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.moments import local, moment
 from calendar_app.people.models import Person, Team
-from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import Audience, BrandValue, Channel, Experiment, Plan
 from calendar_app.posts import approvals, places, workflow
 from calendar_app.posts import content as contents
@@ -30,30 +30,18 @@ from calendar_app.posts.approvals import PostApproval
 from calendar_app.posts.content import Content
 from calendar_app.posts.levels import Level, Standing
 from calendar_app.posts.likeness import key_of
-from calendar_app.posts.repetition import Rule
-from calendar_app.text import safe_link
+from calendar_app.posts.models import asking, rules
+from calendar_app.posts.models.links import (
+    PostChange,
+    PostChannelText,
+    PostPublication,
+    PostValue,
+)
+from calendar_app.posts.models.names import OF_SERIES
+from calendar_app.posts.models.rules import if_fit
 
-STATES = ("idea", "draft", "in_review", "changes_asked", "approved", "published", "cancelled")
-STATE_NAMES = {
-    "idea": N_("Idea"),
-    "draft": N_("Draft"),
-    "in_review": N_("In review"),
-    "changes_asked": N_("Changes asked"),
-    "approved": N_("Approved"),
-    "published": N_("Published"),
-    "cancelled": N_("Cancelled"),
-}
-_PEOPLE = ("owner", "reviewer", "sender", "publisher", "watcher")
-INTENTS = ("inform", "ask", "thank", "invite")
-INTENT_NAMES = {
-    "inform": N_("Inform"),
-    "ask": N_("Ask"),
-    "thank": N_("Thank"),
-    "invite": N_("Invite"),
-}
-# What befalls a post as one of its series; all else is done to this one post.
-OF_SERIES = {"created", "joined", "followed"}
-_RULE = ("frequency", "interval", "month_day", "nth", "starts_on", "ends_on", "count")
+if TYPE_CHECKING:
+    from calendar_app.posts.models.series import PostSeries
 
 
 class Judged(NamedTuple):
@@ -187,11 +175,11 @@ class Post(Editable, Base):
     ) -> Post:
         """A new post: an idea, or a draft when it has a day. Raises Refused at the field."""
         contents.check(content, None)
-        _check_places(content)
+        rules.check_places(content)
         state = workflow.state_after_edit("idea", set(), has_day=content.starts_at is not None)
-        _check_hooks(content, state)
-        _check_gate(content, None, ("idea", state), local(now, team.zone).date())
-        _check_people(content, None, team)
+        rules.check_hooks(content, state)
+        rules.check_gate(content, None, ("idea", state), local(now, team.zone).date())
+        rules.check_people(content, None, team)
         post = cls(
             team=team,
             zone=team.zone,
@@ -276,7 +264,7 @@ class Post(Editable, Base):
         """Whether it still counts on an ambassador who is none any more."""
         if self.sender is None or self.state in workflow.CLOSED:
             return False
-        return not _is_ambassador(self.sender, self.team)
+        return not rules.is_ambassador(self.sender, self.team)
 
     @property
     def standing(self) -> Standing:
@@ -321,7 +309,7 @@ class Post(Editable, Base):
 
     def goes_out_from(self, person: Person) -> bool:
         """Whether it goes out from the own account of `person`, who still agrees to that."""
-        return self.sender is person and _is_ambassador(person, self.team)
+        return self.sender is person and rules.is_ambassador(person, self.team)
 
     def is_late(self, now: datetime) -> bool:
         """Whether its moment has passed while nobody marked it published."""
@@ -390,7 +378,7 @@ class Post(Editable, Base):
         has = [there[level_id] for level_id, _person, _at in given]
         also = {} if had == has else {"levels": [had, has]}
         self._change("taken_back", content, by, now, state=judged.state, also=also)
-        self._have(given)
+        asking.have(self, given)
         self.approved_at, self.approved_by = judged.approved_at, judged.approved_by
         self.outside_agreed_at = judged.outside_agreed_at
         self.outside_agreed_by = judged.outside_agreed_by
@@ -404,7 +392,7 @@ class Post(Editable, Base):
     def send_to_review(self, by: Person, now: datetime) -> None:
         """Ask whether it is good. Raises Refused, at the field that it still lacks."""
         workflow.take(workflow.SEND_TO_REVIEW, self.state)
-        self._take(workflow.SEND_TO_REVIEW, by, now, self._begin_again)
+        self._take(workflow.SEND_TO_REVIEW, by, now, partial(asking.begin_again, self))
         self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
 
     def agree_outside(self, by: Person, now: datetime) -> None:
@@ -424,7 +412,7 @@ class Post(Editable, Base):
         """
         workflow.take(workflow.APPROVE, self.state)
         places.check_agreed(self.content.outside, is_agreed=self.outside_agreed_at is not None)
-        _check_sender(self.sender, self.team)
+        rules.check_sender(self.sender, self.team)
         level = self.standing.open
         if level is None:
             self._take(workflow.APPROVE, by, now, note=note)
@@ -443,7 +431,7 @@ class Post(Editable, Base):
         workflow.take(workflow.APPROVE_OWN, self.state)
         if self.needs_approval:
             raise Refused(N_("This post needs an approval. Ask for a review."))
-        _check_sender(self.sender, self.team)
+        rules.check_sender(self.sender, self.team)
         self._take(workflow.APPROVE_OWN, by, now)
         self.approved_at, self.approved_by = now, by
 
@@ -460,7 +448,7 @@ class Post(Editable, Base):
     def _ask_who_may(self, by: Person | None, now: datetime) -> dict[str, list[Any]]:
         if self.state != "in_review" or self.standing.open is None:
             return {}
-        told = self._ask_next()
+        told = asking.ask_next(self)
         if told:
             self.sent_to_review_at = now
             self.sent_to_review_by_id = None if by is None else by.id
@@ -470,11 +458,11 @@ class Post(Editable, Base):
         """It is not good yet; `note` says what should change. Raises Refused."""
         if not note.strip():
             raise Refused(N_("Say what should change."), field="note")
-        self._take(workflow.ASK_CHANGES, by, now, self._lose_approvals, note)
+        self._take(workflow.ASK_CHANGES, by, now, partial(asking.lose, self), note)
 
     def publish(self, address: str, by: Person, now: datetime) -> None:
         """It has gone out, and can be read at `address` ("": nowhere). Raises Refused."""
-        _check_address(address)
+        rules.check_address(address)
         address = address or next((one.address for one in self.publications if one.address), "")
         told = {"starts_at": ["", now.isoformat()]} if self.starts_at is None else {}
         told |= {"published_address": ["", address]} if address else {}
@@ -488,7 +476,7 @@ class Post(Editable, Base):
 
         On the last of its channels it is published. Saying it again tells another address.
         """
-        _check_address(address)
+        rules.check_address(address)
         workflow.take(workflow.PUBLISH, self.state)
         if channel not in self.channels:
             raise Refused(N_("This post is not on that channel."))
@@ -549,7 +537,7 @@ class Post(Editable, Base):
 
     def revive(self, by: Person, now: datetime) -> None:
         """Take up a cancelled post again, as a draft. Raises Refused."""
-        self._take(workflow.REVIVE, by, now, self._lose_approvals)
+        self._take(workflow.REVIVE, by, now, partial(asking.lose, self))
         self.cancelled_at, self.cancelled_by_id = None, None
         self.approved_at, self.approved_by = None, None
 
@@ -616,19 +604,19 @@ class Post(Editable, Base):
         workflow.must_be_open(self.state)
         before = self.content
         if action != "taken_back":
-            content = self._still_asked(content)
+            content = asking.still_asked(self, content)
         told = contents.differences(before.told(), content.told())
         is_elsewhere = state not in {None, self.state}
         goes_outside = places.is_anew(before.outside_told, content.outside_told)
         state = state or self._state_after(before, content, set(told))
         told |= also or {}
         contents.check(content, before)
-        _check_places(content)
-        _check_hooks(content, state)
-        _check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
-        _check_people(content, before, self.team)
+        rules.check_places(content)
+        rules.check_hooks(content, state)
+        rules.check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
+        rules.check_people(content, before, self.team)
         if action != "taken_back":
-            self._check_asked(content, told, state, goes_outside=goes_outside)
+            asking.check_asked(self, content, told, state, goes_outside=goes_outside)
         if not told and not is_elsewhere:
             return
         if action not in {"moved", "moved_back"} and before.starts_at != content.starts_at:
@@ -650,8 +638,8 @@ class Post(Editable, Base):
             changed,
             has_day=content.starts_at is not None,
             goes_outside=places.is_anew(before.outside_told, content.outside_told),
-            needs_approval=_needs_approval(content, self.team),
-            needed_approval=_needs_approval(before, self.team),
+            needs_approval=rules.needs_approval(content, self.team),
+            needed_approval=rules.needs_approval(before, self.team),
         )
 
     def _enter(
@@ -665,15 +653,15 @@ class Post(Editable, Base):
     ) -> None:
         """Go where an edit leads: an approval does not hold for what was not approved."""
         is_asked_anew = state == "in_review" and (
-            self.state != state or self._loses(told, goes_outside=goes_outside)
+            self.state != state or asking.loses(self, told, goes_outside=goes_outside)
         )
         if is_asked_anew:
-            for name, (before, after) in self._begin_again().items():
+            for name, (before, after) in asking.begin_again(self).items():
                 told[name] = [told.get(name, [before])[0], after]
             self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
         elif state == self.state == "approved" and workflow.is_read(set(told)):
             # It needs none: whoever changed it answers for what it says now.
-            told |= self._lose_approvals()
+            told |= asking.lose(self)
             self.approved_at, self.approved_by = now, by
         self._stand_in(state, told, by, now)
 
@@ -698,8 +686,8 @@ class Post(Editable, Base):
         """Take `step`; what it does `besides`, once nothing refuses it, answers what to tell."""
         state = workflow.take(step, self.state)
         content = self.content
-        _check_hooks(content, state)
-        _check_gate(content, content, (self.state, state), local(now, self.team.zone).date())
+        rules.check_hooks(content, state)
+        rules.check_gate(content, content, (self.state, state), local(now, self.team.zone).date())
         told = {"state": [self.state, state], **besides()}
         self.state = state
         self.sequence += 1
@@ -707,88 +695,14 @@ class Post(Editable, Base):
 
     def _give(self, level: Level, by: Person, now: datetime, note: str) -> None:
         """One of the approvals that the team wants; the last lets the post go out."""
-
-        def give() -> dict[str, list[Any]]:
-            self._have([*_as_kept(self.approvals), (level.id, by.id, now)])
-            return {"level": ["", level.name]}
-
-        if self._lacks_only(level):
+        give = partial(asking.add, self, level, by, now)
+        if asking.lacks_only(self, level):
             self._take(workflow.APPROVE, by, now, give, note)
             self.approved_at, self.approved_by = now, by
             return
-        told = give() | self._ask_next()
+        told = give() | asking.ask_next(self)
         self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
         self._tell("approve_level", by, now, told, note)
-
-    def _lacks_only(self, level: Level) -> bool:
-        now = self.standing
-        return all(one.id in now.given or one == level for one in now.levels)
-
-    def _have(self, given: Sequence[tuple[int, int, datetime]]) -> None:
-        """Have these approvals, and no other: (level, person, when) each."""
-        kept = {(one.level_id, one.person_id, one.at): one for one in self.approvals}
-        self.approvals = [
-            kept.get(one) or PostApproval(level_id=one[0], person_id=one[1], at=one[2])
-            for one in given
-        ]
-
-    def _lose_approvals(self) -> dict[str, list[Any]]:
-        """Have none of the approvals any more; answers what to tell of that."""
-        if not self.approvals:
-            return {}
-        names = {level.id: level.name for level in self.team.review_levels}
-        lost = [names[one.level_id] for one in self.approvals if one.level_id in names]
-        self.approvals = []
-        return {"levels": [lost, []]}
-
-    def _begin_again(self) -> dict[str, list[Any]]:
-        """Ask for the first approval; answers what to tell of that."""
-        return self._lose_approvals() | self._ask_next()
-
-    def _ask_next(self) -> dict[str, list[Any]]:
-        """Let the reviewer be who may give the open level; answers what to tell of that."""
-        if not self.team.review_levels:
-            return {}
-        before = self.content
-        people = {one.id: one for one in approvals.approvers(self.team)}
-        asked = self.standing.reviewer(None if self.reviewer is None else self.reviewer.id)
-        if self.reviewer is None or self.reviewer.id != asked:
-            self.reviewer = None if asked is None else people[asked]
-        return contents.differences(before.told(), self.content.told())
-
-    def _loses(self, told: dict[str, list[Any]], *, goes_outside: bool) -> bool:
-        """Whether this edit takes what was given already."""
-        return bool((goes_outside or workflow.is_read(set(told))) and self.approvals)
-
-    def _still_asked(self, content: Content) -> Content:
-        """`content`, in which who is asked for an approval that only some may give is not empty."""
-        if self.state != "in_review" or content.reviewer is not None:
-            return content
-        now = self.standing
-        level = now.open
-        if level is None or now.could_give(level) == now.approvers:
-            return content
-        asked = now.reviewer(None if self.reviewer is None else self.reviewer.id)
-        people = {one.id: one for one in approvals.approvers(self.team)}
-        return content if asked is None else replace(content, reviewer=people[asked])
-
-    def _check_asked(
-        self, content: Content, told: dict[str, list[Any]], state: str, *, goes_outside: bool
-    ) -> None:
-        """Whoever is asked anew for a post in review may give the approval that it waits for."""
-        asked = content.reviewer
-        if asked is None or "reviewer" not in told or not self.state == state == "in_review":
-            return
-        lost = self._loses(told, goes_outside=goes_outside)
-        now = approvals.standing(self.team, () if lost else self.approvals)
-        level = now.open
-        if level is not None and asked.id not in now.may_give(level):
-            raise Refused(
-                N_("%(name)s may not give the approval “%(level)s” of this post."),
-                field="reviewer",
-                name=asked.name,
-                level=level.name,
-            )
 
     def _fill(self, content: Content) -> None:
         self.title, self.text = content.title, content.text
@@ -837,325 +751,5 @@ class Post(Editable, Base):
         )
 
 
-def _needs_approval(content: Content, team: Team) -> bool:
-    return workflow.needs_approval(content.form, team.free_forms, content.outside)
-
-
-def _as_kept(given: Sequence[PostApproval]) -> list[tuple[int, int, datetime]]:
-    return [(one.level_id, one.person_id, one.at) for one in given]
-
-
-def _check_address(address: str) -> None:
-    if address and safe_link(address) is None:
-        raise Refused(N_("Give an address that begins with https:// or http://."), field="address")
-
-
 def _place_told(channel: Channel, address: str) -> str:
     return f"{channel.name}: {address}" if address else channel.name
-
-
-def _check_hooks(content: Content, state: str) -> None:
-    """The rule: a post with a day, or under review, has a value and an audience of its plan."""
-    if not workflow.must_hang(state, has_day=content.starts_at is not None):
-        return
-    missing = workflow.missing_hooks(content.values, content.audiences)
-    if missing:
-        field, message = missing[0]
-        raise Refused(message, field=field)
-
-
-def _check_places(content: Content) -> None:
-    """The rule: what falls outside a value says why."""
-    places.check((value.id, value.name, reason) for value, reason in content.outside)
-
-
-def _check_gate(
-    content: Content, before: Content | None, states: tuple[str, str], today: date
-) -> None:
-    """The rule: on a plan that is not ready a post is an idea; what was more before stays so.
-
-    `states` are its state before and after; `today` is the team's local day.
-    """
-    plan = content.plan
-    if plan is None:
-        return
-    is_new_here = before is None or before.plan is not plan
-    was_planned = not is_new_here and before is not None and before.starts_at is not None
-    if content.starts_at is not None and not was_planned:
-        plan.expect_ready(today, field="day")
-    was, becomes = states
-    if becomes not in {"idea", "cancelled"} and (is_new_here or was == "idea"):
-        plan.expect_ready(today, field="plan")
-
-
-def _check_people(content: Content, before: Content | None, team: Team) -> None:
-    """Whoever is named anew is in the team, and may do what the part asks."""
-    for name in _PEOPLE:
-        person: Person | None = getattr(content, name)
-        if before is None or getattr(before, name) is not person:
-            _check_person(name, person, team)
-    if content.starts_at is not None and (before is None or before.starts_at is None):
-        _check_sender(content.sender, team)
-
-
-def _check_person(name: str, person: Person | None, team: Team) -> None:
-    """A reviewer may approve, a publisher may publish, and a sender is an ambassador."""
-    if person is None:
-        return
-    role = _role(person, team)
-    if role is None:
-        raise Refused(N_("This colleague cannot be chosen in this team."), field=name)
-    if name == "reviewer" and not allowed(role, workflow.APPROVE.action):
-        raise Refused(N_("%(name)s may not approve posts."), field=name, name=person.name)
-    if name == "publisher" and not allowed(role, workflow.PUBLISH.action):
-        raise Refused(N_("%(name)s may not publish posts."), field=name, name=person.name)
-    if name == "sender":
-        _check_sender(person, team)
-
-
-def if_fit(name: str, person: Person | None, team: Team) -> Person | None:
-    """`person`, unless they would be refused for the part `name` of a post of `team`."""
-    try:
-        _check_person(name, person, team)
-    except Refused:
-        return None
-    return person
-
-
-def _check_sender(sender: Person | None, team: Team) -> None:
-    """Nobody posts from their own account who has not agreed, or agrees no longer."""
-    if sender is not None and not _is_ambassador(sender, team):
-        raise Refused(
-            N_("This colleague is no ambassador now. Choose again who posts this."),
-            field="sender",
-        )
-
-
-def _is_ambassador(person: Person, team: Team) -> bool:
-    return any(m.is_ambassador for m in person.memberships if m.team is team)
-
-
-def _role(person: Person, team: Team) -> str | None:
-    """The role of a colleague who can be chosen; None for everybody else."""
-    roles = [
-        m.role for m in person.memberships if m.team is team and m.ended_at is None and m.takes_part
-    ]
-    return roles[0] if roles else None
-
-
-class PostSeries(Editable, Base):
-    """A post that comes back: on which days, at what local time, and what its posts say.
-
-    Its posts are rows like all others. They are made some weeks ahead, up to `made_until`; one that
-    somebody changed by itself goes its own way (`Post.is_touched`).
-    """
-
-    __tablename__ = "post_series"
-    __table_args__ = (
-        UniqueConstraint("team_id", "creation_key"),
-        CheckConstraint(
-            "frequency IN ('daily', 'weekly', 'monthly_day', 'monthly_weekday')", name="frequency"
-        ),
-        CheckConstraint("ends_on IS NULL OR count IS NULL", name="one_end"),
-    )
-
-    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
-    creation_key: Mapped[str | None] = mapped_column(String(64))
-    frequency: Mapped[str] = mapped_column(String(15))
-    interval: Mapped[int]
-    # "0,2": from 0, Monday.
-    weekdays: Mapped[str] = mapped_column(String(13), default="")
-    month_day: Mapped[int] = mapped_column(default=0)
-    nth: Mapped[int] = mapped_column(default=0)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    count: Mapped[int | None]
-    # A time on the wall of that zone: it stays the same when the clocks change.
-    local_time: Mapped[time]
-    zone: Mapped[str] = mapped_column(String(64))
-    skips_holidays: Mapped[bool] = mapped_column(default=False)
-    # What its posts say, as `Content.kept` tells it.
-    content: Mapped[dict[str, Any]]
-    # The last local day that was looked at; what lies later is still to be made.
-    made_until: Mapped[date]
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    stopped_at: Mapped[datetime | None]
-
-    team: Mapped[Team] = relationship()
-    made_by: Mapped[Person] = relationship()
-    exceptions: Mapped[list[SeriesException]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="SeriesException.day"
-    )
-
-    @property
-    def called(self) -> str:
-        """What the audit log calls this."""
-        return self.title
-
-    @property
-    def title(self) -> str:
-        """The title of its posts."""
-        return str(self.content["title"])
-
-    @property
-    def rule(self) -> Rule:
-        """On which days it falls."""
-        weekdays = tuple(int(day) for day in self.weekdays.split(",") if day)
-        return Rule(weekdays=weekdays, **{name: getattr(self, name) for name in _RULE})
-
-    @rule.setter
-    def rule(self, rule: Rule) -> None:
-        self.weekdays = ",".join(str(day) for day in rule.weekdays)
-        for name in _RULE:
-            setattr(self, name, getattr(rule, name))
-
-    @property
-    def left_out(self) -> set[date]:
-        """The days of its rule on which it does not come."""
-        return {one.day for one in self.exceptions}
-
-    def leave_out(self, day: date) -> None:
-        """Make no post for `day`."""
-        if day not in self.left_out:
-            self.exceptions.append(SeriesException(day=day))
-
-    def take_in(self, day: date) -> None:
-        """Make no exception of `day` any more."""
-        self.exceptions = [one for one in self.exceptions if one.day != day]
-
-    def starts(self, day: date) -> datetime:
-        """The moment of its post on `day`."""
-        return moment(day, self.local_time, self.zone)
-
-    def post_on(self, day: date, content: Content, by: Person, now: datetime) -> Post:
-        """A new draft for `day` that says `content`. Raises Refused."""
-        content = replace(content, starts_at=self.starts(day), experiment=None)
-        key = f"series-{self.id}-{day}"
-        post = Post.new(self.team, content, by, now, creation_key=key)
-        post.series, post.series_day = self, day
-        return post
-
-
-class SeriesException(Base):
-    """A day of its rule on which a series does not come: a holiday, or a post that was deleted."""
-
-    __tablename__ = "series_exception"
-    __table_args__ = (UniqueConstraint("series_id", "day"),)
-
-    series_id: Mapped[int] = mapped_column(ForeignKey("post_series.id", ondelete="CASCADE"))
-    day: Mapped[date]
-
-
-class PostTemplate(Editable, Base):
-    """A post to begin from: what it says, without a day, under a name that the team knows."""
-
-    __tablename__ = "post_template"
-    __table_args__ = (UniqueConstraint("team_id", "name"),)
-
-    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
-    name: Mapped[str] = mapped_column(String(120))
-    # What it says, as `Content.kept` tells it.
-    content: Mapped[dict[str, Any]]
-
-    @property
-    def called(self) -> str:
-        """What the audit log calls this."""
-        return self.name
-
-
-class PostValue(Base):
-    """A value that a post hangs on, with one line that says why, and where it falls towards it."""
-
-    __tablename__ = "post_value"
-    __table_args__ = (UniqueConstraint("post_id", "value_id"),)
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    value_id: Mapped[int] = mapped_column(ForeignKey("brand_value.id"), index=True)
-    reason: Mapped[str] = mapped_column(String(300), default="")
-    # inside, edge or outside.
-    place: Mapped[str] = mapped_column(String(10), default=places.INSIDE)
-    position: Mapped[int] = mapped_column(default=0)
-
-    post: Mapped[Post] = relationship(back_populates="value_links")
-    value: Mapped[BrandValue] = relationship()
-
-
-class PostAudience(Base):
-    """An audience that a post speaks to."""
-
-    __tablename__ = "post_audience"
-    __table_args__ = (UniqueConstraint("post_id", "audience_id"),)
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    audience_id: Mapped[int] = mapped_column(ForeignKey("audience.id"), index=True)
-
-
-class PostChannel(Base):
-    """A channel on which a post appears."""
-
-    __tablename__ = "post_channel"
-    __table_args__ = (UniqueConstraint("post_id", "channel_id"),)
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
-
-
-class PostChannelText(Base):
-    """What a post says on one channel, where that differs from its text."""
-
-    __tablename__ = "post_channel_text"
-    __table_args__ = (UniqueConstraint("post_id", "channel_id"),)
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-
-    channel: Mapped[Channel] = relationship()
-
-
-class PostPublication(Base):
-    """That a post is out on one of its channels, and where it stands there ("": nowhere told)."""
-
-    __tablename__ = "post_publication"
-    __table_args__ = (UniqueConstraint("post_id", "channel_id"),)
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
-    at: Mapped[datetime]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    address: Mapped[str] = mapped_column(String(500), default="")
-
-    channel: Mapped[Channel] = relationship()
-
-
-class PostVote(Base):
-    """Somebody finds an idea good."""
-
-    __tablename__ = "post_vote"
-    __table_args__ = (UniqueConstraint("post_id", "person_id"),)
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-
-
-class PostChange(Base):
-    """One entry of a post's history: what changed, from what to what, by whom and when."""
-
-    __tablename__ = "post_change"
-    __table_args__ = (
-        Index("ix_post_change_post_id_at", "post_id", "at"),
-        Index("ix_post_change_action_at", "action", "at"),
-    )
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    at: Mapped[datetime]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    # The verb: created, edited, moved, sent_to_review, approved …
-    action: Mapped[str] = mapped_column(String(30))
-    # The version of the post after this change.
-    version: Mapped[int]
-    # {field: [before, after]}; moments as ISO 8601, many-valued fields as lists of names.
-    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    note: Mapped[str] = mapped_column(Text, default="")
-
-    by: Mapped[Person | None] = relationship()

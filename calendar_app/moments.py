@@ -6,6 +6,8 @@ exist, in the night in October one comes twice (RFC 5545 §3.3.5 says how a cale
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,34 +33,53 @@ def local_day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     return moment(day, midnight, zone), moment(day + timedelta(days=1), midnight, zone)
 
 
-# When somebody is at work, on the clocks of the team, from Monday to Friday.
-WORK_BEGINS, WORK_ENDS = time(9), time(17)
-_SATURDAY = 5
+def _no_day_is(_day: date) -> bool:
+    return False
 
 
-def in_working_hours(at: datetime, zone: str) -> datetime:
-    """`at`, or the first moment after it at which somebody in `zone` is at work. Aware, UTC."""
-    wall = local(at, zone)
-    day = wall.date()
-    if wall.weekday() < _SATURDAY and WORK_BEGINS <= wall.time() < WORK_ENDS:
-        return at
-    if wall.time() >= WORK_BEGINS or wall.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    while day.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    return moment(day, WORK_BEGINS, zone)
+@dataclass(frozen=True)
+class WorkingHours:
+    """When a team is at work: on these days of the week (0: Monday), by the clocks of its zone.
 
-
-def after_working_hours(at: datetime, hours: int, zone: str) -> datetime:
-    """The moment at which somebody in `zone` has been at work for `hours` since `at`. Aware, UTC.
-
-    Public holidays count as working days.
+    Not on a day that `is_off`: a public holiday.
     """
-    rest = timedelta(hours=hours)
-    begins = in_working_hours(at, zone)
+
+    zone: str
+    days: Collection[int] = (0, 1, 2, 3, 4)
+    begins: time = time(9)
+    ends: time = time(17)
+    is_off: Callable[[date], bool] = _no_day_is
+
+    def first_day(self, day: date) -> date:
+        """`day`, or the first working day after it."""
+        nearest = [day + timedelta(days=ahead) for ahead in range(_LONGEST_PAUSE.days)]
+        of_week = [one for one in nearest if one.weekday() in self.days]
+        # Where each such day is a holiday, as Sundays are in some countries, the week counts.
+        return next((one for one in of_week if not self.is_off(one)), of_week[0])
+
+
+# No team is off for so long.
+_LONGEST_PAUSE = timedelta(weeks=8)
+
+
+def in_working_hours(at: datetime, hours: WorkingHours) -> datetime:
+    """`at`, or the first moment after it at which somebody is at work. Aware, UTC."""
+    wall = local(at, hours.zone)
+    day = wall.date()
+    if hours.first_day(day) == day and hours.begins <= wall.time() < hours.ends:
+        return at
+    if wall.time() >= hours.begins:
+        day += timedelta(days=1)
+    return moment(hours.first_day(day), hours.begins, hours.zone)
+
+
+def after_working_hours(at: datetime, number: int, hours: WorkingHours) -> datetime:
+    """The moment at which somebody has been at work for `number` hours since `at`. Aware, UTC."""
+    rest = timedelta(hours=number)
+    begins = in_working_hours(at, hours)
     while True:
-        ends = moment(local(begins, zone).date(), WORK_ENDS, zone)
+        ends = moment(local(begins, hours.zone).date(), hours.ends, hours.zone)
         if begins + rest <= ends:
             return begins + rest
-        rest -= ends - begins
-        begins = in_working_hours(ends, zone)
+        rest -= max(ends - begins, timedelta())
+        begins = in_working_hours(ends, hours)

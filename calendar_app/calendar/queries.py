@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from calendar_app.calendar.cards import OVER, PostRow
 from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.models import SavedView
+from calendar_app.meetups.holidays import is_free
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.moments import after_working_hours, local
 from calendar_app.people.models import Person, Team
@@ -54,8 +55,8 @@ def waiting_for(session: Session, team: Team, reviewer: Person) -> list[PostRow]
 
 def unanswered(session: Session, team: Team, person: Person, now: datetime) -> list[PostRow]:
     """Posts that wait for an approval longer than the team wants, of which `person` hears."""
-    hours = team.review_patience
-    if hours is None:
+    patience, hours = team.review_patience, team.working_hours(is_free)
+    if patience is None:
         return []
     hears = who_hears(local(now, team.zone).date()) == person.id
     asked = (
@@ -66,7 +67,7 @@ def unanswered(session: Session, team: Team, person: Person, now: datetime) -> l
     late = [
         post_id
         for post_id, at in session.execute(asked)
-        if at is not None and after_working_hours(at, hours, team.zone) <= now
+        if at is not None and after_working_hours(at, patience, hours) <= now
     ]
     in_order = (Post.sent_to_review_at, Post.id)
     return _rows(session, [*_of(team), Post.id.in_(late)], in_order) if late else []

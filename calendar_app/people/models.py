@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +24,7 @@ from calendar_app import clock
 from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
 from calendar_app.language import N_
+from calendar_app.moments import WorkingHours
 from calendar_app.people.account import Account
 
 ROLES = ("viewer", "writer", "editor", "admin")
@@ -66,6 +69,10 @@ class Team(Editable, Base):
     review_levels: Mapped[list[ReviewLevel]] = relationship(
         cascade="all, delete-orphan", order_by="ReviewLevel.position"
     )
+
+    def working_hours(self, is_free: Callable[[str, date], bool]) -> WorkingHours:
+        """When the team is at work; `is_free` tells the public holidays of its country."""
+        return WorkingHours(self.zone, is_off=partial(is_free, self.country))
 
     @property
     def free_forms(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from calendar_app.meetups.holidays import is_free
 from calendar_app.moments import after_working_hours, in_working_hours, local
 from calendar_app.people.models import Absence, Membership, Team
 from calendar_app.people.permissions import allowed
@@ -32,8 +33,9 @@ from calendar_app.reminders.queries import (
 
 Key: TypeAlias = tuple[str, int]
 
-# A moment in the weekend is told of on Monday.
-_LONGEST_WEEKEND = timedelta(days=4)
+# A moment outside working hours is told of on the next working day: after a weekend, or after
+# holidays on the one day of the week on which a team works.
+_LONGEST_PAUSE = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
@@ -118,28 +120,28 @@ def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
 def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
     """Whoever hears that a request for review got no answer in the hours that the team set."""
     query = (
-        select(Post.id, Post.team_id, Team.zone, Team.review_patience, Post.sent_to_review_at)
+        select(Post.id, Team, Post.sent_to_review_at)
         .join(Team, Team.id == Post.team_id)
         .where(Post.id.in_(waiting()))
     )
     told = _told_already(session, since)
-    asked: dict[date, dict[int, tuple[str, int, str, datetime]]] = {}
-    for post_id, team_id, zone, hours, at in _rows(session, query):
-        due_at = after_working_hours(at, hours, zone)
+    asked: dict[date, dict[int, tuple[str, Team, datetime]]] = {}
+    for post_id, team, at in _rows(session, query):
+        due_at = after_working_hours(at, team.review_patience, team.working_hours(is_free))
         subject = due.subject_of_escalation(post_id, at)
         # Another colleague may be named for it meanwhile: one request is told of once.
         if due_at + due.ESCALATION_IS_OF_USE > since and subject not in told:
-            of_day = asked.setdefault(local(due_at, zone).date(), {})
-            of_day[post_id] = (subject, team_id, zone, due_at)
+            of_day = asked.setdefault(local(due_at, team.zone).date(), {})
+            of_day[post_id] = (subject, team, due_at)
     for day, of_day in asked.items():
         for post_id, person_id in _who_hear(session, of_day, day):
-            subject, team_id, zone, due_at = of_day[post_id]
+            subject, team, due_at = of_day[post_id]
             yield _Asked(
                 due.ESCALATION,
                 subject,
                 post_id,
-                team_id,
-                zone,
+                team.id,
+                team.zone,
                 person_id,
                 due_at,
                 due_at + due.ESCALATION_IS_OF_USE,
@@ -150,7 +152,7 @@ def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
 def _who_hear(session: Session, post_ids: Iterable[int], day: date) -> Iterator[tuple[int, int]]:
     """(post, who hears on `day` that it waits too long) for each of which anybody does."""
     query = (
-        select(Post.id, who_hears(day, wants_no_escalation()))
+        select(Post.id, who_hears(day, wants_no_escalation))
         .join(Team, Team.id == Post.team_id)
         .where(Post.id.in_(post_ids))
     )
@@ -168,16 +170,18 @@ def _told_already(session: Session, since: datetime) -> set[str]:
 
 def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[_Asked]:
     """Whoever places what is approved, at its moment; an ambassador while at work."""
-    earliest = since - due.PUBLISH_IS_OF_USE - _LONGEST_WEEKEND
+    earliest = since - due.PUBLISH_IS_OF_USE - _LONGEST_PAUSE
     query = (
-        select(Post.id, Post.team_id, Team.zone, Post.starts_at, ambassador(), who_publishes())
+        select(Post.id, Team, Post.starts_at, ambassador(), who_publishes())
         .join(Team, Team.id == Post.team_id)
         .where(Post.state == "approved", Post.deleted_at.is_(None))
         .where(Post.starts_at > earliest, Post.starts_at <= until)
         .where(who_publishes().is_not(None))
     )
-    for post_id, team_id, zone, starts_at, sender_id, person_id in _rows(session, query):
-        due_at = starts_at if sender_id is None else in_working_hours(starts_at, zone)
+    for post_id, team, starts_at, sender_id, person_id in _rows(session, query):
+        due_at = starts_at
+        if sender_id is not None:
+            due_at = in_working_hours(starts_at, team.working_hours(is_free))
         useful_until = due_at + due.PUBLISH_IS_OF_USE
         if useful_until > since:
             subject = due.subject_of_publishing(post_id, starts_at)
@@ -186,8 +190,8 @@ def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[
                 due.PUBLISH,
                 subject,
                 post_id,
-                team_id,
-                zone,
+                team.id,
+                team.zone,
                 person_id,
                 due_at,
                 useful_until,
@@ -246,14 +250,20 @@ def _roles(session: Session, teams: Iterable[int]) -> dict[tuple[int, int], str]
 
 def _instead(one: _Asked, away: list[Absence], roles: dict[tuple[int, int], str]) -> int | None:
     """The person who is asked, or who stands in for them on that day; None: nobody."""
-    away_then = {
-        absence.person_id: absence.deputy_id
-        for absence in away
-        if absence.team_id == one.team_id and absence.first_day <= one.due_on <= absence.last_day
-    }
+    away_then: dict[int, list[int | None]] = {}
+    for absence in away:
+        if absence.team_id == one.team_id and absence.first_day <= one.due_on <= absence.last_day:
+            away_then.setdefault(absence.person_id, []).append(absence.deputy_id)
     if one.person_id not in away_then:
         return one.person_id if (one.team_id, one.person_id) in roles else None
-    deputy_id = away_then[one.person_id]
-    if deputy_id is None or deputy_id in away_then or one.action is None:
+    if one.action is None:
         return None
-    return deputy_id if allowed(roles.get((one.team_id, deputy_id)), one.action) else None
+    action = one.action
+    fit = (
+        deputy_id
+        for deputy_id in away_then[one.person_id]
+        if deputy_id is not None
+        and deputy_id not in away_then
+        and allowed(roles.get((one.team_id, deputy_id)), action)
+    )
+    return next(fit, None)

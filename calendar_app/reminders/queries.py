@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
@@ -95,15 +105,15 @@ def _asked() -> ColumnElement[int | None]:
     """Who is asked for the post of a delivery, as its kind has it."""
     return case(
         (Delivery.kind == due.REVIEW, Post.reviewer_id),
-        (Delivery.kind == due.ESCALATION, who_hears(Delivery.due_on, wants_no_escalation())),
+        (Delivery.kind == due.ESCALATION, who_hears(Delivery.due_on, wants_no_escalation)),
         (Delivery.kind == due.PUBLISH, who_publishes()),
         else_=Post.owner_id,
     )
 
 
-def wants_no_escalation() -> ColumnElement[bool]:
-    """Whether Person does not want to hear what waits too long."""
-    muted = (Muted.person_id == Person.id, Muted.kind == due.ESCALATION)
+def wants_no_escalation(person_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Whether somebody does not want to hear what waits too long."""
+    muted = (Muted.person_id == person_id, Muted.kind == due.ESCALATION)
     return select(Muted.id).where(*muted).correlate_except(Muted).exists()
 
 

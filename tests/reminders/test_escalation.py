@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
-from calendar_app.moments import after_working_hours
+from calendar_app.meetups.holidays import is_free
+from calendar_app.moments import WorkingHours, after_working_hours
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts import approvals
@@ -32,6 +34,7 @@ ASKED = datetime(2026, 11, 10, 9, tzinfo=UTC)
 DUE = datetime(2026, 11, 10, 13, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 ZONE = "Europe/Amsterdam"
+HOURS = WorkingHours(ZONE, is_off=partial(is_free, "NL"))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,11 @@ ZONE = "Europe/Amsterdam"
         ("2026-11-10T08:00", 200, "2026-12-14T16:00"),
         # The clocks go back in the weekend between: the hours of work stay what they are.
         ("2026-10-23T14:00", 2, "2026-10-26T09:00"),
+        # Christmas is on Friday, and the day after it is free too.
+        ("2026-12-24T15:00", 2, "2026-12-28T09:00"),
+        # Asked on King's Day; Good Friday is a working day here, Easter Monday is none.
+        ("2026-04-27T10:00", 1, "2026-04-28T08:00"),
+        ("2026-04-03T13:00", 3, "2026-04-07T08:00"),
     ],
 )
 def test_working_hours_are_counted_on_the_clocks_of_the_team(
@@ -57,7 +65,7 @@ def test_working_hours_are_counted_on_the_clocks_of_the_team(
 ) -> None:
     moment = datetime.fromisoformat(asked).replace(tzinfo=UTC)
 
-    found = after_working_hours(moment, hours, ZONE)
+    found = after_working_hours(moment, hours, HOURS)
 
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
@@ -196,7 +204,7 @@ def test_a_new_request_counts_anew(
     round_at(scene, again + SECOND)
     assert len(escalated(sink)) == 1
 
-    round_at(scene, after_working_hours(again, 4, ZONE))
+    round_at(scene, after_working_hours(again, 4, HOURS))
 
     assert len(escalated(sink)) == 2
 
@@ -219,7 +227,7 @@ def test_the_next_approval_counts_anew(
     round_at(scene, DUE)
     assert escalated(sink) == []
     assert scene.states(kind="review") == ["cancelled", "sent"]
-    round_at(scene, after_working_hours(given_at, 4, ZONE))
+    round_at(scene, after_working_hours(given_at, 4, HOURS))
 
     assert escalated(sink) == [("chief", "Waits too long for an approval: Rooster")]
 
@@ -274,13 +282,12 @@ def test_who_left_or_may_not_any_more_does_not_hear_it(
 
 
 @pytest.mark.usefixtures("post_id")
-@pytest.mark.parametrize(("deputy", "hears"), [(None, []), ("deputy", ["deputy"]), ("writer", [])])
-def test_an_absence_silences_and_passes_on(
+@pytest.mark.parametrize("deputy", [None, "deputy", "writer"])
+def test_an_absence_passes_on_to_who_stands_in_else_to_the_next(
     scene: Scene,
     people: dict[str, int],
     sink: SmtpSink,
     deputy: str | None,
-    hears: list[str],
 ) -> None:
     def leave(session: Session) -> None:
         session.add(
@@ -296,7 +303,7 @@ def test_an_absence_silences_and_passes_on(
     change(scene, leave)
     round_at(scene, DUE)
 
-    assert [name for name, _subject in escalated(sink)] == hears
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
 
 
 @pytest.mark.usefixtures("post_id")
@@ -337,6 +344,82 @@ def test_the_reviewer_does_not_hear_it_as_a_deputy(
     round_at(scene, DUE)
 
     assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+@pytest.mark.usefixtures("post_id")
+@pytest.mark.parametrize("why", ["away", "left", "inactive", "muted"])
+def test_a_deputy_who_cannot_hear_it_leaves_it_to_the_next(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, why: str
+) -> None:
+    """Of the chief, who is away; the administrator is the last by name of who may."""
+
+    def spoil(session: Session) -> None:
+        deputy = session.get_one(Person, people["deputy"])
+        team = session.get_one(Team, scene.team_id)
+        told = {"name": "Zoë Admin", "email": "zoe@delinde.example", "language": "en"}
+        builders.a_person(session, team, "admin", **told)
+        if why == "left":
+            deputy.memberships[0].end(scene.now, admins=2)
+        elif why == "inactive":
+            deputy.active = False
+        elif why == "muted":
+            mute(session, deputy, "escalation", scene.now)
+
+    away(scene, people, "chief", "deputy")
+    change(scene, spoil)
+    if why == "away":
+        away(scene, people, "deputy", None)
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["zoe"]
+
+
+@pytest.mark.usefixtures("post_id")
+@pytest.mark.parametrize("order", [(None, "deputy"), ("deputy", None)])
+def test_of_two_absences_at_once_the_one_with_a_deputy_passes_on(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, order: tuple[str | None, ...]
+) -> None:
+    def more(session: Session) -> None:
+        team = session.get_one(Team, scene.team_id)
+        told = {"name": "Aad Admin", "email": "aad@delinde.example", "language": "en"}
+        builders.a_person(session, team, "admin", **told)
+
+    change(scene, more)
+    for deputy in order:
+        away(scene, people, "chief", deputy)
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+@pytest.mark.usefixtures("post_id")
+def test_what_is_mailed_to_the_next_stays_with_them_when_the_chief_is_back(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    away(scene, people, "chief", None)
+    round_at(scene, DUE)
+
+    round_at(scene, DUE + timedelta(days=1))
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+def test_a_public_holiday_of_the_country_of_the_team_is_no_working_day(
+    scene: Scene, post_id: int, people: dict[str, int], sink: SmtpSink
+) -> None:
+    """Thursday 24 December at 16:00: the four hours are over on Monday at noon."""
+    scene.now = datetime(2026, 12, 24, 15, tzinfo=UTC)
+    of_post(scene, post_id, people["writer"], lambda post, _by: setattr(
+        post, "sent_to_review_at", scene.now
+    ))  # fmt: skip
+    due = datetime(2026, 12, 28, 11, tzinfo=UTC)
+
+    round_at(scene, due - SECOND)
+    assert escalated(sink) == []
+    round_at(scene, due)
+    assert [name for name, _subject in escalated(sink)] == ["chief"]
 
 
 @pytest.mark.usefixtures("post_id")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
-from calendar_app.moments import in_working_hours
+from calendar_app.meetups.holidays import is_free
+from calendar_app.moments import WorkingHours, in_working_hours
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post
@@ -456,12 +458,14 @@ def test_a_hostile_title_begins_no_header_and_no_markup(
         ("2026-11-15T02:00", "2026-11-16T08:00"),
         # The Friday before the clocks change: Monday at nine by the new time.
         ("2026-03-27T17:00", "2026-03-30T07:00"),
+        # Christmas is on Friday, and Saturday is free too.
+        ("2026-12-25T09:00", "2026-12-28T08:00"),
     ],
 )
 def test_working_hours_are_those_of_the_clock_on_the_wall(at: str, expected: str) -> None:
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
 
-    found = in_working_hours(moment, ZONE)
+    found = in_working_hours(moment, WorkingHours(ZONE, is_off=partial(is_free, "NL")))
 
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 

@@ -11,6 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from calendar_app.language import N_
+
+WEEKDAY_NAMES = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+
 
 def moment(day: date, local_time: time, zone: str) -> datetime:
     """The instant, aware in UTC, at which a wall clock in `zone` shows `local_time` on `day`.
@@ -45,6 +57,7 @@ class WorkingHours:
     """
 
     zone: str
+    # At least one.
     days: Collection[int] = (0, 1, 2, 3, 4)
     begins: time = time(9)
     ends: time = time(17)

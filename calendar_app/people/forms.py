@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import functools
+from datetime import time
 from typing import Any
 
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from holidays import list_supported_countries
-from wtforms import DateField, HiddenField, PasswordField, SelectField, ValidationError
+from wtforms import (
+    DateField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from calendar_app.config import zones
 from calendar_app.errors import Refused
+from calendar_app.moments import WEEKDAY_NAMES
 from calendar_app.people.addresses import written
 from calendar_app.people.models import ROLE_NAMES, ROLES
 from calendar_app.people.sign_in import LONGEST_PASSWORD, SHORTEST_PASSWORD
@@ -28,6 +38,9 @@ from calendar_app.web.forms import (
     options,
 )
 from calendar_app.web.language import language
+
+# In minutes.
+_SHORTEST_DAY = 60
 
 
 class EmailField(LineField):
@@ -160,6 +173,15 @@ class TeamForm(Form):
     language = SelectField(_l("Language"))
     country = SelectField(_l("Country, for public holidays"))
 
+    working_days = SelectMultipleField(
+        _l("Working days"),
+        coerce=int,
+        choices=options(enumerate(map(_l, WEEKDAY_NAMES))),
+        validators=[needed(_l("Choose at least one day."))],
+    )
+    work_begins = TimeField(_l("Work begins at"), validators=[needed()])
+    work_ends = TimeField(_l("Work ends at"), validators=[needed()])
+
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self.language.choices = language_choices()
@@ -170,6 +192,16 @@ class TeamForm(Form):
         field.data = clean_line(field.data or "")
         if field.data not in zones():
             raise ValidationError(_("Choose a time zone from the list, like Europe/Amsterdam."))
+
+    def validate_work_ends(self, field: TimeField) -> None:
+        """A working day lasts a while."""
+        begins, ends = self.work_begins.data, field.data
+        if begins is not None and _minutes(ends) - _minutes(begins) < _SHORTEST_DAY:
+            raise ValidationError(_("Choose an end at least an hour after the beginning."))
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 class RadarForm(Form):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
@@ -61,6 +61,12 @@ class Team(Editable, Base):
     # never), and to whom (None: who comes first, `posts.escalation`).
     review_patience: Mapped[int | None]
     escalates_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # On which days ("0,1", from 0, Monday) and hours, on the clocks of its zone, it works.
+    work_days: Mapped[str] = mapped_column(
+        String(13), default="0,1,2,3,4", server_default="0,1,2,3,4"
+    )
+    work_begins: Mapped[time] = mapped_column(default=time(9), server_default="09:00:00.000000")
+    work_ends: Mapped[time] = mapped_column(default=time(17), server_default="17:00:00.000000")
     # Counts every change that the calendar or a feed shows; a poll compares this one number.
     revision: Mapped[int] = mapped_column(default=1)
     revised_at: Mapped[datetime | None]
@@ -72,7 +78,17 @@ class Team(Editable, Base):
 
     def working_hours(self, is_free: Callable[[str, date], bool]) -> WorkingHours:
         """When the team is at work; `is_free` tells the public holidays of its country."""
-        return WorkingHours(self.zone, is_off=partial(is_free, self.country))
+        is_off = partial(is_free, self.country)
+        return WorkingHours(self.zone, self.working_days, self.work_begins, self.work_ends, is_off)
+
+    @property
+    def working_days(self) -> tuple[int, ...]:
+        """The days of the week on which it works, ascending from 0, Monday."""
+        return tuple(int(day) for day in self.work_days.split(","))
+
+    @working_days.setter
+    def working_days(self, days: Collection[int]) -> None:
+        self.work_days = ",".join(str(day) for day in sorted(set(days)))
 
     @property
     def free_forms(self) -> frozenset[str]:

@@ -51,6 +51,7 @@ _A_YEAR = 31_536_000
 _KNOWN_COOKIE = "known"
 _LOG_PAGE = 50
 _LAST_LOG_PAGE = 100_000
+_OF_TEAM = ("name", "zone", "language", "country", "working_days", "work_begins", "work_ends")
 
 
 def install(app: Flask, parts_changed: Callable[[], None]) -> None:
@@ -334,15 +335,15 @@ def save_team_settings() -> ResponseReturnValue:
     team = my_team()
     form = TeamForm(obj=team)
     if form.stale(team):
-        kept = {name: getattr(team, name) for name in ("name", "zone", "language", "country")}
+        kept = {name: getattr(team, name) for name in _OF_TEAM}
         page = render(
             "people/team_settings.html", form=form, zones=zones(), conflict=form.differences(kept)
         )
         return page, 409
     if not form.validate_on_submit():
         return render("people/team_settings.html", form=form, zones=zones()), 422
-    team.name, team.zone = form.name.data, form.zone.data
-    team.language, team.country = form.language.data, form.country.data
+    for name in _OF_TEAM:
+        setattr(team, name, form.data[name])
     audit("team.changed", team)
     commit()
     flash(_("Saved."), "good")

@@ -24,7 +24,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.moments import local, moment
+from calendar_app.moments import WEEKDAY_NAMES, local, moment
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import FORM_NAMES, Audience, BrandValue, Channel, Experiment, Plan
@@ -56,7 +56,6 @@ from calendar_app.posts.repetition import (
     MOST_INTERVAL,
     MOST_TIMES,
     NTH_NAMES,
-    WEEKDAY_NAMES,
     WEEKLY,
     Rule,
 )

@@ -22,15 +22,6 @@ FREQUENCIES = (DAILY, WEEKLY, MONTHLY_DAY, MONTHLY_WEEKDAY)
 MOST_INTERVAL, MOST_TIMES = 60, 500
 LAST_DAY, LAST = 31, -1
 WORKING_WEEK = (0, 1, 2, 3, 4)
-WEEKDAY_NAMES = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
 NTH_NAMES = {1: N_("first"), 2: N_("second"), 3: N_("third"), 4: N_("fourth"), LAST: N_("last")}
 
 _NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

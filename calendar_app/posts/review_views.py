@@ -15,6 +15,7 @@ from calendar_app.people.queries import members
 from calendar_app.posts import approvals, workflow
 from calendar_app.posts.queries import posts_in_review
 from calendar_app.posts.review_forms import ReviewForm, as_shown
+from calendar_app.posts.saying import hours_in_words
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import render
 
@@ -70,7 +71,13 @@ def _ask_who_may(by: Person | None) -> None:
 def _page(form: ReviewForm, conflict: Sequence[object] = ()) -> str:
     nobody_named = approvals.nobody_named(my_team())
     places = {at for at, one in enumerate(my_team().review_levels) if one.id in nobody_named}
-    return render("posts/review_settings.html", form=form, conflict=conflict, nobody_named=places)
+    return render(
+        "posts/review_settings.html",
+        form=form,
+        conflict=conflict,
+        nobody_named=places,
+        hours=hours_in_words(my_team()),
+    )
 
 
 def _approvers() -> list[Person]:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from calendar_app.people.door import unseen
+from calendar_app.people.models import Team
 from calendar_app.posts.comments import PostComment
 from calendar_app.posts.mentions import Piece, pieces
 from calendar_app.posts.models import PostSeries
@@ -59,6 +60,22 @@ def with_stayed(words: str, stayed: int) -> str:
         stayed,
     )
     return f"{words} {more}"
+
+
+def hours_in_words(team: Team) -> str:
+    """When the team works: “Monday to Friday, from 09:00 to 17:00”."""
+    days = team.working_days
+    names = [_weekday(day) for day in days]
+    is_in_a_row = len(days) > 2 and days[-1] - days[0] == len(days) - 1
+    words: str = _(
+        "%(days)s, from %(begins)s to %(ends)s",
+        days=_("%(first)s to %(last)s", first=names[0], last=names[-1])
+        if is_in_a_row
+        else listed(names),
+        begins=f"{team.work_begins:%H:%M}",
+        ends=f"{team.work_ends:%H:%M}",
+    )
+    return words
 
 
 def _word(key: str, value: Any) -> object:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
     from calendar_app.config import Config
     from calendar_app.db import Database
+
+
+# What the settings of a team are when somebody saves them.
+TYPED = {
+    "name": "T",
+    "zone": "Europe/Amsterdam",
+    "language": "nl",
+    "country": "NL",
+    "working_days": ["0", "1", "2", "3", "4"],
+    "work_begins": "09:00",
+    "work_ends": "17:00",
+}
 
 
 @pytest.fixture
@@ -165,7 +178,7 @@ def test_a_change_over_somebody_elses_change_shows_both(
     team = team_of(database)
     with database.writing() as session:
         session.get_one(Team, team.id).name = "Communicatie en HR"
-    typed = {"name": "Team C", "zone": "Europe/Paris", "language": "nl", "country": "NL"}
+    typed = {**TYPED, "name": "Team C", "zone": "Europe/Paris"}
 
     stale = client.post("/settings/team", data={**typed, "version": team.version})
     page = stale.get_data(as_text=True)
@@ -182,12 +195,55 @@ def test_a_change_over_somebody_elses_change_shows_both(
 
 @pytest.mark.parametrize("zone", ["Europe/Nergens", "UTC", "CET", "../etc/passwd", "Etc/GMT+1"])
 def test_a_zone_that_is_none_is_refused_at_its_field(client: FlaskClient, zone: str) -> None:
-    typed = {"name": "T", "zone": zone, "language": "nl", "country": "NL", "version": 1}
+    typed = {**TYPED, "zone": zone, "version": 1}
 
     answer = client.post("/settings/team", data=typed)
 
     assert answer.status_code == 422
     assert "Kies een tijdzone uit de lijst" in answer.get_data(as_text=True)
+
+
+def test_a_team_sets_its_working_days_and_hours(client: FlaskClient, database: Database) -> None:
+    version = team_of(database).version
+    page = client.get("/settings/team").get_data(as_text=True)
+    assert re.findall(r'name="working_days" value="(\d)" checked', page) == list("01234")
+    assert 'value="09:00"' in page
+    assert 'value="17:00"' in page
+
+    hours = {
+        "name": "Communicatie",
+        "working_days": ["5", "1", "3"],
+        "work_begins": "07:30",
+        "work_ends": "16:15",
+    }
+    answer = client.post("/settings/team", data={**TYPED, **hours, "version": version})
+
+    assert answer.status_code == 303
+    team = team_of(database)
+    assert team.working_days == (1, 3, 5)
+    assert (team.work_begins, team.work_ends) == (time(7, 30), time(16, 15))
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"working_days": []}, "working_days"),
+        ({"work_begins": ""}, "work_begins"),
+        ({"work_ends": "half vijf"}, "work_ends"),
+        ({"work_begins": "17:00", "work_ends": "09:00"}, "work_ends"),
+        ({"work_begins": "09:00", "work_ends": "09:59"}, "work_ends"),
+    ],
+)
+def test_hours_that_are_none_are_refused_at_their_field(
+    client: FlaskClient, database: Database, changes: dict[str, object], where: str
+) -> None:
+    version = team_of(database).version
+
+    answer = client.post("/settings/team", data={**TYPED, **changes, "version": version})
+
+    assert answer.status_code == 422
+    assert f'id="{where}-error"' in answer.get_data(as_text=True)
+    assert team_of(database).version == version
 
 
 def test_an_absence_ends_no_earlier_than_it_begins(

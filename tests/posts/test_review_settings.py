@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -384,6 +384,36 @@ def test_what_needs_an_approval_is_not_approved_by_its_writer(team: Site, form: 
     assert "approval/own" not in page
     assert answer.status_code == 422
     assert post_at(team, post_id).state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((0, 1, 2, 3, 4), "Monday to Friday, from 08:30 to 17:00"),
+        ((1, 3, 5), "Tuesday, Thursday and Saturday, from 08:30 to 17:00"),
+        ((5, 6), "Saturday and Sunday, from 08:30 to 17:00"),
+        ((2,), "Wednesday, from 08:30 to 17:00"),
+    ],
+)
+def test_the_page_says_when_the_team_works(team: Site, days: tuple[int, ...], words: str) -> None:
+    with team.database.writing() as session:
+        row = session.get_one(Team, team.team_id)
+        row.working_days, row.work_begins = days, time(8, 30)
+
+    assert f"Working hours of your team: {words}." in team.visitor("admin").get(PATH).text
+
+
+def test_today_counts_the_hours_of_the_team(team: Site) -> None:
+    """NOW is Tuesday at 9:18: four days after Friday afternoon, of which the team works one."""
+    in_review(team, sent_to_review_at=datetime(2026, 11, 6, 15, tzinfo=UTC))
+    saved(team, review_patience="5", escalates_to=team.people["lawyer"])
+    title, lawyer = "Waits too long for an approval", team.visitor("lawyer")
+    assert title in lawyer.get("/").text
+
+    with team.database.writing() as session:
+        session.get_one(Team, team.team_id).working_days = (1,)
+
+    assert title not in lawyer.get("/").text
 
 
 def test_today_shows_what_waits_too_long_to_who_hears_of_it(team: Site) -> None:

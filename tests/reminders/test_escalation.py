@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import datetimes, integers, just, sets
 from sqlalchemy import select
 
 from calendar_app.meetups.holidays import is_free
-from calendar_app.moments import WorkingHours, after_working_hours
+from calendar_app.moments import WorkingHours, after_working_hours, in_working_hours, local
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts import approvals
@@ -68,6 +70,54 @@ def test_working_hours_are_counted_on_the_clocks_of_the_team(
     found = after_working_hours(moment, hours, HOURS)
 
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "asked", "number", "due"),
+    [
+        # Saturday and Sunday only; then Christmas, which is Saturday's neighbour that year.
+        ({"days": (5, 6)}, "2026-11-10T09:00", 1, "2026-11-14T09:00"),
+        ({"days": (5, 6)}, "2026-12-20T15:00", 2, "2026-12-27T09:00"),
+        # Six hours a day, by the half.
+        ({"begins": time(8, 30), "ends": time(14, 30)}, "2026-11-10T12:30", 2, "2026-11-11T08:30"),
+        # Mondays only: one is Easter Monday.
+        ({"days": (0,)}, "2026-04-01T10:00", 8, "2026-04-13T15:00"),
+        # Each such day is a holiday: then the days of the week count.
+        ({"is_off": lambda _day: True}, "2026-11-13T15:00", 2, "2026-11-16T09:00"),
+    ],
+)
+def test_a_team_counts_its_own_hours(
+    hours: dict[str, Any], asked: str, number: int, due: str
+) -> None:
+    moment = datetime.fromisoformat(asked).replace(tzinfo=UTC)
+
+    found = after_working_hours(moment, number, replace(HOURS, **hours))
+
+    assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+@given(
+    datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=just(UTC)),  # noqa: DTZ001
+    integers(1, 60),
+    sets(integers(0, 6), min_size=1),
+    integers(0, 22),
+    integers(1, 23),
+)
+def test_hours_of_work_lie_in_working_hours_and_come_in_order(
+    asked: datetime, number: int, days: set[int], begins: int, length: int
+) -> None:
+    ends = time(23, 59) if begins + length > 23 else time(begins + length)
+    hours = WorkingHours(ZONE, days, time(begins), ends, partial(is_free, "NL"))
+
+    first = in_working_hours(asked, hours)
+    done = [after_working_hours(asked, each, hours) for each in (number, number + 1)]
+
+    assert asked <= first < done[0] < done[1]
+    assert local(first, ZONE).weekday() in days
+    assert in_working_hours(first, hours) == first
+    # Whoever stops at the end of a day was at work until then.
+    for at in done:
+        assert in_working_hours(at - timedelta(seconds=1), hours) == at - timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -459,4 +509,16 @@ def test_other_hours_move_what_waits(scene: Scene, sink: SmtpSink) -> None:
 
     round_at(scene, DUE - timedelta(hours=2))
 
+    assert len(escalated(sink)) == 1
+
+
+@pytest.mark.usefixtures("post_id")
+def test_the_hours_of_the_team_are_those_that_it_set(scene: Scene, sink: SmtpSink) -> None:
+    """Asked on Tuesday at 10:00; the team works on Wednesdays, from 12:00 to 20:00."""
+    of_team(scene, working_days=(2,), work_begins=time(12), work_ends=time(20))
+    due = datetime(2026, 11, 11, 15, tzinfo=UTC)
+
+    round_at(scene, due - SECOND)
+    assert escalated(sink) == []
+    round_at(scene, due)
     assert len(escalated(sink)) == 1

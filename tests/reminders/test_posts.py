@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -305,6 +305,25 @@ def test_an_ambassador_is_told_in_working_hours_and_in_their_own_words(
     assert mail["To"].addresses[0].addr_spec == "reader@delinde.example"
     assert "goes out from your own account" in text
     assert "Would you rather not?" in text
+
+
+def test_an_ambassador_of_a_team_that_works_in_the_weekend_is_told_then(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    """A post of Tuesday is told of at the end of a long pause, on Saturday at ten."""
+    with scene.database.writing() as session:
+        team = session.get_one(Team, scene.team_id)
+        team.working_days, team.work_begins = (5,), time(10)
+    tuesday = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    make(scene, people, "approved", sender_id=people["reader"], starts_at=tuesday)
+    scene.plan()
+
+    round_at(scene, tuesday + timedelta(days=2))
+    assert sent(sink) == []
+    scene.plan()
+    round_at(scene, datetime(2026, 11, 14, 9, tzinfo=UTC))
+
+    assert len(sent(sink)) == 1
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_working_hours_are_counted_on_the_clocks_of_the_team(
 @pytest.mark.parametrize(
     ("hours", "asked", "number", "due"),
     [
-        # Saturday and Sunday only; then Christmas, which is Saturday's neighbour that year.
+        # Saturday and Sunday only; Saturday 26 December is a holiday.
         ({"days": (5, 6)}, "2026-11-10T09:00", 1, "2026-11-14T09:00"),
         ({"days": (5, 6)}, "2026-12-20T15:00", 2, "2026-12-27T09:00"),
         # Six hours a day, by the half.

@@ -17,6 +17,7 @@ from calendar_app.db import Database
 from calendar_app.feed import views as feed
 from calendar_app.frame import surroundings
 from calendar_app.layers import views as layers
+from calendar_app.meetups import action_views as actions
 from calendar_app.meetups import views as meetups
 from calendar_app.people import door, sign_in
 from calendar_app.people import views as people
@@ -62,6 +63,7 @@ _ROOMS = (
     autosaves,
     presence,
     meetups,
+    actions,
     search,
     layers,
     calendar,

@@ -6,6 +6,7 @@ from calendar_app.calendar.models import SavedView
 from calendar_app.db import Base
 from calendar_app.feed.models import Feed
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
+from calendar_app.meetups.actions import Action
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.people.models import (
     Absence,
@@ -53,6 +54,7 @@ from calendar_app.transfer.models import PostImport
 
 __all__ = [
     "Absence",
+    "Action",
     "Actor",
     "ActorAudience",
     "Attempt",

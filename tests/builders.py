@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask
@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
-from calendar_app.meetups.models import Meetup
+from calendar_app.meetups.actions import Action
+from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import (
@@ -259,6 +260,17 @@ def a_meetup(
         **facts,
     }
     return _added(session, Meetup(team_id=team.id, participants=list(participants), **told))
+
+
+def an_action(session: Session, occurrence: Occurrence, owner: Person, **facts: Any) -> Action:
+    """An open action of `owner`, agreed at `occurrence` and due the day after it."""
+    told = {
+        "team_id": occurrence.team_id,
+        "text": f"Foto's vragen {next(_number)}",
+        "due_on": occurrence.held_on + timedelta(days=1),
+        **facts,
+    }
+    return _added(session, Action(occurrence_id=occurrence.id, owner_id=owner.id, **told))
 
 
 def sign_in(client: FlaskClient, person: Person, now: datetime | None = None) -> None:

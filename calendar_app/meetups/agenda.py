@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 
 from calendar_app.moments import local_day_bounds
 
@@ -34,17 +35,29 @@ class PostFact:
     channel_short: str = ""
     value_hooks: tuple[int, ...] = ()
     value_names: tuple[str, ...] = ()
+    owner_id: int | None = None
     owner: str = ""
     owner_initials: str = ""
     # Empty for nobody, and for somebody whose name is not shown.
     reviewer: str = ""
-    has_reviewer: bool = False
+    reviewer_id: int | None = None
+
+    @property
+    def has_reviewer(self) -> bool:
+        """Whether somebody is asked to review it, shown or not."""
+        return self.reviewer_id is not None
+
+    @property
+    def ref(self) -> str:
+        """Its name among all that an agenda lists."""
+        return f"post:{self.id}"
 
 
 @dataclass(frozen=True)
 class ChannelFact:
     """What the plan asks of one channel in a week, and what this week holds of it."""
 
+    id: int
     name: str
     cadence: int
     # Posts of this ISO week that are not cancelled and not only an idea.
@@ -54,6 +67,11 @@ class ChannelFact:
     def short_of(self) -> int:
         """How many posts this week still misses."""
         return max(0, self.cadence - self.planned)
+
+    @property
+    def ref(self) -> str:
+        """Its name among all that an agenda lists."""
+        return f"channel:{self.id}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,11 @@ class PreconditionFact:
     key: str
     name: str
     reason: str
+
+    @property
+    def ref(self) -> str:
+        """Its name among all that an agenda lists."""
+        return f"precondition:{self.plan_id}:{self.key}"
 
 
 @dataclass(frozen=True)
@@ -90,6 +113,9 @@ class Item:
     minutes_left: int | None = None
 
 
+Thing: TypeAlias = Item | ChannelFact | PreconditionFact
+
+
 @dataclass(frozen=True)
 class Block:
     """One timed part of the agenda, in the order of the meeting."""
@@ -101,6 +127,13 @@ class Block:
     # At most SHOWN_PRECONDITIONS, and the others: three minutes are short.
     preconditions: tuple[PreconditionFact, ...] = ()
     more_preconditions: tuple[PreconditionFact, ...] = ()
+
+    @property
+    def things(self) -> dict[str, Thing]:
+        """All that it lists, by name."""
+        posts: dict[str, Thing] = {item.post.ref: item for item in self.items}
+        gaps: dict[str, Thing] = {gap.ref: gap for gap in self.gaps}
+        return posts | gaps | {one.ref: one for one in self.preconditions}
 
     @property
     def is_quiet(self) -> bool:

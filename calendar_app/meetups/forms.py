@@ -1,4 +1,4 @@
-"""What people type about meet-ups: a series, another moment for one of them, an idea."""
+"""What people type about meet-ups: a series, another moment for one of them, an action."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from calendar_app.config import zones
+from calendar_app.meetups.actions import MOST_LETTERS, Action
 from calendar_app.meetups.models import (
     LONGEST_LEAD,
     SHORTEST_LEAD,
@@ -144,3 +145,46 @@ class CancelForm(Form):
     """Why one meet-up does not take place."""
 
     reason = LineField(_l("Reason"), limit=200)
+
+
+class ActionForm(Form):
+    """What somebody does before a day. `action` is the one that is changed; None: a new one."""
+
+    creation_key = HiddenField(validators=[Length(max=64)])
+    text = LineField(_l("What has to be done"), limit=MOST_LETTERS, validators=[needed()])
+    owner = SelectField(_l("Who does it"), coerce=int)
+    due_on = DateField(_l("Done by"), validators=[needed()])
+
+    def __init__(
+        self,
+        people: Sequence[Person],
+        action: Action | None = None,
+        owner_now: str = "",
+        **told: Any,
+    ) -> None:
+        super().__init__(**told)
+        self._people = {person.id: person for person in people}
+        self._action = action
+        stays = action is not None and action.owner_id not in self._people
+        # Who left, or does not want to be seen, is no choice; the action stays theirs all the same.
+        self.owner.choices = options(
+            [
+                *([(_NOBODY, owner_now)] if stays else []),
+                *((person.id, person.name) for person in people),
+            ]
+        )
+
+    def chosen_owner(self) -> Person:
+        """Who does it, of a form that is valid."""
+        chosen = self._people.get(self.owner.data)
+        if chosen is not None or self._action is None:
+            return self._people[self.owner.data]
+        return self._action.owner
+
+    def shown_of(self, action: Action) -> dict[str, object]:
+        """What the form shows of `action`, by the names of its fields."""
+        return {"text": action.text, "owner": self.owner_of(action), "due_on": action.due_on}
+
+    def owner_of(self, action: Action) -> int:
+        """The choice that stands for who does it now."""
+        return action.owner_id if action.owner_id in self._people else _NOBODY

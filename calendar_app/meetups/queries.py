@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_app.meetups import agenda, recurrence
 from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Between, Meetup, MeetupParticipant, Occurrence
-from calendar_app.moments import local
+from calendar_app.moments import local, local_day_bounds
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import unseen
 from calendar_app.plans import queries as plans
@@ -376,6 +376,11 @@ def since(session: Session, occurrence: Occurrence) -> datetime:
     return before.starts_at if before else occurrence.starts_at - _DAY
 
 
+def day_starts(occurrence: Occurrence) -> datetime:
+    """When the local day of the meet-up begins."""
+    return local_day_bounds(occurrence.held_on, occurrence.zone)[0]
+
+
 def _posts_in(session: Session, team: Team, seen: agenda.Window, now: datetime) -> list[Post]:
     found = [
         *posts.posts_between(session, team, seen.day_starts, seen.coming_ends),
@@ -427,10 +432,11 @@ def _post_fact(post: Post, owner: Person | None, reviewer: str) -> agenda.PostFa
         channel_short=post.channels[0].short if post.channels else "",
         value_hooks=tuple(value.hook for value in values),
         value_names=tuple(value.name for value in values),
+        owner_id=owner.id if owner else None,
         owner=owner.first_name if owner else "",
         owner_initials=owner.initials if owner else "",
         reviewer=reviewer,
-        has_reviewer=post.reviewer_id is not None,
+        reviewer_id=post.reviewer_id,
     )
 
 
@@ -452,7 +458,7 @@ def _channel_facts(session: Session, team: Team, seen: agenda.Window) -> list[ag
         .subquery()
     )
     query = (
-        select(Channel.name, Channel.cadence, func.coalesce(this_week.c.planned, 0))
+        select(Channel.id, Channel.name, Channel.cadence, func.coalesce(this_week.c.planned, 0))
         .join(Plan, Plan.id == Channel.plan_id)
         .outerjoin(this_week, this_week.c.channel_id == Channel.id)
         .where(Channel.team_id == team.id, Channel.deleted_at.is_(None), Channel.cadence > 0)

@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 
 from calendar_app.config import zones
 from calendar_app.meetups import queries
-from calendar_app.meetups.agenda import Item
 from calendar_app.meetups.forms import CancelForm, MoveForm, SeriesForm, answers_of
 from calendar_app.meetups.models import (
     STATE_NAMES,
@@ -22,15 +21,14 @@ from calendar_app.meetups.models import (
     Meetup,
     Occurrence,
 )
+from calendar_app.meetups.page import page_of
 from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, own, own_by_uuid, requires, unseen
 from calendar_app.people.models import Person
 from calendar_app.people.queries import people
-from calendar_app.plans.views.pitfalls import pitfalls_of_team
-from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.request import commit, house, now, session
-from calendar_app.web.templating import clock_time, moment, render, short_day
+from calendar_app.web.templating import moment, render, short_day
 
 bp = Blueprint("meetups", __name__)
 
@@ -195,7 +193,7 @@ def show_today() -> ResponseReturnValue:
 def show_occurrence(occurrence_id: int) -> ResponseReturnValue:
     """One meet-up with its agenda, its clock and its people."""
     occurrence = own(Occurrence, occurrence_id)
-    return _occurrence_page(occurrence, CancelForm(formdata=None, version=occurrence.version))
+    return page_of(occurrence)
 
 
 @bp.get("/meetups/occurrences/<uuid:occurrence_uuid>")
@@ -204,53 +202,6 @@ def show_occurrence_from_outside(occurrence_uuid: UUID) -> ResponseReturnValue:
     """The address of a meet-up in mails, where no row number leaves the house."""
     found = own_by_uuid(Occurrence, occurrence_uuid)
     return redirect(url_for("meetups.show_occurrence", occurrence_id=found.id))
-
-
-def _occurrence_page(
-    occurrence: Occurrence, cancel: CancelForm, conflict: Sequence[tuple[str, str, str]] = ()
-) -> str:
-    found = queries.presence(session(), [occurrence])[occurrence.id]
-    return render(
-        "meetups/occurrence.html",
-        occurrence=occurrence,
-        meetup=occurrence.meetup,
-        blocks=queries.agenda_of(session(), my_team(), occurrence, now()),
-        since=queries.since(session(), occurrence),
-        present=found.present,
-        absent=found.absent,
-        host=queries.host_of(occurrence, found),
-        is_today=local(now(), occurrence.zone).date() == occurrence.held_on,
-        is_to_come=occurrence.starts_at > now(),
-        is_over=occurrence.ends_at <= now(),
-        now=now(),
-        minutes=int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60),
-        draw=_drawn,
-        pitfalls=pitfalls_of_team(),
-        idea_key=secrets.token_urlsafe(16),
-        cancel=cancel,
-        conflict=conflict,
-    )
-
-
-def _drawn(item: Item, block: str) -> dict[str, object]:
-    """One post of the agenda, as `_post.html` draws it; the block of today needs no date."""
-    post = item.post
-    return {
-        "title": post.title,
-        "href": url_for("posts.see", post_id=post.id),
-        "value_hooks": post.value_hooks,
-        "value_names": post.value_names,
-        "state": post.state,
-        "state_label": _(POST_STATE_NAMES[post.state]),
-        "channel_short": post.channel_short,
-        "more_channels": max(0, len(post.channels) - 1),
-        "channel_names": post.channels,
-        "date_text": short_day(post.starts_at) if post.starts_at and block != "today" else "",
-        "time_text": clock_time(post.starts_at) if post.starts_at else "",
-        "owner_initials": post.owner_initials,
-        "owner_name": post.owner,
-        "late": item.late,
-    }
 
 
 @bp.post("/meetups/occurrences/<int:occurrence_id>/cancellation")
@@ -263,12 +214,12 @@ def do_cancel(occurrence_id: int) -> ResponseReturnValue:
     if form.stale(occurrence):
         reasons = form.differences({"reason": occurrence.reason})
         conflict = [_now_and_asked(occurrence, _("Call it off")), *reasons]
-        return _occurrence_page(occurrence, form, conflict), 409
+        return page_of(occurrence, cancel=form, conflict=conflict), 409
     if not (
         form.validate()
         and form.obeys(lambda: occurrence.cancel_day(me(), now(), form.reason.data or ""))
     ):
-        return _occurrence_page(occurrence, form), 422
+        return page_of(occurrence, cancel=form), 422
     audit("occurrence.cancelled", occurrence)
     commit()
     return _called_off(occurrence)
@@ -293,7 +244,7 @@ def do_restore(occurrence_id: int) -> ResponseReturnValue:
     if occurrence.state != "planned":
         if form.stale(occurrence):
             asked = _now_and_asked(occurrence, _("Put back to the usual time"))
-            return _occurrence_page(occurrence, form, [asked]), 409
+            return page_of(occurrence, cancel=form, conflict=[asked]), 409
         between = queries.neighbours(session(), occurrence)
         occurrence.restore_day(by=me(), now=now(), between=between)
         audit("occurrence.restored", occurrence)

@@ -18,12 +18,15 @@ ACTIONS = {
     "absences.own": "viewer",
     "settings.own": "viewer",
     "comments.own": "viewer",
+    # Done by who agreed to do it; the view looks whose it is.
+    "actions.own": "viewer",
     # Of an ambassador their own posts; the page of it looks.
     "posts.place": "viewer",
     "posts.write": "writer",
     "posts.publish": "writer",
     "posts.vote": "writer",
     "posts.comment": "writer",
+    "meetups.hold": "writer",
     "views.share": "writer",
     "posts.approve": "editor",
     "plans.write": "editor",

@@ -174,6 +174,14 @@ COMMANDS: Sequence[Command] = (
         address="/meetups/today",
     ),
     Command(
+        "actions",
+        N_("My actions"),
+        "go",
+        "actions.own",
+        words="afspraak afspraken doen taken lijst todo tasks agreed",
+        address="/actions",
+    ),
+    Command(
         "ideas", N_("Ideas"), "go", "team.see", words="idee ideeën lijst list", address="/ideas"
     ),
     Command(

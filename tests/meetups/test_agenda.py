@@ -141,8 +141,8 @@ def test_coming_days_list_only_what_is_not_approved_in_order_of_time() -> None:
 
 
 def test_a_channel_below_its_rhythm_is_a_gap_and_one_that_keeps_it_is_none() -> None:
-    short = ChannelFact("LinkedIn", cadence=3, planned=2)
-    enough = ChannelFact("Intranet", cadence=1, planned=2)
+    short = ChannelFact(1, "LinkedIn", cadence=3, planned=2)
+    enough = ChannelFact(2, "Intranet", cadence=1, planned=2)
 
     made = agenda(Facts(channels=(short, enough)), SEEN, NOW)
 

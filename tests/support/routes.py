@@ -191,6 +191,7 @@ def rows_of(
         "meetup_id": meetup.id,
         "occurrence_id": occurrence.id,
         "occurrence_uuid": occurrence.uuid,
+        "action_id": builders.an_action(session, occurrence, person).id,
         "feed_id": feed.id,
         "calendar_id": calendar.id,
         "series_id": series.id,

@@ -1,0 +1,119 @@
+"""The page of one meet-up: its agenda, its clock, its people and what they agreed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from calendar_app.meetups import actions, queries
+from calendar_app.meetups.actions import Action
+from calendar_app.meetups.agenda import Block, Item
+from calendar_app.meetups.forms import ActionForm, CancelForm
+from calendar_app.meetups.models import Occurrence
+from calendar_app.moments import local
+from calendar_app.people.door import me, my_team
+from calendar_app.people.queries import people
+from calendar_app.plans.views.pitfalls import pitfalls_of_team
+from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
+from calendar_app.web.request import now, session
+from calendar_app.web.templating import clock_time, render, short_day
+
+
+def page_of(
+    occurrence: Occurrence,
+    *,
+    cancel: CancelForm | None = None,
+    action: ActionForm | None = None,
+    conflict: Sequence[tuple[str, str, str]] = (),
+) -> str:
+    """The page, with a form of it as it was sent, and what was saved meanwhile."""
+    found = queries.presence(session(), [occurrence])[occurrence.id]
+    blocks = queries.agenda_of(session(), my_team(), occurrence, now())
+    return render(
+        "meetups/occurrence.html",
+        occurrence=occurrence,
+        meetup=occurrence.meetup,
+        blocks=blocks,
+        since=queries.since(session(), occurrence),
+        present=found.present,
+        absent=found.absent,
+        host=queries.host_of(occurrence, found),
+        today=_today(occurrence),
+        is_today=_today(occurrence) == occurrence.held_on,
+        is_to_come=occurrence.starts_at > now(),
+        is_over=occurrence.ends_at <= now(),
+        now=now(),
+        minutes=int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60),
+        draw=_drawn,
+        pitfalls=pitfalls_of_team(),
+        idea_key=secrets.token_urlsafe(16),
+        cancel=cancel or CancelForm(formdata=None, version=occurrence.version),
+        conflict=conflict,
+        **_agreed(occurrence, blocks, action),
+    )
+
+
+def _agreed(
+    occurrence: Occurrence, blocks: Sequence[Block], sent: ActionForm | None
+) -> Mapping[str, Any]:
+    """The actions of the page, and the form for one more."""
+    day_starts = queries.day_starts(occurrence)
+    return {
+        "actions": actions.on_the_table(session(), my_team(), day_starts),
+        "made_of": _made_of(blocks),
+        "new_action": sent or new_action_form(occurrence),
+        "action_is_sent": sent is not None,
+    }
+
+
+def new_action_form(occurrence: Occurrence) -> ActionForm:
+    """An empty form for an action: of mine, by the next meet-up, until somebody says otherwise."""
+    shown = {
+        "creation_key": secrets.token_urlsafe(16),
+        "owner": me().id,
+        "due_on": next_day(occurrence),
+    }
+    return ActionForm(people(session(), my_team()), formdata=None, data=shown)
+
+
+def next_day(occurrence: Occurrence) -> date:
+    """By when what is agreed at `occurrence` is done at first: the day of the next meet-up."""
+    after = queries.neighbours(session(), occurrence).after
+    return after or occurrence.held_on + timedelta(days=1)
+
+
+def _made_of(blocks: Sequence[Block]) -> dict[str, Action]:
+    """The open actions that were made of something on this agenda."""
+    return actions.open_about(
+        session(), my_team(), [ref for block in blocks for ref in block.things]
+    )
+
+
+def _today(occurrence: Occurrence) -> date:
+    return local(now(), occurrence.zone).date()
+
+
+def _drawn(item: Item, block: str) -> dict[str, object]:
+    """One post of the agenda, as `_post.html` draws it; the block of today needs no date."""
+    post = item.post
+    return {
+        "title": post.title,
+        "href": url_for("posts.see", post_id=post.id),
+        "value_hooks": post.value_hooks,
+        "value_names": post.value_names,
+        "state": post.state,
+        "state_label": _(POST_STATE_NAMES[post.state]),
+        "channel_short": post.channel_short,
+        "more_channels": max(0, len(post.channels) - 1),
+        "channel_names": post.channels,
+        "date_text": short_day(post.starts_at) if post.starts_at and block != "today" else "",
+        "time_text": clock_time(post.starts_at) if post.starts_at else "",
+        "owner_initials": post.owner_initials,
+        "owner_name": post.owner,
+        "late": item.late,
+    }

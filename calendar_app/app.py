@@ -18,6 +18,7 @@ from calendar_app.feed import views as feed
 from calendar_app.frame import surroundings
 from calendar_app.layers import views as layers
 from calendar_app.meetups import action_views as actions
+from calendar_app.meetups import meeting_views as meeting
 from calendar_app.meetups import views as meetups
 from calendar_app.people import door, sign_in
 from calendar_app.people import views as people
@@ -64,6 +65,7 @@ _ROOMS = (
     presence,
     meetups,
     actions,
+    meeting,
     search,
     layers,
     calendar,

@@ -8,6 +8,7 @@ from calendar_app.feed.models import Feed
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
+from calendar_app.meetups.sittings import Attendance, Sitting
 from calendar_app.people.models import (
     Absence,
     AuditEntry,
@@ -58,6 +59,7 @@ __all__ = [
     "Actor",
     "ActorAudience",
     "Attempt",
+    "Attendance",
     "Audience",
     "AudienceFact",
     "AuditEntry",
@@ -100,6 +102,7 @@ __all__ = [
     "Relay",
     "SavedView",
     "SeriesException",
+    "Sitting",
     "SourceMedia",
     "TaskRole",
     "Team",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.models import Meetup, Occurrence
+from calendar_app.meetups.sittings import Attendance, Sitting
 from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import (
@@ -271,6 +272,16 @@ def an_action(session: Session, occurrence: Occurrence, owner: Person, **facts: 
         **facts,
     }
     return _added(session, Action(occurrence_id=occurrence.id, owner_id=owner.id, **told))
+
+
+def a_sitting(session: Session, occurrence: Occurrence, host: Person, **facts: Any) -> Sitting:
+    """`occurrence` as it is held, begun and led by `host`, who is there."""
+    told = {"begun_at": occurrence.starts_at, "begun_by_id": host.id, "host_id": host.id, **facts}
+    ours = {"team_id": occurrence.team_id}
+    sitting = _added(session, Sitting(occurrence_id=occurrence.id, **ours, **told))
+    there = Attendance(sitting_id=sitting.id, person_id=host.id, is_present=True, **ours)
+    _added(session, there)
+    return sitting
 
 
 def sign_in(client: FlaskClient, person: Person, now: datetime | None = None) -> None:

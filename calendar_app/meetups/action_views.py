@@ -15,6 +15,7 @@ from calendar_app.meetups.agenda import ChannelFact, Item, PreconditionFact, Thi
 from calendar_app.meetups.forms import ActionForm
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.page import next_day, page_of
+from calendar_app.meetups.sittings import sitting_of
 from calendar_app.moments import local
 from calendar_app.people.door import audit, may, me, my_team, own, requires, shown
 from calendar_app.people.models import Person
@@ -46,7 +47,8 @@ def mine() -> ResponseReturnValue:
 @requires("meetups.hold")
 def add(occurrence_id: int) -> ResponseReturnValue:
     """One more action. The same form sent twice makes one."""
-    occurrence, form = own(Occurrence, occurrence_id), ActionForm(people(session(), my_team()))
+    occurrence = _going_on(occurrence_id)
+    form = ActionForm(people(session(), my_team()))
     key = form.creation_key.data
     if key and actions.made_by(session(), my_team(), key) is not None:
         return _to_actions_of(occurrence)
@@ -66,7 +68,7 @@ def add(occurrence_id: int) -> ResponseReturnValue:
 @requires("meetups.hold")
 def add_of_item(occurrence_id: int) -> ResponseReturnValue:
     """An action of something on the agenda. What is an open action already stays that one."""
-    occurrence, about = own(Occurrence, occurrence_id), request.form.get("item", "")
+    occurrence, about = _going_on(occurrence_id), request.form.get("item", "")
     if actions.open_about(session(), my_team(), [about]):
         return _to_actions_of(occurrence)
     made = _action_of_item(occurrence, about)
@@ -74,6 +76,15 @@ def add_of_item(occurrence_id: int) -> ResponseReturnValue:
         raise Refused(N_("This is not on the agenda any more."))
     made.creation_key = actions.key_of_item(session(), occurrence, about)
     return _kept(made)
+
+
+def _going_on(occurrence_id: int) -> Occurrence:
+    """A meet-up at which something can be agreed. Raises Refused once it is closed."""
+    occurrence = own(Occurrence, occurrence_id)
+    sitting = sitting_of(session(), occurrence)
+    if sitting is not None:
+        sitting.must_be_open()
+    return occurrence
 
 
 def _kept(made: Action) -> ResponseReturnValue:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from calendar_app.meetups import actions, queries
+from calendar_app.meetups import actions, queries, sittings
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.agenda import Block, Item
 from calendar_app.meetups.forms import ActionForm, CancelForm
 from calendar_app.meetups.models import Occurrence
+from calendar_app.meetups.sittings import Sitting
+from calendar_app.meetups.snapshot import KeptAction, kept_actions, thawed
 from calendar_app.moments import local
-from calendar_app.people.door import me, my_team
+from calendar_app.people.door import me, my_pass, my_team
 from calendar_app.people.queries import people
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
@@ -32,17 +34,15 @@ def page_of(
     conflict: Sequence[tuple[str, str, str]] = (),
 ) -> str:
     """The page, with a form of it as it was sent, and what was saved meanwhile."""
-    found = queries.presence(session(), [occurrence])[occurrence.id]
-    blocks = queries.agenda_of(session(), my_team(), occurrence, now())
+    sitting = sittings.sitting_of(session(), occurrence)
+    blocks = _blocks(occurrence, sitting)
     return render(
         "meetups/occurrence.html",
         occurrence=occurrence,
         meetup=occurrence.meetup,
+        sitting=sitting,
         blocks=blocks,
         since=queries.since(session(), occurrence),
-        present=found.present,
-        absent=found.absent,
-        host=queries.host_of(occurrence, found),
         today=_today(occurrence),
         is_today=_today(occurrence) == occurrence.held_on,
         is_to_come=occurrence.starts_at > now(),
@@ -50,25 +50,67 @@ def page_of(
         now=now(),
         minutes=int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60),
         draw=_drawn,
-        pitfalls=pitfalls_of_team(),
+        pitfalls=[] if sitting and not sitting.is_open else pitfalls_of_team(),
         idea_key=secrets.token_urlsafe(16),
         cancel=cancel or CancelForm(formdata=None, version=occurrence.version),
         conflict=conflict,
-        **_agreed(occurrence, blocks, action),
+        revision=my_pass().team_revision,
+        **_people(occurrence, sitting),
+        **_agreed(occurrence, sitting, blocks, action),
     )
 
 
+def _blocks(occurrence: Occurrence, sitting: Sitting | None) -> Sequence[Block]:
+    """The agenda of this moment; of a meet-up that is closed, as it was then."""
+    if sitting is None or sitting.is_open:
+        return queries.agenda_of(session(), my_team(), occurrence, now())
+    names = sittings.names_in(session(), my_team(), sitting.agenda)
+    return thawed(sitting.agenda, names)
+
+
+def _people(occurrence: Occurrence, sitting: Sitting | None) -> Mapping[str, Any]:
+    """Who is expected; once it was begun, who is or was there."""
+    if sitting is not None:
+        return {
+            "attendance": sittings.attendance_of(session(), sitting),
+            "host": sitting.host,
+            "present": [],
+            "absent": [],
+        }
+    found = queries.presence(session(), [occurrence])[occurrence.id]
+    return {
+        "attendance": [],
+        "host": queries.host_of(occurrence, found),
+        "present": found.present,
+        "absent": found.absent,
+    }
+
+
 def _agreed(
-    occurrence: Occurrence, blocks: Sequence[Block], sent: ActionForm | None
+    occurrence: Occurrence,
+    sitting: Sitting | None,
+    blocks: Sequence[Block],
+    sent: ActionForm | None,
 ) -> Mapping[str, Any]:
     """The actions of the page, and the form for one more."""
-    day_starts = queries.day_starts(occurrence)
+    is_closed = sitting is not None and not sitting.is_open
+    if is_closed:
+        table = actions.made_at(session(), occurrence)
+    else:
+        day_starts = queries.day_starts(occurrence)
+        table = actions.on_the_table(session(), my_team(), day_starts)
     return {
-        "actions": actions.on_the_table(session(), my_team(), day_starts),
-        "made_of": _made_of(blocks),
-        "new_action": sent or new_action_form(occurrence),
-        "action_is_sent": sent is not None,
+        "actions": table,
+        "lay_there": _lay_there(sitting, {one.id for one in table}) if is_closed else [],
+        "made_of": {} if is_closed else _made_of(blocks),
+        "new_action": None if is_closed else sent or new_action_form(occurrence),
     }
+
+
+def _lay_there(sitting: Sitting | None, shown: Container[int]) -> list[KeptAction]:
+    """What else lay on the table of a meet-up that is closed."""
+    kept = [] if sitting is None else kept_actions(sitting.agenda)
+    return [one for one in kept if one.id not in shown]
 
 
 def new_action_form(occurrence: Occurrence) -> ActionForm:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from calendar_app.config import zones
-from calendar_app.meetups import queries
+from calendar_app.meetups import queries, sittings
 from calendar_app.meetups.forms import CancelForm, MoveForm, SeriesForm, answers_of
 from calendar_app.meetups.models import (
     STATE_NAMES,
@@ -46,6 +46,8 @@ def show_all() -> ResponseReturnValue:
         meetups=queries.meetups(session(), my_team()),
         coming=coming,
         presence=queries.presence(session(), coming),
+        rhythm=sittings.rhythm(session(), my_team(), now()),
+        counted_days=sittings.COUNTED_DAYS,
         days_words=_days_words,
         mail_rate=house().config.mail_rate,
     )

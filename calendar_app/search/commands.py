@@ -174,6 +174,14 @@ COMMANDS: Sequence[Command] = (
         address="/meetups/today",
     ),
     Command(
+        "meetups.history",
+        N_("Meet-ups that were held"),
+        "go",
+        "team.see",
+        words="geschiedenis gehouden verslag overleg history past minutes",
+        address="/meetups/history",
+    ),
+    Command(
         "actions",
         N_("My actions"),
         "go",

@@ -118,6 +118,9 @@ def rows_of(
         ends_at=starts_at + timedelta(minutes=10),
         rule_version=1,
     )
+    session.add(occurrence)
+    session.flush()
+    builders.a_sitting(session, occurrence, person)
     feed = Feed(
         team_id=team.id,
         person_id=person.id,
@@ -131,7 +134,7 @@ def rows_of(
         query="view=week",
         is_shared=True,
     )
-    session.add_all([occurrence, feed, view])
+    session.add_all([feed, view])
     session.flush()
     delivery = Delivery(
         team_id=team.id,

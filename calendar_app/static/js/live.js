@@ -1,13 +1,15 @@
 // Shows what colleagues change: asks how often the calendar has changed, and brings the view anew.
+// A page with other parts than the calendar's names them by data-live-parts.
 
 import { notice } from "./talk.js";
 
 const pause = 1200;
 const longest = 30000;
 // What is brought each time, and what more when the address is another one.
-const parts = ["#calendar-view", "#calendar-aside"];
+const parts = () =>
+  (document.querySelector("[data-live-parts]")?.dataset.liveParts ?? "#calendar-view #calendar-aside").split(" ");
 const around = [".bar h1", ".bar-extra", ".bar-actions", "#filters", "#selection"];
-const inside = "#calendar-view details, #calendar-aside details";
+const inside = () => parts().map((part) => `${part} details`).join();
 
 let watching = false;
 let holders = 0;
@@ -78,10 +80,10 @@ async function bring(address, isWanted) {
   } catch {
     return false;
   }
-  if (!fresh.querySelector(parts[0]) || !isWanted()) return false;
+  if (!fresh.querySelector(parts()[0]) || !isWanted()) return false;
   const kept = keep();
   const isElsewhere = address !== location.href;
-  for (const selector of isElsewhere ? [...parts, ...around] : parts) bringPart(selector, fresh);
+  for (const selector of isElsewhere ? [...parts(), ...around] : parts()) bringPart(selector, fresh);
   if (isElsewhere) leadBackTo(address);
   document.title = fresh.title;
   putBack(kept);
@@ -91,7 +93,12 @@ async function bring(address, isWanted) {
 
 function bringPart(selector, fresh) {
   const [here, there] = [document.querySelector(selector), fresh.querySelector(selector)];
-  if (here && there) here.replaceWith(document.adoptNode(there));
+  if (!here || !there) return;
+  // What somebody types in goes on as it is.
+  for (const kept of here.querySelectorAll("[data-live-keeps]")) {
+    there.querySelector(`#${CSS.escape(kept.id)}`)?.replaceWith(kept);
+  }
+  here.replaceWith(document.adoptNode(there));
 }
 
 // Forms that lead back to this page lead back to what it shows now.
@@ -102,7 +109,7 @@ function leadBackTo(address) {
 
 // What a person has in view and cannot be read from the server: focus, ticks, what is folded open.
 function keep() {
-  const folds = [...document.querySelectorAll(inside)];
+  const folds = [...document.querySelectorAll(inside())];
   return {
     focus: nameOfFocus(document.activeElement),
     open: new Map(folds.map((details) => [nameOfFold(details), details.open])),
@@ -111,7 +118,7 @@ function keep() {
 }
 
 function putBack(kept) {
-  for (const details of document.querySelectorAll(inside)) {
+  for (const details of document.querySelectorAll(inside())) {
     details.open = kept.open.get(nameOfFold(details)) ?? details.open;
   }
   for (const box of document.querySelectorAll("#calendar-view [type=checkbox]")) {
@@ -122,13 +129,13 @@ function putBack(kept) {
 
 // How to find again what has the focus; nothing for what stays on the page anyway.
 function nameOfFocus(focused) {
-  if (!focused?.closest("#calendar-view, #calendar-aside, .bar-extra, .bar-actions, #filters")) return null;
+  if (!focused?.closest([...parts(), ".bar-extra", ".bar-actions", "#filters"].join())) return null;
   const post = focused.closest("[data-post]")?.dataset.post;
   if (post) return () => focusPost(post, focused.matches("input") ? "input" : "a");
   const fold = focused.matches("summary") ? nameOfFold(focused.parentElement) : "";
   if (fold) {
     return () => {
-      const again = [...document.querySelectorAll(inside)].find((details) => nameOfFold(details) === fold);
+      const again = [...document.querySelectorAll(inside())].find((details) => nameOfFold(details) === fold);
       again?.querySelector("summary").focus({ preventScroll: true });
     };
   }

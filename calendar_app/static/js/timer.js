@@ -1,6 +1,10 @@
 // The meet-up's clock. It reckons from moments, not from ticks, so a sleeping tab wakes up right.
 // The server's own time (data-now) corrects a wrong clock on the desk.
+// Who listens is told when the next part begins, when a minute is left and when the time is up.
 
+import { announce } from "./talk.js";
+
+const minute = 60_000;
 const bound = new WeakSet();
 
 export function start(root) {
@@ -18,12 +22,20 @@ function run(timer) {
     ahead: timer.dataset.now ? Date.parse(timer.dataset.now) - Date.now() : 0,
   };
   const tick = () => {
+    if (!timer.isConnected) return;
     const now = Date.now() + meetup.ahead;
     show(timer, meetup, now);
-    if (timer.isConnected) setTimeout(tick, 1000 - (now % 1000));
+    setTimeout(tick, 1000 - (now % 1000));
   };
   tick();
-  document.addEventListener("visibilitychange", () => show(timer, meetup, Date.now() + meetup.ahead));
+  document.addEventListener("visibilitychange", () => {
+    if (timer.isConnected) show(timer, meetup, Date.now() + meetup.ahead);
+  });
+  const room = timer.closest("[data-timer-room]");
+  if (room && !bound.has(room)) {
+    bound.add(room);
+    offerFullScreen(room);
+  }
 }
 
 function show(timer, meetup, now) {
@@ -36,6 +48,34 @@ function show(timer, meetup, now) {
   timer.classList.toggle("is-over", phase === "after");
   const bar = timer.querySelector("[data-timer-bar]");
   if (bar) bar.value = Math.min(Math.max(0, now - meetup.startsAt) / 1000, bar.max);
+  if ("begun" in timer.dataset) tell(timer, phase, meetup.endsAt - now);
+}
+
+// Kept beside the timers, since a fresh one may take the place of this one. The first look says
+// nothing: whoever comes in later reads where it stands.
+let said = null;
+
+function tell(timer, phase, left) {
+  const block = document.querySelector("[data-block-minutes][data-now] h2")?.textContent.trim() ?? "";
+  const isNear = phase === "during" && left <= minute;
+  const words = phase === "after" ? timer.dataset.saidAfter : isNear ? timer.dataset.saidMinute : block;
+  if (words === said) return;
+  if (said !== null && words) announce(words);
+  said = words;
+}
+
+function offerFullScreen(room) {
+  const button = room.querySelector("[data-full-screen]");
+  if (!button || !document.fullscreenEnabled) return;
+  const enter = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else room.requestFullscreen();
+  });
+  room.addEventListener("fullscreenchange", () => {
+    button.textContent = document.fullscreenElement === room ? button.dataset.leave : enter;
+  });
 }
 
 function phaseOf(meetup, now) {

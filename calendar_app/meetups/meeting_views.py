@@ -1,0 +1,138 @@
+"""Holding a meet-up: begin, who is there, who leads, close; and the history of those held."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from calendar_app.errors import NotYours, Refused
+from calendar_app.language import N_
+from calendar_app.meetups import sittings
+from calendar_app.meetups.models import Occurrence
+from calendar_app.meetups.sittings import Sitting
+from calendar_app.people.door import audit, me, my_team, own, requires
+from calendar_app.people.models import Person
+from calendar_app.people.queries import people
+from calendar_app.web.forms import expect_shown
+from calendar_app.web.request import commit, now, row_number, session
+from calendar_app.web.templating import render
+
+bp = Blueprint("meeting", __name__)
+
+_MOST_PAGES = 100_000
+
+
+@bp.get("/meetups/history")
+@requires("team.see")
+def history() -> ResponseReturnValue:
+    """The meet-ups that were held, the last one first, and how often that was."""
+    page = min(max(1, request.args.get("page", 1, type=int)), _MOST_PAGES)
+    found = sittings.history(session(), my_team(), page)
+    return render(
+        "meetups/history.html",
+        held=found.rows,
+        rhythm=sittings.rhythm(session(), my_team(), now()),
+        counted_days=sittings.COUNTED_DAYS,
+        page=page,
+        pages=found.pages,
+    )
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/beginning")
+@requires("meetups.hold")
+def begin(occurrence_id: int) -> ResponseReturnValue:
+    """Begin it. Twice is the same as once. Raises Stale when it was moved or called off."""
+    occurrence = own(Occurrence, occurrence_id)
+    if sittings.sitting_of(session(), occurrence) is None:
+        expect_shown(occurrence)
+        try:
+            audit("sitting.begun", sittings.begin(session(), occurrence, me(), now()))
+            commit()
+        except IntegrityError:
+            # Two began it at one moment: the first counts.
+            session().rollback()
+    return _to(occurrence_id)
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/attendance")
+@requires("meetups.hold")
+def attend(occurrence_id: int) -> ResponseReturnValue:
+    """Say whether somebody is there. Twice is the same as once."""
+    sitting = _sitting(occurrence_id)
+    is_present = request.form.get("present") == "1"
+    sittings.note(session(), sitting, _number(request.form.get("person")), is_present=is_present)
+    commit()
+    return _to(occurrence_id, "people")
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/host")
+@requires("meetups.hold")
+def lead(occurrence_id: int) -> ResponseReturnValue:
+    """Let somebody else lead it, or nobody in particular. Raises Stale."""
+    sitting = _sitting(occurrence_id)
+    expect_shown(sitting)
+    sitting.lead(_colleague(request.form.get("host", "")))
+    audit("sitting.led", sitting)
+    commit()
+    return _to(occurrence_id, "people")
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/closing")
+@requires("meetups.hold")
+def close(occurrence_id: int) -> ResponseReturnValue:
+    """Close it, and keep what lay on the table. Twice is the same as once. Raises Stale."""
+    sitting = _sitting(occurrence_id)
+    if sitting.is_open:
+        expect_shown(sitting)
+        kept = sittings.what_lies_there(session(), my_team(), sitting.occurrence, now())
+        sitting.close(me(), now(), kept)
+        audit("sitting.closed", sitting)
+        commit()
+    flash(_("The meet-up is closed. What lay on the table is kept."), "good")
+    return _to(occurrence_id)
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/reopening")
+@requires("meetups.hold")
+def reopen(occurrence_id: int) -> ResponseReturnValue:
+    """It goes on after all. Twice is the same as once. Raises Stale."""
+    sitting = _sitting(occurrence_id)
+    if not sitting.is_open:
+        expect_shown(sitting)
+        sitting.reopen(now())
+        audit("sitting.reopened", sitting)
+        commit()
+    return _to(occurrence_id)
+
+
+def _sitting(occurrence_id: int) -> Sitting:
+    """A meet-up that was begun, held until the end. Raises Refused when nobody began it."""
+    found = sittings.sitting_of(session(), own(Occurrence, occurrence_id), holds=True)
+    if found is None:
+        raise Refused(N_("Nobody has begun this meet-up yet."))
+    return found
+
+
+def _colleague(sent: str) -> Person | None:
+    """The colleague that a form names; None for nobody in particular. Raises NotYours."""
+    if not sent:
+        return None
+    known = {person.id: person for person in people(session(), my_team())}
+    found = known.get(_number(sent))
+    if found is None:
+        raise NotYours(N_("This is not here, or not for you."))
+    return found
+
+
+def _number(sent: str | None) -> int:
+    try:
+        return row_number(sent or "")
+    except ValueError:
+        return 0
+
+
+def _to(occurrence_id: int, anchor: str | None = None) -> ResponseReturnValue:
+    where = url_for("meetups.show_occurrence", occurrence_id=occurrence_id, _anchor=anchor)
+    return redirect(where, 303)

@@ -1,0 +1,292 @@
+"""A meet-up as it is held: begun by somebody, with who is there and who leads, and closed.
+
+When it is closed its agenda is kept as it was, so that the history shows what lay on the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, case, func, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from calendar_app.db import Base, Editable
+from calendar_app.errors import Refused
+from calendar_app.language import N_
+from calendar_app.meetups import actions, queries
+from calendar_app.meetups.actions import Action
+from calendar_app.meetups.models import Occurrence
+from calendar_app.meetups.snapshot import KeptAction, Named, frozen, people_in
+from calendar_app.moments import local
+from calendar_app.people.models import Person, Team
+from calendar_app.people.queries import is_unseen, unseen
+
+COUNTED_DAYS = 28
+PAGE_LENGTH = 30
+
+
+class Sitting(Editable, Base):
+    """One occurrence while it is held, and after that as it was held."""
+
+    __tablename__ = "sitting"
+    __table_args__ = (Index("ix_sitting_team_id_begun_at", "team_id", "begun_at"),)
+    # Whoever has the meet-up open sees it at once, and the worker plans its summary.
+    moves_revision = True
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), unique=True)
+    begun_at: Mapped[datetime]
+    begun_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # Who leads; None: nobody in particular.
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # State as who and when: None while it is going on.
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # What lay on the table when it was closed (`snapshot`); empty while it is going on.
+    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    occurrence: Mapped[Occurrence] = relationship()
+    host: Mapped[Person | None] = relationship(foreign_keys=host_id)
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.occurrence.called
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is going on."""
+        return self.closed_at is None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When its time is up: as long after its begin as the meet-up lasts."""
+        return self.begun_at + (self.occurrence.ends_at - self.occurrence.starts_at)
+
+    def lead(self, host: Person | None) -> None:
+        """Let `host` (None: nobody in particular) lead it. Raises Refused once it is closed."""
+        self.must_be_open()
+        self.host_id = None if host is None else host.id
+
+    def close(self, by: Person, now: datetime, kept: dict[str, Any]) -> None:
+        """It is over; `kept` is what lay on the table. Raises Refused when it is closed already."""
+        self.must_be_open()
+        self.closed_at, self.closed_by_id, self.agenda = now, by.id, kept
+
+    def reopen(self, now: datetime) -> None:
+        """It goes on after all. Raises Refused on another day than its own."""
+        if local(now, self.occurrence.zone).date() != self.occurrence.held_on:
+            raise Refused(N_("A meet-up of another day stays closed."))
+        self.closed_at = self.closed_by_id = None
+        self.agenda = {}
+
+    def must_be_open(self) -> None:
+        """Raise Refused unless it is going on."""
+        if not self.is_open:
+            raise Refused(N_("This meet-up is closed."))
+
+
+class Attendance(Base):
+    """Whether one person was at one meet-up."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("sitting_id", "person_id"),)
+    moves_revision = True
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    is_present: Mapped[bool]
+
+    person: Mapped[Person] = relationship()
+
+
+def sitting_of(session: Session, occurrence: Occurrence, *, holds: bool = False) -> Sitting | None:
+    """How `occurrence` is or was held; None when nobody began it.
+
+    `holds`: until the end of the transaction, so that of two changes one is first.
+    """
+    wanted = select(Sitting).where(Sitting.occurrence_id == occurrence.id)
+    if holds:
+        wanted = wanted.with_for_update(of=Sitting)
+    return session.scalars(wanted.options(joinedload(Sitting.host))).one_or_none()
+
+
+def begin(
+    session: Session, occurrence: Occurrence, by: Person, now: datetime, away: Sequence[int] = ()
+) -> Sitting:
+    """Begin `occurrence`: who is expected is present, but for who said they cannot come (`away`).
+
+    Raises Refused when it does not take place, or not today.
+    """
+    if not occurrence.is_held:
+        raise Refused(N_("This meet-up does not take place. Put it back first."))
+    if local(now, occurrence.zone).date() != occurrence.held_on:
+        raise Refused(N_("A meet-up begins on its own day."))
+    found = queries.presence(session, [occurrence])[occurrence.id]
+    there = [person for person in found.present if person.id not in away]
+    host = queries.host_of(occurrence, queries.Presence(there, found.absent, found.hosting))
+    sitting = Sitting(
+        team_id=occurrence.team_id,
+        occurrence=occurrence,
+        begun_at=now,
+        begun_by_id=by.id,
+        host_id=host.id if host else whose_turn(there, led_last(session, occurrence)),
+    )
+    session.add(sitting)
+    session.flush()
+    invited = [*found.present, *(absence.person for absence in found.absent)]
+    session.add_all(_attendance(sitting, person, person in there) for person in invited)
+    return sitting
+
+
+def whose_turn(there: Sequence[Person], led: Mapping[int, datetime]) -> int | None:
+    """Who of `there` (by name) leads when nobody is the host: who did so longest ago, or never."""
+    never = datetime.min.replace(tzinfo=UTC)
+    # Of several that waited as long the first by name.
+    turn = min(there, key=lambda person: led.get(person.id, never), default=None)
+    return None if turn is None else turn.id
+
+
+def led_last(session: Session, occurrence: Occurrence) -> dict[int, datetime]:
+    """When each person led a meet-up of the same series last, by their id."""
+    led = (
+        select(Sitting.host_id, func.max(Sitting.begun_at))
+        .join(Occurrence, Occurrence.id == Sitting.occurrence_id)
+        .where(Occurrence.meetup_id == occurrence.meetup_id, Sitting.host_id.is_not(None))
+        .group_by(Sitting.host_id)
+    )
+    return {host_id: at for host_id, at in session.execute(led) if host_id is not None}
+
+
+def _attendance(sitting: Sitting, person: Person, is_present: bool) -> Attendance:  # noqa: FBT001
+    return Attendance(
+        team_id=sitting.team_id, sitting_id=sitting.id, person_id=person.id, is_present=is_present
+    )
+
+
+def attendance_of(session: Session, sitting: Sitting) -> list[Attendance]:
+    """Who was expected at it, by name; but for who does not want to be seen."""
+    wanted = (
+        select(Attendance)
+        .join(Attendance.person)
+        .where(Attendance.sitting_id == sitting.id)
+        .where(~is_unseen(Attendance.person_id, sitting.team_id))
+        .options(joinedload(Attendance.person))
+        .order_by(Person.name, Person.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def note(session: Session, sitting: Sitting, person_id: int, *, is_present: bool) -> None:
+    """Say whether somebody is there. Twice is the same as once.
+
+    Raises Refused once it is closed, and for who is not expected.
+    """
+    sitting.must_be_open()
+    wanted = select(Attendance).where(
+        Attendance.sitting_id == sitting.id, Attendance.person_id == person_id
+    )
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise Refused(N_("This person does not take part in this meet-up."))
+    if found.is_present != is_present:
+        found.is_present = is_present
+
+
+def what_lies_there(
+    session: Session, team: Team, occurrence: Occurrence, now: datetime
+) -> dict[str, Any]:
+    """The agenda and the actions of this moment, as they are kept."""
+    table = actions.on_the_table(session, team, queries.day_starts(occurrence))
+    return frozen(
+        queries.agenda_of(session, team, occurrence, now),
+        [
+            KeptAction(one.id, one.text, one.owner_id, one.due_on, one.done_at is not None)
+            for one in table
+        ],
+    )
+
+
+def names_in(session: Session, team: Team, kept: Mapping[str, Any]) -> dict[int, Named]:
+    """The people whom a kept agenda names, by id; but for who does not want to be seen now."""
+    hidden = unseen(session, team)
+    ids = people_in(kept) - hidden.keys()
+    found = session.scalars(select(Person).where(Person.id.in_(ids)))
+    return {person.id: Named(person.first_name, person.initials) for person in found}
+
+
+# The history
+
+
+@dataclass(frozen=True)
+class Held:
+    """One meet-up in the history."""
+
+    sitting: Sitting
+    present: int
+    expected: int
+    agreed: int
+
+
+@dataclass(frozen=True)
+class HeldPage:
+    """One page of the history, the last meet-up first, and how many pages there are."""
+
+    rows: list[Held]
+    pages: int
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often it was held of the times that it was planned in the last COUNTED_DAYS days."""
+
+    held: int
+    planned: int
+
+
+def history(session: Session, team: Team, page: int) -> HeldPage:
+    """The meet-ups of `team` that were begun, in two queries; `page` from 1."""
+    of_team = select(Sitting).where(Sitting.team_id == team.id)
+    total = session.scalar(select(func.count()).select_from(of_team.subquery())) or 0
+    seen = (Attendance.sitting_id == Sitting.id, ~is_unseen(Attendance.person_id, team.id))
+    query = (
+        of_team.add_columns(
+            _counted(Attendance.id, *seen, Attendance.is_present.is_(True)),
+            _counted(Attendance.id, *seen),
+            _counted(
+                Action.id,
+                Action.occurrence_id == Sitting.occurrence_id,
+                Action.removed_at.is_(None),
+            ),
+        )
+        .options(
+            joinedload(Sitting.occurrence).joinedload(Occurrence.meetup), joinedload(Sitting.host)
+        )
+        .order_by(Sitting.begun_at.desc(), Sitting.id.desc())
+        .offset((page - 1) * PAGE_LENGTH)
+        .limit(PAGE_LENGTH)
+    )
+    rows = [Held(*row) for row in session.execute(query)]
+    return HeldPage(rows, max(1, -(-total // PAGE_LENGTH)))
+
+
+def _counted(what: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    counted = select(func.count(what)).where(*conditions)
+    return counted.correlate(Sitting).scalar_subquery()
+
+
+def rhythm(session: Session, team: Team, now: datetime) -> Rhythm:
+    """How often the team met of late."""
+    query = (
+        select(func.count(Occurrence.id), func.sum(case((Sitting.id.is_not(None), 1), else_=0)))
+        .outerjoin(Sitting, Sitting.occurrence_id == Occurrence.id)
+        .where(Occurrence.team_id == team.id, Occurrence.state.in_(("planned", "moved")))
+        .where(Occurrence.ends_at <= now)
+        .where(Occurrence.starts_at > now - timedelta(days=COUNTED_DAYS))
+    )
+    planned, held = session.execute(query).one()
+    return Rhythm(int(held or 0), int(planned))

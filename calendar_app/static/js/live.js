@@ -18,6 +18,13 @@ let bringing = null;
 export function start() {
   if (watching) return;
   watching = true;
+  // What htmx is about to put in place must still be there when its answer comes.
+  document.addEventListener("htmx:beforeRequest", () => {
+    holders += 1;
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    holders -= 1;
+  });
   watch(pause);
 }
 

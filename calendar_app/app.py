@@ -18,6 +18,7 @@ from calendar_app.feed import views as feed
 from calendar_app.frame import surroundings
 from calendar_app.layers import views as layers
 from calendar_app.meetups import action_views as actions
+from calendar_app.meetups import beforehand_views as beforehand
 from calendar_app.meetups import meeting_views as meeting
 from calendar_app.meetups import views as meetups
 from calendar_app.people import door, sign_in
@@ -66,6 +67,7 @@ _ROOMS = (
     meetups,
     actions,
     meeting,
+    beforehand,
     search,
     layers,
     calendar,

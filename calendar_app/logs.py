@@ -7,7 +7,9 @@ import logging
 import re
 import sys
 
-_SECRET = re.compile(r"(/feeds/|/reset/|/welcome/|/unsubscribe/|/review/)[A-Za-z0-9_\-.]{16,}")
+_SECRET = re.compile(
+    r"(/feeds/|/reset/|/welcome/|/unsubscribe/|/review/|/beforehand/)[A-Za-z0-9_\-.]{16,}"
+)
 
 
 def masked(text: str) -> str:

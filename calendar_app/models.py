@@ -7,6 +7,7 @@ from calendar_app.db import Base
 from calendar_app.feed.models import Feed
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.actions import Action
+from calendar_app.meetups.beforehand import Beforehand
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.meetups.sittings import Attendance, Sitting
 from calendar_app.people.models import (
@@ -64,6 +65,7 @@ __all__ = [
     "AudienceFact",
     "AuditEntry",
     "Base",
+    "Beforehand",
     "BrandValue",
     "Channel",
     "ChannelAudience",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.actions import Action
+from calendar_app.meetups.beforehand import Beforehand
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.sittings import Attendance, Sitting
 from calendar_app.people import visits
@@ -282,6 +283,15 @@ def a_sitting(session: Session, occurrence: Occurrence, host: Person, **facts: A
     there = Attendance(sitting_id=sitting.id, person_id=host.id, is_present=True, **ours)
     _added(session, there)
     return sitting
+
+
+def said_beforehand(
+    session: Session, occurrence: Occurrence, person: Person, **facts: Any
+) -> Beforehand:
+    """What `person` said to `occurrence`, to which they cannot come."""
+    told = {"stuck": "Geen foto.", "said_at": occurrence.starts_at, **facts}
+    ours = {"team_id": occurrence.team_id, "occurrence_id": occurrence.id}
+    return _added(session, Beforehand(person_id=person.id, **ours, **told))
 
 
 def sign_in(client: FlaskClient, person: Person, now: datetime | None = None) -> None:

@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from calendar_app.config import zones
+from calendar_app.meetups import beforehand
 from calendar_app.meetups.actions import MOST_LETTERS, Action
 from calendar_app.meetups.models import (
     LONGEST_LEAD,
@@ -29,7 +30,7 @@ from calendar_app.meetups.models import (
     Series,
 )
 from calendar_app.people.models import Person
-from calendar_app.web.forms import Form, LineField, LinkField, needed, options
+from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed, options
 
 _NOBODY = 0
 
@@ -188,3 +189,11 @@ class ActionForm(Form):
     def owner_of(self, action: Action) -> int:
         """The choice that stands for who does it now."""
         return action.owner_id if action.owner_id in self._people else _NOBODY
+
+
+class BeforehandForm(Form):
+    """What somebody says who cannot come."""
+
+    yesterday = TextField(_l("What did you do yesterday?"), limit=beforehand.MOST_LETTERS)
+    today = TextField(_l("What do you do today?"), limit=beforehand.MOST_LETTERS)
+    stuck = TextField(_l("Where are you stuck?"), limit=beforehand.MOST_LETTERS)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.meetups import sittings
+from calendar_app.meetups import beforehand, sittings
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.sittings import Sitting
 from calendar_app.people.door import audit, me, my_team, own, requires
@@ -48,7 +48,9 @@ def begin(occurrence_id: int) -> ResponseReturnValue:
     if sittings.sitting_of(session(), occurrence) is None:
         expect_shown(occurrence)
         try:
-            audit("sitting.begun", sittings.begin(session(), occurrence, me(), now()))
+            away = [one.person_id for one in beforehand.said_to(session(), occurrence)]
+            begun = sittings.begin(session(), occurrence, me(), now(), away)
+            audit("sitting.begun", begun)
             commit()
         except IntegrityError:
             # Two began it at one moment: the first counts.

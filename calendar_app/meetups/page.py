@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from calendar_app.meetups import actions, queries, sittings
+from calendar_app.meetups import actions, beforehand, queries, sittings
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.agenda import Block, Item
 from calendar_app.meetups.forms import ActionForm, CancelForm
@@ -18,11 +18,11 @@ from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.sittings import Sitting
 from calendar_app.meetups.snapshot import KeptAction, kept_actions, thawed
 from calendar_app.moments import local
-from calendar_app.people.door import me, my_pass, my_team
+from calendar_app.people.door import me, my_pass, my_team, unseen
 from calendar_app.people.queries import people
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
-from calendar_app.web.request import now, session
+from calendar_app.web.request import house, now, session
 from calendar_app.web.templating import clock_time, render, short_day
 
 
@@ -56,6 +56,7 @@ def page_of(
         conflict=conflict,
         revision=my_pass().team_revision,
         **_people(occurrence, sitting),
+        **_beforehand(occurrence),
         **_agreed(occurrence, sitting, blocks, action),
     )
 
@@ -83,6 +84,19 @@ def _people(occurrence: Occurrence, sitting: Sitting | None) -> Mapping[str, Any
         "host": queries.host_of(occurrence, found),
         "present": found.present,
         "absent": found.absent,
+    }
+
+
+def _beforehand(occurrence: Occurrence) -> Mapping[str, Any]:
+    """What was said by who cannot come, and the link with which I say so myself."""
+    said = beforehand.said_to(session(), occurrence)
+    takes_part = me() in occurrence.meetup.participants and me().id not in unseen()
+    is_asked = takes_part and beforehand.can_be_said(session(), occurrence, now())
+    word = beforehand.link_word(house().config.secret_key, me().uuid, occurrence.uuid)
+    return {
+        "said": said,
+        "cannot_come": {one.person_id for one in said},
+        "my_word": word if is_asked else "",
     }
 
 

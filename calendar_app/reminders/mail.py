@@ -21,6 +21,7 @@ from babel.dates import format_date, format_time
 from calendar_app.config import Config
 from calendar_app.language import locale, say
 from calendar_app.letters import bodies, mailbox
+from calendar_app.meetups.beforehand import link_word
 from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
@@ -37,6 +38,8 @@ from calendar_app.text import clean_line
 _PURPOSE = "unsubscribe"
 # Stands for the reader's name in a rendered body: of the private use area, so no text has it.
 _NAME = "\ue000"
+# And for the link with which the reader says that they cannot come.
+_CANNOT_COME = "\ue001"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Story:
     zone: str
     minutes: int
     path: str
+    # Of a meet-up that is still to come: its uuid, for the link of who cannot come.
+    occurrence: str = ""
     # Of a reminder about a post: its title, who asks for it ("": nobody in particular), and
     # whether it goes out from the reader's own account.
     post: str = ""
@@ -99,13 +104,14 @@ def write(config: Config, story: Story, reader: Reader, unique: str, at: datetim
     """
     sheet = _sheet(config, story)
     boundary = f"=_{unique}"
+    text, html = _addressed(config, story, reader, sheet)
     headers = _own_headers(config, story, reader, unique, at) + sheet.headers
     raw = b"".join(
         (
             headers.encode("ascii"),
             f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
-            _part(boundary, "plain", sheet.text.replace(_NAME, reader.first_name)),
-            _part(boundary, "html", sheet.html.replace(_NAME, escape(reader.first_name))),
+            _part(boundary, "plain", text),
+            _part(boundary, "html", html),
             f"--{boundary}--\r\n".encode(),
         )
     )
@@ -129,6 +135,17 @@ def read_stop_token(config: Config, token: str) -> tuple[str, str] | None:
 def city(zone: str) -> str:
     """The place that a time zone is named after: "Amsterdam"."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _addressed(config: Config, story: Story, reader: Reader, sheet: _Sheet) -> tuple[str, str]:
+    """The bodies with what is the reader's own."""
+    text = sheet.text.replace(_NAME, reader.first_name)
+    html = sheet.html.replace(_NAME, escape(reader.first_name))
+    if not story.occurrence:
+        return text, html
+    word = link_word(config.secret_key, reader.uuid, story.occurrence)
+    link = f"{config.base_url}/beforehand/{word}"
+    return text.replace(_CANNOT_COME, link), html.replace(_CANNOT_COME, escape(link))
 
 
 def _own_headers(config: Config, story: Story, reader: Reader, unique: str, at: datetime) -> str:
@@ -180,6 +197,7 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "asker": story.asker,
         "reviewer": story.reviewer,
         "from_own_account": story.from_own_account,
+        "cannot_come": _CANNOT_COME if story.occurrence else "",
     }
 
 

@@ -210,6 +210,7 @@ def story_of(session: Session, row: AnyRow) -> Story:
     return Story(
         **told,
         starts_at=delivery.useful_until,
+        occurrence=occurrence.uuid,
         host="" if host is None else host.first_name,
         answer_to=None if host is None else (host.name, host.email),
     )

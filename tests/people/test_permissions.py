@@ -31,6 +31,8 @@ def test_what_is_public_is_a_short_list(app: Flask) -> None:
 
     assert public == {
         "/.well-known/security.txt",
+        "/beforehand/<token>",
+        "/beforehand/<token>/withdrawal",
         "/feeds/<token>.ics",
         "/first-start",
         "/healthz",

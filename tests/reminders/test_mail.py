@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_app.config import Config
+from calendar_app.people.seals import unsealed
 from calendar_app.reminders.mail import (
     MissedReminder,
     Reader,
@@ -80,6 +81,21 @@ def test_a_mail_names_the_local_time_and_place_and_has_one_link(config: Config, 
     assert re.findall(r"https?://[^\s\"<]+", text) == [
         "https://kapstok.example/meetups/occurrences/12"
     ]
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_each_reader_has_a_link_of_their_own_to_say_that_they_cannot_come(
+    config: Config, kind: str
+) -> None:
+    story = replace(STORY, occurrence="7c1e")
+    found = []
+    for reader in (ANOUK, replace(ANOUK, uuid="9d2a", first_name="Joris")):
+        links = re.findall(r"https?://[^\s\"<]+", body(mail(config, story, reader), kind))
+        assert links[0] == "https://kapstok.example/meetups/occurrences/12"
+        word = links[1].removeprefix("https://kapstok.example/beforehand/")
+        found.append(unsealed(config.secret_key, "beforehand", word))
+
+    assert found == ["5b0f 7c1e", "9d2a 7c1e"]
 
 
 def test_an_english_reader_gets_english(config: Config) -> None:

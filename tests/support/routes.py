@@ -121,6 +121,7 @@ def rows_of(
     session.add(occurrence)
     session.flush()
     builders.a_sitting(session, occurrence, person)
+    builders.said_beforehand(session, occurrence, person)
     feed = Feed(
         team_id=team.id,
         person_id=person.id,

@@ -92,7 +92,9 @@ def close(occurrence_id: int) -> ResponseReturnValue:
         sitting.close(me(), now(), kept)
         audit("sitting.closed", sitting)
         commit()
-    flash(_("The meet-up is closed. What lay on the table is kept."), "good")
+    wait = int(sittings.SUMMARY_WAITS.total_seconds() // 60)
+    words = _("The meet-up is closed. Everybody is mailed in %(minutes)s minutes.", minutes=wait)
+    flash(words, "good")
     return _to(occurrence_id)
 
 

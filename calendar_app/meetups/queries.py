@@ -244,7 +244,7 @@ def presence(session: Session, occurrences: Sequence[Occurrence]) -> dict[int, P
     if not occurrences:
         return {}
     hosting = hosting_in(session, {row.team_id for row in occurrences})
-    people = _people_by_meetup(session, {row.meetup_id for row in occurrences})
+    people = people_by_meetup(session, {row.meetup_id for row in occurrences})
     days = [row.held_on for row in occurrences]
     everyone = {person.id for invited in people.values() for person in invited}
     away = _absences(session, everyone, min(days), max(days))
@@ -311,7 +311,8 @@ def proposed_host(session: Session, team: Team, people: Sequence[Person]) -> Per
     return None if asked is None else able[asked.person]
 
 
-def _people_by_meetup(session: Session, meetup_ids: set[int]) -> dict[int, list[Person]]:
+def people_by_meetup(session: Session, meetup_ids: set[int]) -> dict[int, list[Person]]:
+    """Who takes part in each of these series and may be seen, by name; by the series' id."""
     query = (
         select(MeetupParticipant.meetup_id, Person)
         .join(Person, Person.id == MeetupParticipant.person_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, case, func, select
@@ -23,9 +23,13 @@ from calendar_app.meetups.snapshot import KeptAction, Named, frozen, people_in
 from calendar_app.moments import local
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen, unseen
+from calendar_app.posts.models import Post
 
 COUNTED_DAYS = 28
 PAGE_LENGTH = 30
+# So long a meet-up can go on after all before everybody is mailed what was agreed.
+SUMMARY_WAITS = timedelta(minutes=2)
+MOST_IDEAS = 20
 
 
 class Sitting(Editable, Base):
@@ -217,6 +221,54 @@ def names_in(session: Session, team: Team, kept: Mapping[str, Any]) -> dict[int,
     ids = people_in(kept) - hidden.keys()
     found = session.scalars(select(Person).where(Person.id.in_(ids)))
     return {person.id: Named(person.first_name, person.initials) for person in found}
+
+
+# What everybody is told of it
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An action that was agreed at it."""
+
+    text: str
+    owner: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a meet-up: names and titles, nobody who does not want to be seen."""
+
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    agreed: tuple[Agreed, ...]
+    ideas: tuple[str, ...]
+
+
+def outcome_of(session: Session, sitting: Sitting) -> Outcome:
+    """What came of a meet-up that is closed."""
+    there = attendance_of(session, sitting)
+    hidden = unseen(session, session.get_one(Team, sitting.team_id))
+    agreed = (
+        Agreed(one.text, "" if one.owner_id in hidden else one.owner.first_name, one.due_on)
+        for one in actions.made_at(session, sitting.occurrence)
+    )
+    return Outcome(
+        present=tuple(one.person.first_name for one in there if one.is_present),
+        absent=tuple(one.person.first_name for one in there if not one.is_present),
+        agreed=tuple(agreed),
+        ideas=tuple(_ideas_during(session, sitting)),
+    )
+
+
+def _ideas_during(session: Session, sitting: Sitting) -> list[str]:
+    wanted = (
+        select(Post.title)
+        .where(Post.team_id == sitting.team_id, Post.state == "idea", Post.deleted_at.is_(None))
+        .where(Post.created_at >= sitting.begun_at, Post.created_at <= sitting.closed_at)
+        .order_by(Post.created_at, Post.id)
+    )
+    return list(session.scalars(wanted.limit(MOST_IDEAS)))
 
 
 # The history

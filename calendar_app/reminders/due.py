@@ -16,12 +16,14 @@ REVIEW = "review"
 ESCALATION = "escalation"
 PUBLISH = "publish"
 SENDER = "sender"
+OUTCOME = "outcome"
 MISSED_SUMMARY = "missed_summary"
 # The kinds that are about a post.
 OF_POSTS = (REVIEW, ESCALATION, PUBLISH, SENDER)
-KINDS = (MEETUP, *OF_POSTS, MISSED_SUMMARY)
+KINDS = (MEETUP, OUTCOME, *OF_POSTS, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
+    OUTCOME: N_("A meet-up is over: what was agreed"),
     REVIEW: N_("Somebody asks you to review a post"),
     ESCALATION: N_("A post waits too long for an approval"),
     PUBLISH: N_("It is time to publish a post"),
@@ -35,6 +37,7 @@ SUMMARY_IS_OF_USE = timedelta(days=7)
 
 # A question that waited for two days is told of elsewhere; a post can go out until the evening.
 REVIEW_IS_OF_USE = timedelta(days=2)
+OUTCOME_IS_OF_USE = timedelta(days=2)
 PUBLISH_IS_OF_USE = timedelta(hours=12)
 SENDER_IS_OF_USE = timedelta(days=2)
 ESCALATION_IS_OF_USE = timedelta(days=4)
@@ -54,6 +57,7 @@ SERIES_ENDED = N_("The series was deleted.")
 CALLED_OFF = N_("The meet-up was cancelled.")
 NO_MEETUP = N_("There is no meet-up on this day.")
 MOVED = N_("The meet-up was moved.")
+GOES_ON = N_("The meet-up goes on after all.")
 ABSENT = N_("This person is absent.")
 POST_DELETED = N_("The post was deleted.")
 POST_MOVED = N_("The post was moved.")
@@ -73,6 +77,7 @@ class Facts:
     belongs: bool
     muted: bool
     meetup: MeetupFacts | None = None
+    outcome: OutcomeFacts | None = None
     post: PostFacts | None = None
 
 
@@ -86,6 +91,14 @@ class MeetupFacts:
     series_deleted: bool
     takes_part: bool
     absent: bool
+
+
+@dataclass(frozen=True)
+class OutcomeFacts:
+    """How the meet-up stands now, for the mail that tells what was agreed at it."""
+
+    is_closed: bool
+    takes_part: bool
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,11 @@ def due_at(starts_at: datetime, lead: timedelta) -> datetime:
 def subject(occurrence_id: int, starts_at: datetime) -> str:
     """What a reminder is about: one meet-up at one moment, so that a moved one is another."""
     return f"occurrence:{occurrence_id}@{_plain(starts_at)}"
+
+
+def subject_of_outcome(occurrence_id: int) -> str:
+    """What the mail about a meet-up that is over is about: closed twice it is told of once."""
+    return f"outcome:{occurrence_id}"
 
 
 def subject_of_review(post_id: int, asked_at: datetime) -> str:
@@ -169,6 +187,8 @@ def _reason_not_to(facts: Facts) -> str | None:
         return MUTED
     if facts.meetup is not None:
         return _reason_of_meetup(facts.meetup)
+    if facts.outcome is not None:
+        return _reason_of_outcome(facts.outcome)
     return None if facts.post is None else _reason_of_post(facts.post)
 
 
@@ -182,6 +202,12 @@ def _reason_of_meetup(meetup: MeetupFacts) -> str | None:
         ABSENT: meetup.absent,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _reason_of_outcome(outcome: OutcomeFacts) -> str | None:
+    if not outcome.is_closed:
+        return GOES_ON
+    return None if outcome.takes_part else NOT_INVITED
 
 
 def _reason_of_post(post: PostFacts) -> str | None:

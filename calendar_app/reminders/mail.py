@@ -19,16 +19,19 @@ from html import escape
 from babel.dates import format_date, format_time
 
 from calendar_app.config import Config
-from calendar_app.language import locale, say
+from calendar_app.language import N_, locale, say
 from calendar_app.letters import bodies, mailbox
 from calendar_app.meetups.beforehand import link_word
+from calendar_app.meetups.sittings import Outcome
 from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
 from calendar_app.reminders.due import (
     ESCALATION,
     KINDS,
+    MEETUP,
     MISSED_SUMMARY,
+    OUTCOME,
     PUBLISH,
     REVIEW,
     SENDER,
@@ -40,6 +43,15 @@ _PURPOSE = "unsubscribe"
 _NAME = "\ue000"
 # And for the link with which the reader says that they cannot come.
 _CANNOT_COME = "\ue001"
+_SUBJECTS = {
+    MEETUP: N_("%(meetup)s: %(day)s at %(time)s (%(city)s)"),
+    OUTCOME: N_("What was agreed: %(meetup)s, %(day)s"),
+    REVIEW: N_("Please review: %(post)s"),
+    ESCALATION: N_("Waits too long for an approval: %(post)s"),
+    PUBLISH: N_("Publish now: %(post)s, %(day)s at %(time)s (%(city)s)"),
+    SENDER: N_("The organisation posts it now: %(post)s"),
+    MISSED_SUMMARY: N_("Not everybody was reminded: %(meetup)s, %(day)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,8 @@ class Story:
     # Whom an answer reaches: a name and an address; None: the sender itself.
     answer_to: tuple[str, str] | None = None
     missed: tuple[MissedReminder, ...] = ()
+    # Of a meet-up that is over.
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True)
@@ -197,23 +211,22 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "asker": story.asker,
         "reviewer": story.reviewer,
         "from_own_account": story.from_own_account,
+        "outcome": story.outcome,
+        "days": _days(story),
         "cannot_come": _CANNOT_COME if story.occurrence else "",
     }
 
 
+def _days(story: Story) -> list[str]:
+    """The days of the actions that were agreed, in the words of the reader's language."""
+    agreed = () if story.outcome is None else story.outcome.agreed
+    habits = locale(story.language)
+    return [format_date(one.due_on, "EEE d MMM", locale=habits).replace(".", "") for one in agreed]
+
+
 def _subject(story: Story, facts: dict[str, object]) -> str:
     told = {name: facts[name] for name in ("meetup", "post", "day", "time", "city")}
-    if story.kind == MISSED_SUMMARY:
-        return say(story.language, "Not everybody was reminded: %(meetup)s, %(day)s", **told)
-    if story.kind == REVIEW:
-        return say(story.language, "Please review: %(post)s", **told)
-    if story.kind == ESCALATION:
-        return say(story.language, "Waits too long for an approval: %(post)s", **told)
-    if story.kind == PUBLISH:
-        return say(story.language, "Publish now: %(post)s, %(day)s at %(time)s (%(city)s)", **told)
-    if story.kind == SENDER:
-        return say(story.language, "The organisation posts it now: %(post)s", **told)
-    return say(story.language, "%(meetup)s: %(day)s at %(time)s (%(city)s)", **told)
+    return say(story.language, _SUBJECTS[story.kind], **told)
 
 
 def _to(reader: Reader) -> str:

@@ -52,6 +52,7 @@ from calendar_app.post_office import Answer, Mail, PostOffice
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import Reader, Story, write
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
+from calendar_app.reminders.outcome_reminders import wanted_of_outcomes
 from calendar_app.reminders.post_reminders import wanted_of_posts
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone
 from calendar_app.reminders.queries import AnyRow, facts_of, is_there, story_of, with_facts
@@ -118,7 +119,11 @@ def plan(session: Session, now: datetime) -> int:
     for meetup in session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))):
         plan_occurrences(session, meetup, now, PLANNED.days)
     since = _looks_back_to(session, now)
-    wanted = _wanted(session, since, now) | wanted_of_posts(session, since, now, PLANNED)
+    wanted = (
+        _wanted(session, since, now)
+        | wanted_of_outcomes(session, since, now)
+        | wanted_of_posts(session, since, now, PLANNED)
+    )
     kept = _kept_rows(session, since)
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (

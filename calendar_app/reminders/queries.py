@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
+from calendar_app.meetups.sittings import Outcome, Sitting, outcome_of, sitting_of
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import is_ambassador, is_unseen
 from calendar_app.posts.escalation import who_hears
@@ -81,11 +82,13 @@ def with_facts() -> AnySelect:
                     *is_of_day,
                 ),
             ).label("is_asked"),
+            Sitting.closed_at.label("closed_at"),
         )
         .join(Person, Person.id == of_person)
         .join(Team, Team.id == Delivery.team_id)
         .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
         .outerjoin(Meetup, Meetup.id == Occurrence.meetup_id)
+        .outerjoin(Sitting, Sitting.occurrence_id == Delivery.occurrence_id)
         .outerjoin(_Host, (_Host.id == Meetup.host_id) & ~is_unseen(_Host.id, Meetup.team_id))
         .outerjoin(Post, (Post.id == Delivery.post_id) & (Post.team_id == Delivery.team_id))
         .outerjoin(
@@ -146,6 +149,9 @@ def facts_of(row: AnyRow) -> due.Facts:
     belongs = row.role is not None and row.Person.active
     if row.Delivery.kind in due.OF_POSTS:
         return due.Facts(belongs, row.is_muted, post=_facts_of_post(row))
+    if row.Delivery.kind == due.OUTCOME:
+        outcome = due.OutcomeFacts(row.closed_at is not None, row.is_in)
+        return due.Facts(belongs, row.is_muted, outcome=outcome)
     if row.Delivery.kind != due.MEETUP:
         return due.Facts(belongs, row.is_muted)
     meetup = due.MeetupFacts(
@@ -207,13 +213,21 @@ def story_of(session: Session, row: AnyRow) -> Story:
     if delivery.kind == due.MISSED_SUMMARY:
         return _story_of_missed(session, row, told)
     host = row[_HOST]
-    return Story(
-        **told,
-        starts_at=delivery.useful_until,
-        occurrence=occurrence.uuid,
-        host="" if host is None else host.first_name,
-        answer_to=None if host is None else (host.name, host.email),
-    )
+    told["host"] = "" if host is None else host.first_name
+    told["answer_to"] = None if host is None else (host.name, host.email)
+    if delivery.kind == due.OUTCOME:
+        outcome = _outcome(session, occurrence)
+        return Story(**told, starts_at=occurrence.starts_at, outcome=outcome)
+    return Story(**told, starts_at=delivery.useful_until, occurrence=occurrence.uuid)
+
+
+def _outcome(session: Session, occurrence: Occurrence) -> Outcome | None:
+    """What came of a meet-up; asked once, however many are told of it in one round."""
+    known: dict[int, Outcome | None] = session.info.setdefault("outcomes", {})
+    if occurrence.id not in known:
+        sitting = sitting_of(session, occurrence)
+        known[occurrence.id] = None if sitting is None else outcome_of(session, sitting)
+    return known[occurrence.id]
 
 
 def _story_of_post(row: AnyRow) -> Story:

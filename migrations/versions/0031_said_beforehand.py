@@ -7,8 +7,8 @@ from alembic import op
 
 from calendar_app.db import UtcDateTime
 
-revision = "0028"
-down_revision = "0027"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -63,7 +63,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     if said is not None:
         expect_shown(said)
         session().delete(said)
-        _note("beforehand.withdrawn", invited, said)
+        record(session(), "beforehand.withdrawn", **_told(invited, said))
         commit()
     return redirect(url_for("beforehand.show", token=token), 303)
 
@@ -71,7 +71,7 @@ def withdraw(token: str) -> ResponseReturnValue:
 def _kept(token: str, invited: Invited, row: Beforehand) -> ResponseReturnValue:
     session().add(row)
     try:
-        _note("beforehand.said", invited, row)
+        record(session(), "beforehand.said", **_told(invited, row))
         commit()
     except IntegrityError:
         # Sent twice at one moment: the first is kept, and this one sees it.
@@ -89,9 +89,10 @@ def _take(row: Beforehand, form: BeforehandForm) -> None:
     row.say(form.yesterday.data, form.today.data, form.stuck.data, now())
 
 
-def _note(action: str, invited: Invited, row: Beforehand) -> None:
-    told: dict[str, Any] = {"team": invited.team, "actor": invited.person, "subject": row}
-    record(session(), action, at=now(), origin=origin(), **told)
+def _told(invited: Invited, row: Beforehand) -> dict[str, Any]:
+    """What the log keeps of it."""
+    who = {"team": invited.team, "actor": invited.person, "subject": row}
+    return {"at": now(), "origin": origin(), **who}
 
 
 def _count_try(token: str) -> None:

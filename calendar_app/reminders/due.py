@@ -5,31 +5,45 @@ Nothing here knows a database or a clock: facts and a moment go in, a decision c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, TypeAlias
 
 from calendar_app.language import N_
+from calendar_app.moments import local, moment
 
 MEETUP = "meetup"
+HOST = "host"
 REVIEW = "review"
 ESCALATION = "escalation"
 PUBLISH = "publish"
 SENDER = "sender"
 OUTCOME = "outcome"
+WRITE = "write"
+LATE = "late"
+RECHECK = "recheck"
 MISSED_SUMMARY = "missed_summary"
 # The kinds that are about a post.
-OF_POSTS = (REVIEW, ESCALATION, PUBLISH, SENDER)
-KINDS = (MEETUP, OUTCOME, *OF_POSTS, MISSED_SUMMARY)
+OF_POSTS = (REVIEW, ESCALATION, WRITE, PUBLISH, LATE, SENDER)
+# The kinds that are about one meet-up and end when it begins.
+OF_MEETUPS = (MEETUP, HOST)
+KINDS = (*OF_MEETUPS, OUTCOME, *OF_POSTS, RECHECK, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
+    HOST: N_("You lead the next meet-up"),
     OUTCOME: N_("A meet-up is over: what was agreed"),
     REVIEW: N_("Somebody asks you to review a post"),
     ESCALATION: N_("A post waits too long for an approval"),
+    WRITE: N_("A post of yours has to be written"),
     PUBLISH: N_("It is time to publish a post"),
+    LATE: N_("A post of yours is past its time"),
     SENDER: N_("An ambassador does not post your post after all"),
+    RECHECK: N_("It is time to look at a precondition again"),
     MISSED_SUMMARY: N_("Reminders were missed"),
 }
+# Whose deputies in the role matrix stand in for who is away.
+TASKS = {REVIEW: "review", WRITE: "writing", PUBLISH: "publishing", LATE: "publishing"}
 # The subject of a summary is this, and the subject of the reminders it is about.
 SUMMARY_PREFIX = "missed:"
 # A summary of what went wrong is still worth reading days later.
@@ -41,6 +55,15 @@ OUTCOME_IS_OF_USE = timedelta(days=2)
 PUBLISH_IS_OF_USE = timedelta(hours=12)
 SENDER_IS_OF_USE = timedelta(days=2)
 ESCALATION_IS_OF_USE = timedelta(days=4)
+LATE_IS_OF_USE = timedelta(days=2)
+RECHECK_IS_OF_USE = timedelta(days=5)
+
+# Who leads hears it in the afternoon before, and can still ask somebody else.
+HOST_HEARS_AT = time(15)
+# So many working days before its own a post has to be written; there is still time for a review.
+DAYS_TO_WRITE = 2
+# Somebody who is at it marks a post soon enough.
+LATE_AFTER = timedelta(hours=2)
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -63,11 +86,19 @@ POST_DELETED = N_("The post was deleted.")
 POST_MOVED = N_("The post was moved.")
 NOT_WAITING = N_("The post does not wait for this any more.")
 NOT_ASKED = N_("Somebody else is asked for this post now.")
+NOT_HOST = N_("Somebody else leads this meet-up now.")
+PLAN_OVER = N_("The plan is no longer in use.")
+LOOKED_AT = N_("Somebody looked at it, or chose another day for it.")
+NOT_OWNER = N_("Somebody else looks after this now.")
 REFUSED = N_("The mail server refuses this mail.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
 UNREACHABLE_IN_TIME = N_("The mail server did not answer.")
 NOBODY_WORKED = N_("The reminder service was not running at that time.")
 TOO_MANY = N_("More mails were due than the mail server takes in a minute.")
+
+
+# The first moment at which somebody of a team is at work: the one given, or one after it.
+AtWork: TypeAlias = Callable[[datetime], datetime]
 
 
 @dataclass(frozen=True)
@@ -79,6 +110,7 @@ class Facts:
     meetup: MeetupFacts | None = None
     outcome: OutcomeFacts | None = None
     post: PostFacts | None = None
+    precondition: PreconditionFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +123,8 @@ class MeetupFacts:
     series_deleted: bool
     takes_part: bool
     absent: bool
+    # None: it does not matter who leads.
+    leads: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +143,17 @@ class PostFacts:
     # Whether it still waits for what the reminder asks.
     waits: bool
     # Whether it is still the question, or the moment, that the reminder was made for.
+    is_same: bool
+    is_asked: bool
+    absent: bool
+
+
+@dataclass(frozen=True)
+class PreconditionFacts:
+    """How a precondition stands now, for the reminder to look at it again."""
+
+    plan_in_use: bool
+    # Whether it is still the day that the reminder was made for.
     is_same: bool
     is_asked: bool
     absent: bool
@@ -136,6 +181,46 @@ def due_at(starts_at: datetime, lead: timedelta) -> datetime:
     return starts_at - lead
 
 
+def host_due_at(starts_at: datetime, zone: str) -> datetime:
+    """When the host of a meet-up hears of it: in the afternoon of the weekday before."""
+    day = local(starts_at, zone).date() - timedelta(days=1)
+    while day.isoweekday() > 5:
+        day -= timedelta(days=1)
+    return moment(day, HOST_HEARS_AT, zone)
+
+
+def write_due_at(starts_at: datetime, zone: str, at_work: AtWork) -> datetime:
+    """When a post that is not written yet is asked for: when work begins, two working days before.
+
+    A day is a working day when somebody is at work on it.
+    """
+    day, left = local(starts_at, zone).date(), DAYS_TO_WRITE
+    # Not for ever: a team may have no working days at all.
+    for _day in range(30):
+        if left == 0:
+            break
+        day -= timedelta(days=1)
+        left -= _works_on(day, zone, at_work)
+    return at_work(moment(day, time(), zone))
+
+
+def _works_on(day: date, zone: str, at_work: AtWork) -> bool:
+    return local(at_work(moment(day, time(), zone)), zone).date() == day
+
+
+def late_due_at(published_at: datetime, at_work: AtWork) -> datetime:
+    """When it is told that a post is past its time: two hours later, while somebody is at work.
+
+    `published_at` is when its publisher hears of it; an ambassador does so at work.
+    """
+    return at_work(published_at + LATE_AFTER)
+
+
+def recheck_due_at(day: date, zone: str, at_work: AtWork) -> datetime:
+    """When a precondition is to be looked at again: as work begins on `day`, or on the next."""
+    return at_work(moment(day, time(), zone))
+
+
 def subject(occurrence_id: int, starts_at: datetime) -> str:
     """What a reminder is about: one meet-up at one moment, so that a moved one is another."""
     return f"occurrence:{occurrence_id}@{_plain(starts_at)}"
@@ -159,6 +244,26 @@ def subject_of_escalation(post_id: int, asked_at: datetime) -> str:
 def subject_of_publishing(post_id: int, starts_at: datetime) -> str:
     """What "publish now" is about: one post at one moment, so that a moved one is another."""
     return f"publish:{post_id}@{_plain(starts_at)}"
+
+
+def subject_of_host(occurrence_id: int, starts_at: datetime) -> str:
+    """What "you lead" is about: one meet-up at one moment, so that a moved one is another."""
+    return f"host:{occurrence_id}@{_plain(starts_at)}"
+
+
+def subject_of_writing(post_id: int, starts_at: datetime) -> str:
+    """What "has to be written" is about: one post at one moment, so that a moved one is another."""
+    return f"write:{post_id}@{_plain(starts_at)}"
+
+
+def subject_of_late(post_id: int, starts_at: datetime) -> str:
+    """What "past its time" is about: one post at one moment, so that a moved one is another."""
+    return f"late:{post_id}@{_plain(starts_at)}"
+
+
+def subject_of_recheck(precondition_id: int, day: date) -> str:
+    """What another look is about: one precondition, and the day that was chosen for it."""
+    return f"recheck:{precondition_id}@{day.isoformat()}"
 
 
 def subject_of_sender(change_id: int) -> str:
@@ -189,6 +294,8 @@ def _reason_not_to(facts: Facts) -> str | None:
         return _reason_of_meetup(facts.meetup)
     if facts.outcome is not None:
         return _reason_of_outcome(facts.outcome)
+    if facts.precondition is not None:
+        return _reason_of_precondition(facts.precondition)
     return None if facts.post is None else _reason_of_post(facts.post)
 
 
@@ -200,6 +307,17 @@ def _reason_of_meetup(meetup: MeetupFacts) -> str | None:
         MOVED: meetup.starts_at != meetup.reminded_start,
         NOT_INVITED: not meetup.takes_part,
         ABSENT: meetup.absent,
+        NOT_HOST: meetup.leads is False,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _reason_of_precondition(precondition: PreconditionFacts) -> str | None:
+    reasons = {
+        PLAN_OVER: not precondition.plan_in_use,
+        LOOKED_AT: not precondition.is_same,
+        NOT_OWNER: not precondition.is_asked,
+        ABSENT: precondition.absent,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

@@ -28,13 +28,17 @@ from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
 from calendar_app.reminders.due import (
     ESCALATION,
+    HOST,
     KINDS,
+    LATE,
     MEETUP,
     MISSED_SUMMARY,
     OUTCOME,
     PUBLISH,
+    RECHECK,
     REVIEW,
     SENDER,
+    WRITE,
 )
 from calendar_app.text import clean_line
 
@@ -46,10 +50,14 @@ _CANNOT_COME = "\ue001"
 _SUBJECTS = {
     MEETUP: N_("%(meetup)s: %(day)s at %(time)s (%(city)s)"),
     OUTCOME: N_("What was agreed: %(meetup)s, %(day)s"),
+    HOST: N_("You lead the meet-up: %(meetup)s, %(day)s at %(time)s (%(city)s)"),
     REVIEW: N_("Please review: %(post)s"),
     ESCALATION: N_("Waits too long for an approval: %(post)s"),
+    WRITE: N_("Please write: %(post)s, for %(day)s"),
     PUBLISH: N_("Publish now: %(post)s, %(day)s at %(time)s (%(city)s)"),
+    LATE: N_("Past its time: %(post)s, %(day)s at %(time)s (%(city)s)"),
     SENDER: N_("The organisation posts it now: %(post)s"),
+    RECHECK: N_("Time to look again: %(precondition)s"),
     MISSED_SUMMARY: N_("Not everybody was reminded: %(meetup)s, %(day)s"),
 }
 
@@ -93,6 +101,9 @@ class Story:
     # Who was asked to review it; "": nobody in particular.
     reviewer: str = ""
     from_own_account: bool = False
+    # Of a reminder about a precondition: its name (a msgid) and that of its plan.
+    precondition: str = ""
+    plan: str = ""
     place: str = ""
     host: str = ""
     # Whom an answer reaches: a name and an address; None: the sender itself.
@@ -214,6 +225,8 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "outcome": story.outcome,
         "days": _days(story),
         "cannot_come": _CANNOT_COME if story.occurrence else "",
+        "precondition": say(story.language, story.precondition) if story.precondition else "",
+        "plan": story.plan,
     }
 
 
@@ -225,7 +238,8 @@ def _days(story: Story) -> list[str]:
 
 
 def _subject(story: Story, facts: dict[str, object]) -> str:
-    told = {name: facts[name] for name in ("meetup", "post", "day", "time", "city")}
+    names = ("meetup", "post", "precondition", "day", "time", "city")
+    told = {name: facts[name] for name in names}
     return say(story.language, _SUBJECTS[story.kind], **told)
 
 

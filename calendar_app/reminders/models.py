@@ -61,6 +61,8 @@ class Delivery(Base):
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"), index=True)
     # The post that it is about. No reference: the log outlives what the bin is emptied of.
     post_id: Mapped[int | None] = mapped_column(index=True)
+    # The precondition that it is about; no reference, for the same reason.
+    precondition_id: Mapped[int | None]
     # Of one about a post: the team's day on which it is due, to know who is away then.
     due_on: Mapped[date | None]
     due_at: Mapped[datetime]

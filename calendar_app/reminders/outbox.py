@@ -46,7 +46,7 @@ from sqlalchemy.orm import Session, aliased
 from calendar_app.config import Config
 from calendar_app.db import Database
 from calendar_app.meetups.models import Meetup, Occurrence
-from calendar_app.meetups.queries import host_of, plan_occurrences, presence
+from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, presence
 from calendar_app.people.models import Membership, Person, Team
 from calendar_app.post_office import Answer, Mail, PostOffice
 from calendar_app.reminders import due
@@ -55,7 +55,14 @@ from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worke
 from calendar_app.reminders.outcome_reminders import wanted_of_outcomes
 from calendar_app.reminders.post_reminders import wanted_of_posts
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone
-from calendar_app.reminders.queries import AnyRow, facts_of, is_there, story_of, with_facts
+from calendar_app.reminders.queries import (
+    AnyRow,
+    facts_of,
+    hosts_of,
+    is_there,
+    story_of,
+    with_facts,
+)
 
 log = logging.getLogger(__name__)
 
@@ -164,14 +171,17 @@ def _wanted(
         if occurrence.starts_at > now or _stood_before_it_began(occurrence, meetup)
     ]
     present = presence(session, [occurrence for occurrence, _meetup in held])
-    deaf = set(session.scalars(select(Muted.person_id).where(Muted.kind == due.MEETUP)))
-    return {
-        (due.subject(occurrence.id, occurrence.starts_at), person.id): _row_of(
-            occurrence, meetup, person, now
-        )
+    muted = select(Muted.person_id, Muted.kind).where(Muted.kind.in_(due.OF_MEETUPS))
+    deaf = {(person_id, kind) for person_id, kind in session.execute(muted)}
+    rows = [
+        row
         for occurrence, meetup in held
-        for person in present[occurrence.id].present
-        if person.id not in deaf
+        for row in _rows_of(occurrence, meetup, present[occurrence.id], since, now)
+    ]
+    return {
+        (row["subject"], row["person_id"]): row
+        for row in rows
+        if (row["person_id"], row["kind"]) not in deaf
     }
 
 
@@ -180,19 +190,34 @@ def _stood_before_it_began(occurrence: Occurrence, meetup: Meetup) -> bool:
     return max(occurrence.updated_at, meetup.updated_at) <= occurrence.starts_at
 
 
-def _row_of(
-    occurrence: Occurrence, meetup: Meetup, person: Person, now: datetime
-) -> dict[str, Any]:
-    return {
+def _rows_of(
+    occurrence: Occurrence, meetup: Meetup, found: Presence, since: datetime, now: datetime
+) -> Iterable[dict[str, Any]]:
+    """For each who is there that it begins soon, and for who leads that they do."""
+    start = occurrence.starts_at
+    told = {
         "team_id": occurrence.team_id,
-        "person_id": person.id,
-        "kind": due.MEETUP,
-        "subject": due.subject(occurrence.id, occurrence.starts_at),
         "occurrence_id": occurrence.id,
-        "due_at": due.due_at(occurrence.starts_at, timedelta(minutes=meetup.lead_minutes)),
-        "useful_until": occurrence.starts_at,
+        "useful_until": start,
         "created_at": now,
     }
+    lead = timedelta(minutes=meetup.lead_minutes)
+    soon = {
+        "kind": due.MEETUP,
+        "subject": due.subject(occurrence.id, start),
+        "due_at": due.due_at(start, lead),
+    }
+    for person in found.present:
+        yield {**told, **soon, "person_id": person.id}
+    host = host_of(occurrence, found)
+    # The one to all names the host too: after that this one says nothing new.
+    if host is not None and start - lead > since:
+        leads = {
+            "kind": due.HOST,
+            "subject": due.subject_of_host(occurrence.id, start),
+            "due_at": due.host_due_at(start, occurrence.zone),
+        }
+        yield {**told, **leads, "person_id": host.id}
 
 
 def _kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:
@@ -259,8 +284,8 @@ def _withdraw(
     ]
     withdrawn = 0
     for part in _in_parts(ids):
-        rows = session.execute(with_facts().where(Delivery.id.in_(part)))
-        withdrawn += sum(_cancel_unless_wanted(session, row, now) for row in rows)
+        rows = session.execute(with_facts().where(Delivery.id.in_(part))).all()
+        withdrawn += len(rows) - len(_still_wanted(session, rows, now))
     return withdrawn
 
 
@@ -296,7 +321,7 @@ def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
             .with_for_update(skip_locked=True)
         ).all()
         rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
-        wanted = [row for row in rows if not _cancel_unless_wanted(session, row, now)]
+        wanted = _still_wanted(session, rows, now)
         if wanted and relay.failures:
             relay.probe_until = now + LEASE
         return _take(session, desk.worker_id, wanted, now)
@@ -713,16 +738,22 @@ def _settle_late(session: Session, desk: Desk, now: datetime) -> None:
     if not ids:
         return
     relay = _relay(session, desk.office.name)
-    for row in session.execute(with_facts().where(Delivery.id.in_(ids))).all():
-        if not _cancel_unless_wanted(session, row, now):
-            _miss(session, row.Delivery, relay, now)
+    rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
+    for row in _still_wanted(session, rows, now):
+        _miss(session, row.Delivery, relay, now)
 
 
-def _cancel_unless_wanted(session: Session, row: AnyRow, now: datetime) -> bool:
-    decision = due.decide(facts_of(row), row.Delivery.useful_until, now)
-    if decision.verdict == "cancel":
-        _end(session, [row.Delivery.id], "cancelled", decision.reason, now)
-    return decision.verdict == "cancel"
+def _still_wanted(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyRow]:
+    """Those of `rows` that somebody wants as things stand now; the others are cancelled."""
+    hosts = hosts_of(session, rows)
+    wanted = []
+    for row in rows:
+        decision = due.decide(facts_of(row, hosts), row.Delivery.useful_until, now)
+        if decision.verdict == "cancel":
+            _end(session, [row.Delivery.id], "cancelled", decision.reason, now)
+        else:
+            wanted.append(row)
+    return wanted
 
 
 def _miss(session: Session, delivery: Delivery, relay: Relay, now: datetime) -> None:

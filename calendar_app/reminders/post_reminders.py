@@ -1,7 +1,8 @@
 """Which reminders about posts there should be: a review asked, a moment come, an ambassador gone.
 
-Who is away is asked nothing; their deputy is, when that person may do it. An ambassador has none:
-nobody posts from the account of somebody else.
+Who is away is asked nothing; their deputy is, when that person may do it: whom they named for those
+days, else who stands in by the role matrix of the plan. An ambassador has none: nobody posts from
+the account of somebody else.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from calendar_app.meetups.holidays import is_free
 from calendar_app.moments import after_working_hours, in_working_hours, local
 from calendar_app.people.models import Absence, Membership, Team
 from calendar_app.people.permissions import allowed
+from calendar_app.people.queries import is_unseen
+from calendar_app.plans.models import TaskRole
+from calendar_app.plans.roles import DEPUTY
 from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery, Muted
+from calendar_app.reminders.morning_reminders import Morning, mornings
 from calendar_app.reminders.queries import (
     AnyRow,
     AnySelect,
@@ -44,7 +49,7 @@ class _Asked:
 
     kind: str
     subject: str
-    post_id: int
+    post_id: int | None
     team_id: int
     zone: str
     person_id: int
@@ -52,6 +57,7 @@ class _Asked:
     useful_until: datetime
     # What a deputy must be allowed; None: nobody can take this over.
     action: str | None
+    precondition_id: int | None = None
 
     @property
     def due_on(self) -> date:
@@ -71,6 +77,7 @@ def wanted_of_posts(
         *_escalations(session, since),
         *_publishing(session, since, now + ahead),
         *_senders(session, since),
+        *(_asked_of(one) for one in mornings(session, since, now + ahead)),
     ]
     return {
         (one.subject, person_id): _row(one, person_id, now)
@@ -85,11 +92,27 @@ def _row(one: _Asked, person_id: int, now: datetime) -> dict[str, Any]:
         "kind": one.kind,
         "subject": one.subject,
         "post_id": one.post_id,
+        "precondition_id": one.precondition_id,
         "due_on": one.due_on,
         "due_at": one.due_at,
         "useful_until": one.useful_until,
         "created_at": now,
     }
+
+
+def _asked_of(one: Morning) -> _Asked:
+    return _Asked(
+        kind=one.kind,
+        subject=one.subject,
+        post_id=one.post_id,
+        team_id=one.team_id,
+        zone=one.zone,
+        person_id=one.person_id,
+        due_at=one.due_at,
+        useful_until=one.useful_until,
+        action=one.action,
+        precondition_id=one.precondition_id,
+    )
 
 
 def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
@@ -225,10 +248,11 @@ def _told(session: Session, asked: list[_Asked]) -> Iterator[tuple[_Asked, int]]
     teams = {one.team_id for one in asked}
     away = _absences(session, teams, min((one.due_on for one in asked), default=None))
     roles = _roles(session, teams)
+    deputies = _deputies(session, asked, away)
     muted = session.execute(select(Muted.person_id, Muted.kind))
     deaf = {(person_id, kind) for person_id, kind in muted}
     for one in asked:
-        person_id = _instead(one, away, roles)
+        person_id = _instead(one, away, roles, deputies)
         if person_id is not None and (person_id, one.kind) not in deaf:
             yield one, person_id
 
@@ -248,7 +272,33 @@ def _roles(session: Session, teams: Iterable[int]) -> dict[tuple[int, int], str]
     return {(team_id, person_id): role for team_id, person_id, role in session.execute(query)}
 
 
-def _instead(one: _Asked, away: list[Absence], roles: dict[tuple[int, int], str]) -> int | None:
+def _deputies(
+    session: Session, asked: Iterable[_Asked], away: list[Absence]
+) -> dict[tuple[int | None, str], list[int]]:
+    """The deputies in the role matrix, by post and task: of posts of which somebody is away."""
+    absent = {absence.person_id for absence in away if absence.deputy_id is None}
+    posts = {one.post_id for one in asked if one.person_id in absent and one.kind in due.TASKS}
+    if not posts:
+        return {}
+    query = (
+        select(Post.id, TaskRole.task, TaskRole.person_id)
+        .join(TaskRole, TaskRole.plan_id == Post.plan_id)
+        .where(Post.id.in_(posts), TaskRole.part == DEPUTY)
+        .where(~is_unseen(TaskRole.person_id, TaskRole.team_id))
+        .order_by(TaskRole.id)
+    )
+    found: dict[tuple[int | None, str], list[int]] = {}
+    for post_id, task, person_id in session.execute(query):
+        found.setdefault((post_id, task), []).append(person_id)
+    return found
+
+
+def _instead(
+    one: _Asked,
+    away: list[Absence],
+    roles: dict[tuple[int, int], str],
+    deputies: dict[tuple[int | None, str], list[int]],
+) -> int | None:
     """The person who is asked, or who stands in for them on that day; None: nobody."""
     away_then: dict[int, list[int | None]] = {}
     for absence in away:
@@ -259,11 +309,11 @@ def _instead(one: _Asked, away: list[Absence], roles: dict[tuple[int, int], str]
     if one.action is None:
         return None
     action = one.action
+    named = [deputy_id for deputy_id in away_then[one.person_id] if deputy_id is not None]
+    by_matrix = deputies.get((one.post_id, due.TASKS.get(one.kind, "")), [])
     fit = (
         deputy_id
-        for deputy_id in away_then[one.person_id]
-        if deputy_id is not None
-        and deputy_id not in away_then
-        and allowed(roles.get((one.team_id, deputy_id)), action)
+        for deputy_id in named or by_matrix
+        if deputy_id not in away_then and allowed(roles.get((one.team_id, deputy_id)), action)
     )
     return next(fit, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
+    and_,
     case,
     exists,
     func,
@@ -20,12 +22,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
+from calendar_app.meetups.queries import host_of, presence
 from calendar_app.meetups.sittings import Outcome, Sitting, outcome_of, sitting_of
-from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.people.models import ROLES, Absence, Membership, Person, Team
+from calendar_app.people.permissions import allowed
 from calendar_app.people.queries import is_ambassador, is_unseen
+from calendar_app.plans.models import Plan, Precondition, TaskRole
+from calendar_app.plans.preconditions import KINDS
+from calendar_app.plans.roles import DEPUTY
 from calendar_app.posts.escalation import who_hears
 from calendar_app.posts.models import Post
 from calendar_app.posts.queries import OVER
+from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import MissedReminder, Story
 from calendar_app.reminders.models import Delivery, Muted
@@ -40,6 +48,18 @@ _HOST, _ASKER, _REVIEWER = 5, 7, 8
 _Host = aliased(Person, name="host")
 _Asker = aliased(Person, name="asker")
 _Reviewer = aliased(Person, name="reviewer")
+_AtDesk = aliased(Membership, name="at_desk")
+_Away = aliased(Absence, name="stand_in_away")
+
+# Of whom a post is that has to be written.
+UNWRITTEN = ("draft", "changes_asked")
+# What somebody must be allowed who stands in.
+ACTIONS = {
+    due.REVIEW: APPROVE.action,
+    due.WRITE: "posts.write",
+    due.PUBLISH: PUBLISH.action,
+    due.LATE: PUBLISH.action,
+}
 
 
 def with_facts() -> AnySelect:
@@ -81,8 +101,21 @@ def with_facts() -> AnySelect:
                     Absence.deputy_id == of_person,
                     *is_of_day,
                 ),
+                and_(
+                    _stands_in() == of_person,
+                    is_there(Absence, Absence.person_id == _asked(), *is_of_day),
+                    # Whom they named themselves comes first, whether that is of use or not.
+                    ~is_there(
+                        Absence,
+                        Absence.person_id == _asked(),
+                        Absence.deputy_id.is_not(None),
+                        *is_of_day,
+                    ),
+                ),
             ).label("is_asked"),
             Sitting.closed_at.label("closed_at"),
+            Precondition,
+            Plan,
         )
         .join(Person, Person.id == of_person)
         .join(Team, Team.id == Delivery.team_id)
@@ -98,6 +131,12 @@ def with_facts() -> AnySelect:
         .outerjoin(
             _Reviewer, (_Reviewer.id == Post.reviewer_id) & ~is_unseen(_Reviewer.id, Post.team_id)
         )
+        .outerjoin(
+            Precondition,
+            (Precondition.id == Delivery.precondition_id)
+            & (Precondition.team_id == Delivery.team_id),
+        )
+        .outerjoin(Plan, Plan.id == Precondition.plan_id)
         .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
         # The rows may have changed since this session read them.
         .execution_options(populate_existing=True)
@@ -110,8 +149,47 @@ def _asked() -> ColumnElement[int | None]:
         (Delivery.kind == due.REVIEW, Post.reviewer_id),
         (Delivery.kind == due.ESCALATION, who_hears(Delivery.due_on, wants_no_escalation)),
         (Delivery.kind == due.PUBLISH, who_publishes()),
+        (Delivery.kind == due.LATE, who_hears_of_late()),
+        (Delivery.kind == due.RECHECK, Precondition.owner_id),
         else_=Post.owner_id,
     )
+
+
+def _stands_in() -> ColumnElement[int | None]:
+    """Who stands in by the role matrix of the post's plan: its first deputy who is there and may.
+
+    An ambassador has none.
+    """
+    away = select(_Away.id).where(
+        _Away.team_id == TaskRole.team_id,
+        _Away.person_id == TaskRole.person_id,
+        _Away.first_day <= Delivery.due_on,
+        _Away.last_day >= Delivery.due_on,
+    )
+    first = (
+        select(TaskRole.person_id)
+        .join(_AtDesk, _AtDesk.person_id == TaskRole.person_id)
+        .where(TaskRole.plan_id == Post.plan_id, TaskRole.part == DEPUTY)
+        .where(_AtDesk.team_id == TaskRole.team_id, _AtDesk.ended_at.is_(None))
+        .where(_AtDesk.takes_part.is_(True), ~away.correlate_except(_Away).exists())
+        .where(or_(*(_does(kind) for kind in due.TASKS)))
+        .order_by(TaskRole.id)
+        .limit(1)
+        .correlate_except(TaskRole, _AtDesk)
+        .scalar_subquery()
+    )
+    goes_out_from_them = and_(Delivery.kind == due.PUBLISH, ambassador().is_not(None))
+    return case((~goes_out_from_them, first))
+
+
+def _does(kind: str) -> ColumnElement[bool]:
+    able = tuple(role for role in ROLES if allowed(role, ACTIONS[kind]))
+    return and_(Delivery.kind == kind, TaskRole.task == due.TASKS[kind], _AtDesk.role.in_(able))
+
+
+def who_hears_of_late() -> ColumnElement[int | None]:
+    """Who hears that a post is past its time: its owner, else its publisher."""
+    return func.coalesce(Post.owner_id, Post.publisher_id)
 
 
 def wants_no_escalation(person_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
@@ -144,15 +222,26 @@ def is_there(model: type[Any], *conditions: ColumnElement[bool]) -> ColumnElemen
     return exists(select(model.id).where(*conditions))
 
 
-def facts_of(row: AnyRow) -> due.Facts:
-    """What decides about a row of `with_facts`."""
+def hosts_of(session: Session, rows: Sequence[AnyRow]) -> dict[int, int | None]:
+    """Who leads the meet-up of each of `rows` that is for its host, by the meet-up's id."""
+    held = {row.Occurrence.id: row.Occurrence for row in rows if row.Delivery.kind == due.HOST}
+    there = presence(session, list(held.values()))
+    hosts = {key: host_of(one, there[key]) for key, one in held.items()}
+    return {key: None if host is None else host.id for key, host in hosts.items()}
+
+
+def facts_of(row: AnyRow, hosts: Mapping[int, int | None] | None = None) -> due.Facts:
+    """What decides about a row of `with_facts`; `hosts` are those of `hosts_of`."""
     belongs = row.role is not None and row.Person.active
-    if row.Delivery.kind in due.OF_POSTS:
+    kind = row.Delivery.kind
+    if kind in due.OF_POSTS:
         return due.Facts(belongs, row.is_muted, post=_facts_of_post(row))
-    if row.Delivery.kind == due.OUTCOME:
+    if kind == due.OUTCOME:
         outcome = due.OutcomeFacts(row.closed_at is not None, row.is_in)
         return due.Facts(belongs, row.is_muted, outcome=outcome)
-    if row.Delivery.kind != due.MEETUP:
+    if kind == due.RECHECK:
+        return due.Facts(belongs, row.is_muted, precondition=_facts_of_precondition(row))
+    if kind not in due.OF_MEETUPS:
         return due.Facts(belongs, row.is_muted)
     meetup = due.MeetupFacts(
         state=row.Occurrence.state,
@@ -161,8 +250,25 @@ def facts_of(row: AnyRow) -> due.Facts:
         series_deleted=row.Meetup.deleted_at is not None,
         takes_part=row.is_in,
         absent=row.is_away,
+        leads=None if kind == due.MEETUP else _leads(row, hosts or {}),
     )
     return due.Facts(belongs, row.is_muted, meetup)
+
+
+def _leads(row: AnyRow, hosts: Mapping[int, int | None]) -> bool:
+    return bool(hosts.get(row.Occurrence.id) == row.Person.id)
+
+
+def _facts_of_precondition(row: AnyRow) -> due.PreconditionFacts:
+    found, plan = row.Precondition, row.Plan
+    day = None if found is None else found.recheck_on
+    subject = "" if day is None else due.subject_of_recheck(found.id, day)
+    return due.PreconditionFacts(
+        plan_in_use=plan is not None and plan.archived_at is None,
+        is_same=row.Delivery.subject == subject,
+        is_asked=bool(row.is_asked),
+        absent=row.is_away,
+    )
 
 
 def _facts_of_post(row: AnyRow) -> due.PostFacts:
@@ -180,6 +286,10 @@ def _facts_of_post(row: AnyRow) -> due.PostFacts:
 def _waits(kind: str, post: Post, team: Team) -> bool:
     if kind == due.SENDER:
         return post.sender_id is None and post.state not in OVER
+    if kind == due.LATE:
+        return post.state not in OVER
+    if kind == due.WRITE:
+        return post.state in UNWRITTEN
     if kind == due.ESCALATION and team.review_patience is None:
         return False
     return post.state == ("approved" if kind == due.PUBLISH else "in_review")
@@ -190,15 +300,25 @@ def _subject_now(delivery: Delivery, post: Post) -> str:
         return due.subject_of_review(post.id, post.sent_to_review_at)
     if delivery.kind == due.ESCALATION and post.sent_to_review_at is not None:
         return due.subject_of_escalation(post.id, post.sent_to_review_at)
-    if delivery.kind == due.PUBLISH and post.starts_at is not None:
-        return due.subject_of_publishing(post.id, post.starts_at)
+    if delivery.kind in _SUBJECTS and post.starts_at is not None:
+        return _SUBJECTS[delivery.kind](post.id, post.starts_at)
     return delivery.subject if delivery.kind == due.SENDER else ""
+
+
+# What a reminder is about that is made for a post at its moment.
+_SUBJECTS = {
+    due.PUBLISH: due.subject_of_publishing,
+    due.WRITE: due.subject_of_writing,
+    due.LATE: due.subject_of_late,
+}
 
 
 def story_of(session: Session, row: AnyRow) -> Story:
     """What the mail for a row of `with_facts` tells, in its reader's language."""
     if row.Delivery.kind in due.OF_POSTS:
         return _story_of_post(row)
+    if row.Delivery.kind == due.RECHECK:
+        return _story_of_precondition(row)
     delivery, occurrence, meetup = row.Delivery, row.Occurrence, row.Meetup
     told = {
         "kind": delivery.kind,
@@ -246,6 +366,23 @@ def _story_of_post(row: AnyRow) -> Story:
         asker="" if asker is None else asker.first_name,
         reviewer="" if reviewer is None else reviewer.first_name,
         from_own_account=post.goes_out_from(row.Person),
+    )
+
+
+def _story_of_precondition(row: AnyRow) -> Story:
+    delivery, plan = row.Delivery, row.Plan
+    kind = KINDS[row.Precondition.key]
+    return Story(
+        kind=delivery.kind,
+        language=row.Person.language or row.Team.language,
+        team=row.Team.name,
+        meetup="",
+        starts_at=delivery.due_at,
+        zone=row.Team.zone,
+        minutes=0,
+        path=f"/plans/{plan.uuid}/preconditions#precondition-{kind.key}",
+        precondition=kind.name,
+        plan=plan.name,
     )
 
 

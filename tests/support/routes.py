@@ -174,6 +174,7 @@ def rows_of(
     session.flush()
     return {
         "plan_id": plan.id,
+        "plan_uuid": plan.uuid,
         "value_id": plan.values[0].id,
         "audience_id": plan.audiences[0].id,
         "fact_id": fact.id,

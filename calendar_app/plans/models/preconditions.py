@@ -41,7 +41,7 @@ class Precondition(Editable, Base):
     evidence: Mapped[str] = mapped_column(Text, default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     action: Mapped[str] = mapped_column(Text, default="")
-    recheck_on: Mapped[date | None]
+    recheck_on: Mapped[date | None] = mapped_column(index=True)
     rated_at: Mapped[datetime | None]
 
     owner: Mapped[Person | None] = relationship()

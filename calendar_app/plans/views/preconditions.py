@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import cast
+from uuid import UUID
 
 from babel.numbers import format_decimal
 from flask import Flask, current_app, redirect, request, url_for
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from calendar_app.language import locale
-from calendar_app.people.door import my_team, own, requires
+from calendar_app.people.door import my_team, own, own_by_uuid, requires
 from calendar_app.people.queries import people
 from calendar_app.plans.forms import HoursForm, PreconditionForm, today
 from calendar_app.plans.models import Plan, Precondition
@@ -50,6 +51,14 @@ def show_preconditions(plan_id: int) -> ResponseReturnValue:
     """All eleven, each with how it stands."""
     plan = own(Plan, plan_id)
     return _all_page(plan, HoursForm(obj=plan))
+
+
+@bp.get("/plans/<uuid:plan_uuid>/preconditions")
+@requires("team.see")
+def show_preconditions_from_outside(plan_uuid: UUID) -> ResponseReturnValue:
+    """The address of them in mails, where no row number leaves the house."""
+    plan = own_by_uuid(Plan, plan_uuid)
+    return redirect(url_for("plans.show_preconditions", plan_id=plan.id))
 
 
 @bp.post("/plans/<int:plan_id>/preconditions")

@@ -5,7 +5,7 @@ Nothing here knows a database or a clock: facts and a moment go in, a decision c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias
@@ -42,6 +42,10 @@ KIND_NAMES = {
     RECHECK: N_("It is time to look at a precondition again"),
     MISSED_SUMMARY: N_("Reminders were missed"),
 }
+# The kinds of which all that is due to one person goes out as one mail.
+TOGETHER = (REVIEW, WRITE, LATE, RECHECK)
+# Who was asked to review something is not asked again within this time, but for all of it at once.
+REVIEWS_TOGETHER = timedelta(hours=1)
 # Whose deputies in the role matrix stand in for who is away.
 TASKS = {REVIEW: "review", WRITE: "writing", PUBLISH: "publishing", LATE: "publishing"}
 # The subject of a summary is this, and the subject of the reminders it is about.
@@ -90,6 +94,7 @@ NOT_HOST = N_("Somebody else leads this meet-up now.")
 PLAN_OVER = N_("The plan is no longer in use.")
 LOOKED_AT = N_("Somebody looked at it, or chose another day for it.")
 NOT_OWNER = N_("Somebody else looks after this now.")
+TOLD_TOGETHER = N_("It stood in one mail with others of its kind.")
 REFUSED = N_("The mail server refuses this mail.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
 UNREACHABLE_IN_TIME = N_("The mail server did not answer.")
@@ -206,6 +211,21 @@ def write_due_at(starts_at: datetime, zone: str, at_work: AtWork) -> datetime:
 
 def _works_on(day: date, zone: str, at_work: AtWork) -> bool:
     return local(at_work(moment(day, time(), zone)), zone).date() == day
+
+
+def review_due_at(asked_at: Sequence[datetime]) -> list[datetime]:
+    """When each request for review to one person goes out; `asked_at` ascends.
+
+    The first at once, and those that follow within the hour together at its end, and so on.
+    """
+    found: list[datetime] = []
+    for at in asked_at:
+        last = found[-1] if found else None
+        if last is None or at >= last + REVIEWS_TOGETHER:
+            found.append(at)
+        else:
+            found.append(last if at <= last else last + REVIEWS_TOGETHER)
+    return found
 
 
 def late_due_at(published_at: datetime, at_work: AtWork) -> datetime:

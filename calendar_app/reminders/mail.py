@@ -43,6 +43,8 @@ from calendar_app.reminders.due import (
 from calendar_app.text import clean_line
 
 _PURPOSE = "unsubscribe"
+# So many things a mail lists; the page that it leads to has all.
+MOST_ITEMS = 20
 # Stands for the reader's name in a rendered body: of the private use area, so no text has it.
 _NAME = "\ue000"
 # And for the link with which the reader says that they cannot come.
@@ -59,6 +61,12 @@ _SUBJECTS = {
     SENDER: N_("The organisation posts it now: %(post)s"),
     RECHECK: N_("Time to look again: %(precondition)s"),
     MISSED_SUMMARY: N_("Not everybody was reminded: %(meetup)s, %(day)s"),
+}
+_SUBJECTS_OF_SEVERAL = {
+    REVIEW: N_("Please review %(count)s posts of %(team)s"),
+    WRITE: N_("Please write %(count)s posts for %(team)s"),
+    LATE: N_("%(count)s posts of %(team)s are past their time"),
+    RECHECK: N_("Time to look again at %(count)s preconditions of %(team)s"),
 }
 
 
@@ -78,6 +86,18 @@ class MissedReminder:
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of several things that a mail tells of: the title of a post and its moment, if any.
+
+    Of a precondition the title is a msgid, and `plan` the name of its plan.
+    """
+
+    title: str
+    starts_at: datetime | None = None
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +131,8 @@ class Story:
     missed: tuple[MissedReminder, ...] = ()
     # Of a meet-up that is over.
     outcome: Outcome | None = None
+    # When it tells of more than one: all of them.
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -227,6 +249,8 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "cannot_come": _CANNOT_COME if story.occurrence else "",
         "precondition": say(story.language, story.precondition) if story.precondition else "",
         "plan": story.plan,
+        "items": [_words_of(item, story) for item in story.items[:MOST_ITEMS]],
+        "more": max(0, len(story.items) - MOST_ITEMS),
     }
 
 
@@ -237,7 +261,20 @@ def _days(story: Story) -> list[str]:
     return [format_date(one.due_on, "EEE d MMM", locale=habits).replace(".", "") for one in agreed]
 
 
+def _words_of(item: Item, story: Story) -> str:
+    if item.plan:
+        return f"{say(story.language, item.title)} ({item.plan})"
+    if item.starts_at is None:
+        return item.title
+    start, habits = local(item.starts_at, story.zone), locale(story.language)
+    day = format_date(start, "EEEE d MMMM", locale=habits)
+    return f"{item.title} ({day}, {format_time(start.time(), 'HH:mm', locale=habits)})"
+
+
 def _subject(story: Story, facts: dict[str, object]) -> str:
+    if story.items:
+        several = _SUBJECTS_OF_SEVERAL[story.kind]
+        return say(story.language, several, count=len(story.items), team=story.team)
     names = ("meetup", "post", "precondition", "day", "time", "city")
     told = {name: facts[name] for name in names}
     return say(story.language, _SUBJECTS[story.kind], **told)

@@ -80,6 +80,8 @@ class Delivery(Base):
     body: Mapped[str | None] = mapped_column(Text)
     reply: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    # The one in whose mail it is told, with others of its kind.
+    told_with_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -63,6 +63,7 @@ from calendar_app.reminders.queries import (
     story_of,
     with_facts,
 )
+from calendar_app.reminders.together import gather, may_wait_again, taken_along
 
 log = logging.getLogger(__name__)
 
@@ -135,9 +136,10 @@ def plan(session: Session, now: datetime) -> int:
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (
         _make_missing(session, Delivery, new)
-        + _wake(session, wanted, kept)
         + _retime(session, wanted, kept)
         + _withdraw(session, wanted, kept, now)
+        # Last: what would have been told in a mail that was withdrawn waits by itself again.
+        + _wake(session, wanted, kept)
     )
 
 
@@ -241,10 +243,13 @@ def _wake(session: Session, wanted: Collection[tuple[str, int]], kept: dict[Any,
     """Somebody is back, or a day is held after all: their reminder waits again."""
     ids = [row.id for key, row in kept.items() if row.state == "cancelled" and key in wanted]
     values = {"state": "pending", "reason": "", "ended_at": None, "next_try_at": None}
+    woken = 0
     for part in _in_parts(ids):
-        which = (Delivery.id.in_(part), Delivery.state == "cancelled")
-        session.execute(update(Delivery).where(*which).values(values))
-    return len(ids)
+        which = (Delivery.id.in_(part), Delivery.state == "cancelled", may_wait_again())
+        waking = update(Delivery).where(*which).values({**values, "told_with_id": None})
+        told = waking.returning(Delivery.id).execution_options(synchronize_session=False)
+        woken += len(session.scalars(told).all())
+    return woken
 
 
 def _retime(session: Session, wanted: dict[Any, dict[str, Any]], kept: dict[Any, AnyRow]) -> int:
@@ -321,7 +326,7 @@ def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
             .with_for_update(skip_locked=True)
         ).all()
         rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
-        wanted = _still_wanted(session, rows, now)
+        wanted = gather(session, _still_wanted(session, rows, now), now)
         if wanted and relay.failures:
             relay.probe_until = now + LEASE
         return _take(session, desk.worker_id, wanted, now)
@@ -389,10 +394,14 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
         .execution_options(synchronize_session=False)
     ).all()
     held = {one.id: one for one in taken}
-    return [_claimed(session, row, held[row.Delivery.id]) for row in rows]
+    others = taken_along(session, rows, now)
+    return [
+        _claimed(session, row, held[row.Delivery.id], others.get(row.Delivery.id, ()))
+        for row in rows
+    ]
 
 
-def _claimed(session: Session, row: AnyRow, taken: AnyRow) -> Claimed:
+def _claimed(session: Session, row: AnyRow, taken: AnyRow, others: Sequence[AnyRow]) -> Claimed:
     delivery, person = row.Delivery, row.Person
     return Claimed(
         id=delivery.id,
@@ -403,7 +412,7 @@ def _claimed(session: Session, row: AnyRow, taken: AnyRow) -> Claimed:
         useful_until=delivery.useful_until,
         dated_at=taken.dated_at,
         reader=Reader(person.uuid, person.name, person.first_name, person.email),
-        story=story_of(session, row),
+        story=story_of(session, row, others),
         frozen=None if delivery.body is None else delivery.body.encode("ascii"),
     )
 

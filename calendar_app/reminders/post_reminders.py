@@ -116,7 +116,10 @@ def _asked_of(one: Morning) -> _Asked:
 
 
 def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
-    """Whoever is named to review what waits for it, but for who asks it of themselves."""
+    """Whoever is named to review what waits for it, but for who asks it of themselves.
+
+    What is asked of one person within an hour is told together.
+    """
     query = (
         select(Post.id, Post.team_id, Team.zone, Post.reviewer_id, Post.sent_to_review_at)
         .join(Team, Team.id == Post.team_id)
@@ -125,19 +128,23 @@ def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
         .where(Post.reviewer_id.is_not(None))
         .where(Post.reviewer_id.is_distinct_from(Post.sent_to_review_by_id))
     )
-    for post_id, team_id, zone, person_id, at in _rows(session, query):
-        subject = due.subject_of_review(post_id, at)
-        yield _Asked(
-            due.REVIEW,
-            subject,
-            post_id,
-            team_id,
-            zone,
-            person_id,
-            at,
-            at + due.REVIEW_IS_OF_USE,
-            APPROVE.action,
-        )
+    of_person: dict[tuple[int, int], list[AnyRow]] = {}
+    for row in _rows(session, query.order_by(Post.sent_to_review_at, Post.id)):
+        of_person.setdefault((row.team_id, row.reviewer_id), []).append(row)
+    for rows in of_person.values():
+        moments = due.review_due_at([row.sent_to_review_at for row in rows])
+        for (post_id, team_id, zone, person_id, at), due_at in zip(rows, moments, strict=True):
+            yield _Asked(
+                due.REVIEW,
+                due.subject_of_review(post_id, at),
+                post_id,
+                team_id,
+                zone,
+                person_id,
+                due_at,
+                at + due.REVIEW_IS_OF_USE,
+                APPROVE.action,
+            )
 
 
 def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -35,7 +35,7 @@ from calendar_app.posts.models import Post
 from calendar_app.posts.queries import OVER
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
-from calendar_app.reminders.mail import MissedReminder, Story
+from calendar_app.reminders.mail import Item, MissedReminder, Story
 from calendar_app.reminders.models import Delivery, Muted
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -313,12 +313,17 @@ _SUBJECTS = {
 }
 
 
-def story_of(session: Session, row: AnyRow) -> Story:
-    """What the mail for a row of `with_facts` tells, in its reader's language."""
-    if row.Delivery.kind in due.OF_POSTS:
-        return _story_of_post(row)
-    if row.Delivery.kind == due.RECHECK:
-        return _story_of_precondition(row)
+def story_of(session: Session, row: AnyRow, others: Sequence[AnyRow] = ()) -> Story:
+    """What the mail for a row of `with_facts` tells, in its reader's language.
+
+    With `others` it tells of all of them together, and leads to the page that lists them.
+    """
+    if others:
+        items = tuple(_item_of(one) for one in (row, *others))
+        path = f"/reminders/{row.Delivery.uuid}"
+        return replace(_story_of_one(row), items=items, path=path)
+    if row.Delivery.kind in (*due.OF_POSTS, due.RECHECK):
+        return _story_of_one(row)
     delivery, occurrence, meetup = row.Delivery, row.Occurrence, row.Meetup
     told = {
         "kind": delivery.kind,
@@ -348,6 +353,16 @@ def _outcome(session: Session, occurrence: Occurrence) -> Outcome | None:
         sitting = sitting_of(session, occurrence)
         known[occurrence.id] = None if sitting is None else outcome_of(session, sitting)
     return known[occurrence.id]
+
+
+def _story_of_one(row: AnyRow) -> Story:
+    return _story_of_precondition(row) if row.Delivery.kind == due.RECHECK else _story_of_post(row)
+
+
+def _item_of(row: AnyRow) -> Item:
+    if row.Delivery.kind == due.RECHECK:
+        return Item(KINDS[row.Precondition.key].name, plan=row.Plan.name)
+    return Item(row.Post.title, row.Post.starts_at)
 
 
 def _story_of_post(row: AnyRow) -> Story:
@@ -403,6 +418,41 @@ def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Sto
         starts_at=missed[0].useful_until if missed else row.Occurrence.starts_at,
         missed=tuple(MissedReminder(one.name, one.reason) for one in missed),
     )
+
+
+# --------------------------------------------------------------------------------- one mail's page
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that a mail told of, as it stands now; `reason` (a msgid): why it is over."""
+
+    delivery: Delivery
+    post: Post | None
+    occurrence: Occurrence | None
+    precondition: Precondition | None
+    plan: Plan | None
+    reason: str
+
+
+def told_in_mail(session: Session, delivery: Delivery, now: datetime) -> list[Told]:
+    """All that the mail of `delivery` told of, what is first of use no more first."""
+    root = delivery.told_with_id or delivery.id
+    rows = session.execute(
+        with_facts().where(or_(Delivery.id == root, Delivery.told_with_id == root))
+    ).all()
+    hosts = hosts_of(session, rows)
+    return [
+        Told(
+            delivery=row.Delivery,
+            post=None if row.Post is None or row.Post.deleted_at is not None else row.Post,
+            occurrence=row.Occurrence,
+            precondition=row.Precondition,
+            plan=row.Plan,
+            reason=due.decide(facts_of(row, hosts), row.Delivery.useful_until, now).reason,
+        )
+        for row in rows
+    ]
 
 
 # ----------------------------------------------------------------------------------------- the log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,12 +15,13 @@ from calendar_app.errors import NotYours
 from calendar_app.language import N_
 from calendar_app.people.door import me, my_team, requires
 from calendar_app.people.models import Person
+from calendar_app.plans.preconditions import KINDS as PRECONDITIONS
 from calendar_app.reminders import health
 from calendar_app.reminders.due import KIND_NAMES, KINDS
 from calendar_app.reminders.forms import WantedForm
 from calendar_app.reminders.mail import read_stop_token
-from calendar_app.reminders.models import STATE_NAMES, STATES, Muted, mute, unmute
-from calendar_app.reminders.queries import LogFilter, log_page, muted_kinds
+from calendar_app.reminders.models import STATE_NAMES, STATES, Delivery, Muted, mute, unmute
+from calendar_app.reminders.queries import LogFilter, log_page, muted_kinds, told_in_mail
 from calendar_app.web.language import speak_to
 from calendar_app.web.request import commit, house, now, session
 from calendar_app.web.security import csrf
@@ -101,6 +103,26 @@ def save_reminders() -> ResponseReturnValue:
     commit()
     flash(_("Saved."), "good")
     return redirect("/settings/reminders", 303)
+
+
+@bp.get("/reminders/<uuid:delivery_uuid>")
+@requires("settings.own")
+def show_mail(delivery_uuid: UUID) -> ResponseReturnValue:
+    """What one mail to me told of, and how each of it stands now."""
+    wanted = select(Delivery).where(
+        Delivery.uuid == str(delivery_uuid),
+        Delivery.person_id == me().id,
+        Delivery.team_id == my_team().id,
+    )
+    delivery = session().scalars(wanted).one_or_none()
+    if delivery is None:
+        raise NotYours(N_("This reminder is not one of yours."))
+    return render(
+        "reminders/mail.html",
+        kind_name=KIND_NAMES[delivery.kind],
+        found=told_in_mail(session(), delivery, now()),
+        precondition_kinds=PRECONDITIONS,
+    )
 
 
 @bp.get("/unsubscribe/<token>")

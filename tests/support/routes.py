@@ -203,6 +203,7 @@ def rows_of(
         "template_id": template.id,
         "source_media_id": source_image.id,
         "delivery_id": delivery.id,
+        "delivery_uuid": delivery.uuid,
         "absence_id": absence.id,
         "person_id": colleague.id,
         "membership_id": colleague.memberships[0].id,

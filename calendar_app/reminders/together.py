@@ -1,0 +1,122 @@
+"""Reminders of one kind that are due to one person at once go out as one mail.
+
+Each stays a row of its own, which is cancelled by itself once it is done. At the claim the one that
+is of use the longest takes the others along: those are settled as told in its mail, which is put
+together then, not when they were planned. When that mail comes to nothing they wait again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
+
+from calendar_app.reminders import due
+from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.queries import AnyRow, facts_of, with_facts
+
+_OPEN = ("pending", "retry")
+_Leader = aliased(Delivery, name="leader")
+
+
+def gather(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyRow]:
+    """Those of `rows` that go out as a mail of their own; they take along all that is due."""
+    ours = [row.Delivery for row in rows if _is_told_together(row.Delivery)]
+    if not ours:
+        return list(rows)
+    leaders = _leaders(ours)
+    found = session.execute(
+        select(Delivery.id, *_GROUP)
+        .where(tuple_(*_GROUP).in_(list(leaders)), _can_join(now))
+        .where(Delivery.id.not_in(leaders.values()))
+        .with_for_update()
+    )
+    taken = [
+        {"which": one.id, "leader": leaders[(one.team_id, one.person_id, one.kind)], "at": now}
+        for one in found
+    ]
+    if taken:
+        session.connection().execute(_TAKE_ALONG, taken)
+        session.connection().execute(_BRING_WITH, taken)
+    gone = {one["which"] for one in taken}
+    return [row for row in rows if row.Delivery.id not in gone]
+
+
+def taken_along(
+    session: Session, rows: Sequence[AnyRow], now: datetime
+) -> Mapping[int, list[AnyRow]]:
+    """What the mail of each of `rows` tells besides, by its id; what nobody wants leaves it."""
+    ids = [row.Delivery.id for row in rows if _is_told_together(row.Delivery)]
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    if not ids:
+        return found
+    query = with_facts().where(Delivery.told_with_id.in_(ids))
+    for row in session.execute(query):
+        decision = due.decide(facts_of(row), row.Delivery.useful_until, now)
+        if decision.verdict == "send":
+            found[row.Delivery.told_with_id].append(row)
+        else:
+            _let_go(session, row.Delivery.id, decision)
+    return found
+
+
+def may_wait_again() -> ColumnElement[bool]:
+    """Whether a settled delivery was told in no mail, nor is going to be."""
+    came_to_nothing = select(_Leader.id).where(
+        _Leader.id == Delivery.told_with_id, _Leader.state.in_(("cancelled", "missed"))
+    )
+    return or_(Delivery.told_with_id.is_(None), came_to_nothing.exists())
+
+
+def _is_told_together(delivery: Delivery) -> bool:
+    """Whether others can go along: what left once is repeated as it was."""
+    return delivery.kind in due.TOGETHER and delivery.body is None
+
+
+def _leaders(deliveries: Sequence[Delivery]) -> dict[tuple[int, int, str], int]:
+    """By team, person and kind the delivery that is of use the longest."""
+    in_order = sorted(deliveries, key=lambda one: (one.useful_until, one.id))
+    return {(one.team_id, one.person_id, one.kind): one.id for one in in_order}
+
+
+def _can_join(now: datetime) -> ColumnElement[bool]:
+    return (
+        Delivery.state.in_(_OPEN)
+        & Delivery.body.is_(None)
+        & Delivery.ended_at.is_(None)
+        & (Delivery.due_at <= now)
+        & (Delivery.useful_until > now)
+        & (func.coalesce(Delivery.next_try_at, now) <= now)
+    )
+
+
+def _let_go(session: Session, delivery_id: int, decision: due.Decision) -> None:
+    """What was to be told in a mail that had to wait, and is not to be told any more."""
+    state = "missed" if decision.verdict == "missed" else "cancelled"
+    reason = decision.reason or due.UNREACHABLE_IN_TIME
+    values = {"state": state, "reason": reason, "told_with_id": None}
+    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
+
+
+_GROUP = (Delivery.team_id, Delivery.person_id, Delivery.kind)
+_TABLE = Delivery.metadata.tables["delivery"]
+# Somebody may have cancelled it since it was read.
+_TAKE_ALONG = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("which"))
+    .where(or_(*(_TABLE.c.state == state for state in _OPEN)))
+    .values(
+        state="cancelled",
+        reason=due.TOLD_TOGETHER,
+        told_with_id=bindparam("leader"),
+        ended_at=bindparam("at"),
+    )
+)
+_BRING_WITH = (
+    update(_TABLE)
+    .where(_TABLE.c.told_with_id == bindparam("which"))
+    .values(told_with_id=bindparam("leader"))
+)

@@ -90,9 +90,9 @@ def _take(row: Beforehand, form: BeforehandForm) -> None:
 
 
 def _told(invited: Invited, row: Beforehand) -> dict[str, Any]:
-    """What the log keeps of it."""
-    who = {"team": invited.team, "actor": invited.person, "subject": row}
-    return {"at": now(), "origin": origin(), **who}
+    """What the log tells of it: nobody is signed in, but the link names who it was."""
+    whose = {"team": invited.team, "actor": invited.person, "subject": row}
+    return {"at": now(), "origin": origin(), **whose}
 
 
 def _count_try(token: str) -> None:

@@ -47,7 +47,7 @@ class Sitting(Editable, Base):
     # Who leads; None: nobody in particular.
     host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # State as who and when: None while it is going on.
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # What lay on the table when it was closed (`snapshot`); empty while it is going on.
     agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)

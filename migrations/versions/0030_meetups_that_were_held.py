@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("occurrence_id", name="uq_sitting_occurrence_id"),
     )
     op.create_index("ix_sitting_team_id_begun_at", "sitting", ["team_id", "begun_at"])
+    op.create_index("ix_sitting_closed_at", "sitting", ["closed_at"])
     op.create_table(
         "attendance",
         sa.Column("team_id", sa.Integer(), nullable=False),

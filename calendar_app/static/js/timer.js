@@ -40,15 +40,19 @@ function run(timer) {
 
 function show(timer, meetup, now) {
   const phase = phaseOf(meetup, now);
+  const begun = "begun" in timer.dataset;
   const left = phase === "before" ? meetup.startsAt - now : Math.abs(meetup.endsAt - now);
-  setText(timer.querySelector("[data-timer-left]"), clock(left));
+  // What nobody began does not run over its time either.
+  const over = phase === "after" && begun;
+  setText(timer.querySelector("[data-timer-left]"), phase === "after" && !begun ? timer.dataset.planned : clock(left));
   const block = phase === "during" ? markBlock(meetup, now) : markBlock(meetup, -1);
   const note = timer.querySelector("[data-timer-note]");
   setText(note, block ?? note?.dataset[phase] ?? "");
-  timer.classList.toggle("is-over", phase === "after");
+  timer.classList.toggle("is-over", over);
+  timer.classList.toggle("is-long", left >= 60 * minute && (phase !== "after" || begun));
   const bar = timer.querySelector("[data-timer-bar]");
-  if (bar) bar.value = Math.min(Math.max(0, now - meetup.startsAt) / 1000, bar.max);
-  if ("begun" in timer.dataset) tell(timer, phase, meetup.endsAt - now);
+  if (bar) bar.value = phase === "after" && !begun ? 0 : Math.min(Math.max(0, now - meetup.startsAt) / 1000, bar.max);
+  if (begun) tell(timer, phase, meetup.endsAt - now);
 }
 
 // Kept beside the timers, since a fresh one may take the place of this one. The first look says

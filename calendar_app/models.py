@@ -51,7 +51,7 @@ from calendar_app.posts.models import (
 )
 from calendar_app.posts.presence import PostPresence
 from calendar_app.posts.undo import Undoable, UndoablePost
-from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
+from calendar_app.reminders.models import Attempt, Delivery, Muted, QuietHours, Relay, Worker
 from calendar_app.transfer.models import PostImport
 
 __all__ = [
@@ -101,6 +101,7 @@ __all__ = [
     "PostValue",
     "PostVote",
     "Precondition",
+    "QuietHours",
     "Relay",
     "SavedView",
     "SeriesException",

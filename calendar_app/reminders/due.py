@@ -94,6 +94,7 @@ NOT_HOST = N_("Somebody else leads this meet-up now.")
 PLAN_OVER = N_("The plan is no longer in use.")
 LOOKED_AT = N_("Somebody looked at it, or chose another day for it.")
 NOT_OWNER = N_("Somebody else looks after this now.")
+QUIET = N_("It fell in this person's quiet hours.")
 TOLD_TOGETHER = N_("It stood in one mail with others of its kind.")
 REFUSED = N_("The mail server refuses this mail.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
@@ -116,6 +117,8 @@ class Facts:
     outcome: OutcomeFacts | None = None
     post: PostFacts | None = None
     precondition: PreconditionFacts | None = None
+    # Until when the person wants to hear nothing; None: it is not quiet now.
+    quiet_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -168,8 +171,10 @@ class PreconditionFacts:
 class Decision:
     """What is to be done with a reminder now, and why (a msgid; empty when it is sent)."""
 
-    verdict: Literal["send", "cancel", "missed"]
+    verdict: Literal["send", "cancel", "missed", "wait"]
     reason: str = ""
+    # When it is to be looked at again, if it has to wait.
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -302,7 +307,11 @@ def decide(facts: Facts, useful_until: datetime, now: datetime) -> Decision:
         return Decision("cancel", reason)
     if now >= useful_until:
         return Decision("missed")
-    return Decision("send")
+    if facts.quiet_until is None:
+        return Decision("send")
+    if facts.quiet_until < useful_until:
+        return Decision("wait", until=facts.quiet_until)
+    return Decision("cancel", QUIET)
 
 
 def _reason_not_to(facts: Facts) -> str | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from calendar_app.db import Base, new_uuid
+from calendar_app.db import Base, Editable, new_uuid
+from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.meetups.models import Occurrence
 from calendar_app.people.models import Person
+from calendar_app.reminders.quiet import Quiet
 
+# One day a week has to be left.
+MOST_QUIET_DAYS = 6
 STATES = (
     "pending",
     "claimed",
@@ -143,6 +148,59 @@ class Muted(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(30))
     at: Mapped[datetime]
+
+
+class QuietHours(Editable, Base):
+    """When a person gets no reminders: every day from one time to another, and on whole days."""
+
+    __tablename__ = "quiet_hours"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    begins: Mapped[time | None]
+    ends: Mapped[time | None]
+    # Days of the week from 0, Monday, joined by commas: "5,6".
+    week_days: Mapped[str] = mapped_column(String(13), default="")
+
+    person: Mapped[Person] = relationship()
+
+    @classmethod
+    def none_yet(cls, person: Person) -> QuietHours:
+        """Those of somebody who never chose any; not in the database."""
+        # Of version 0, so that a form that shows it is stale once another made the row.
+        return cls(person_id=person.id, version=0, begins=None, ends=None, week_days="")
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.person.name
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days of the week that are quiet as a whole, ascending from 0, Monday."""
+        return tuple(int(day) for day in self.week_days.split(",") if day)
+
+    def choose(self, begins: time | None, ends: time | None, days: Collection[int]) -> None:
+        """Be quiet from one time to another, and on whole days. Raises Refused at the field."""
+        if (begins is None) != (ends is None):
+            missing = "ends" if ends is None else "begins"
+            raise Refused(N_("Fill in both times, or none."), field=missing)
+        if begins is not None and begins == ends:
+            raise Refused(N_("Choose two times that differ."), field="ends")
+        if len(set(days)) > MOST_QUIET_DAYS:
+            words = N_("Leave one day. To get no reminders at all, switch them off one by one.")
+            raise Refused(words, field="days")
+        self.begins, self.ends = begins, ends
+        self.week_days = ",".join(str(day) for day in sorted(set(days)))
+
+    def on_clocks_of(self, zone: str) -> Quiet:
+        """The same as the rules look at it."""
+        return Quiet(zone, self.begins, self.ends, self.days)
+
+
+def quiet_hours_of(session: Session, person: Person) -> QuietHours:
+    """The quiet hours of `person`, or an empty choice that is not in the database."""
+    found = session.scalars(select(QuietHours).where(QuietHours.person_id == person.id)).first()
+    return found or QuietHours.none_yet(person)
 
 
 def mute(session: Session, person: Person, kind: str, at: datetime) -> None:

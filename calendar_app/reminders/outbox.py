@@ -18,6 +18,7 @@ import logging
 import re
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -50,6 +51,7 @@ from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, pr
 from calendar_app.people.models import Membership, Person, Team
 from calendar_app.post_office import Answer, Mail, PostOffice
 from calendar_app.reminders import due
+from calendar_app.reminders.hushed import Hushed, changes_of_quiet_hours
 from calendar_app.reminders.mail import Reader, Story, write
 from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker
 from calendar_app.reminders.outcome_reminders import wanted_of_outcomes
@@ -127,28 +129,30 @@ def plan(session: Session, now: datetime) -> int:
     for meetup in session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))):
         plan_occurrences(session, meetup, now, PLANNED.days)
     since = _looks_back_to(session, now)
-    wanted = (
+    asked = (
         _wanted(session, since, now)
         | wanted_of_outcomes(session, since, now)
         | wanted_of_posts(session, since, now, PLANNED)
     )
+    hushed = Hushed(session)
+    wanted = {key: hushed.moved(row, now) for key, row in asked.items()}
     kept = _kept_rows(session, since)
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (
         _make_missing(session, Delivery, new)
-        + _retime(session, wanted, kept)
         + _withdraw(session, wanted, kept, now)
-        # Last: what would have been told in a mail that was withdrawn waits by itself again.
-        + _wake(session, wanted, kept)
+        # After that: what would have been told in a mail that was withdrawn waits by itself again.
+        + _wake(session, wanted, kept, hushed, now)
+        + _retime(session, wanted, kept)
     )
 
 
-def changes_so_far(session: Session) -> tuple[int, int]:
-    """A pair that differs when something that `plan` looks at was changed."""
+def changes_so_far(session: Session) -> tuple[int, ...]:
+    """Some numbers that differ when something that `plan` looks at was changed."""
     revisions = select(func.coalesce(func.sum(Team.revision), 0)).scalar_subquery()
     muted = select(func.coalesce(func.sum(Muted.id), 0)).scalar_subquery()
     row = session.execute(select(revisions, muted)).one()
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), changes_of_quiet_hours(session)
 
 
 def _looks_back_to(session: Session, now: datetime) -> datetime:
@@ -224,7 +228,8 @@ def _rows_of(
 
 def _kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:
     times = (Delivery.due_on, Delivery.due_at, Delivery.useful_until)
-    query = select(Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, *times).where(
+    what = (Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, Delivery.reason)
+    query = select(*what, *times).where(
         Delivery.kind != due.MISSED_SUMMARY, Delivery.useful_until > since
     )
     return {(row.subject, row.person_id): row for row in session.execute(query)}
@@ -239,9 +244,21 @@ def _make_missing(session: Session, model: type[Any], rows: Sequence[dict[str, A
     return len(rows)
 
 
-def _wake(session: Session, wanted: Collection[tuple[str, int]], kept: dict[Any, AnyRow]) -> int:
+def _wake(
+    session: Session,
+    wanted: dict[Any, dict[str, Any]],
+    kept: dict[Any, AnyRow],
+    hushed: Hushed,
+    now: datetime,
+) -> int:
     """Somebody is back, or a day is held after all: their reminder waits again."""
-    ids = [row.id for key, row in kept.items() if row.state == "cancelled" and key in wanted]
+    ids = [
+        row.id
+        for key, row in kept.items()
+        if row.state == "cancelled"
+        and key in wanted
+        and not (row.reason == due.QUIET and hushed.silences(wanted[key], now))
+    ]
     values = {"state": "pending", "reason": "", "ended_at": None, "next_try_at": None}
     woken = 0
     for part in _in_parts(ids):
@@ -290,7 +307,7 @@ def _withdraw(
     withdrawn = 0
     for part in _in_parts(ids):
         rows = session.execute(with_facts().where(Delivery.id.in_(part))).all()
-        withdrawn += len(rows) - len(_still_wanted(session, rows, now))
+        withdrawn += len(_judged(session, rows, now)["cancel"])
     return withdrawn
 
 
@@ -326,7 +343,9 @@ def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
             .with_for_update(skip_locked=True)
         ).all()
         rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
-        wanted = gather(session, _still_wanted(session, rows, now), now)
+        judged = _judged(session, rows, now)
+        _put_off(session, judged["wait"])
+        wanted = gather(session, [row for row, _decision in judged["send"]], now)
         if wanted and relay.failures:
             relay.probe_until = now + LEASE
         return _take(session, desk.worker_id, wanted, now)
@@ -748,21 +767,32 @@ def _settle_late(session: Session, desk: Desk, now: datetime) -> None:
         return
     relay = _relay(session, desk.office.name)
     rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
-    for row in _still_wanted(session, rows, now):
+    for row, _decision in _judged(session, rows, now)["missed"]:
         _miss(session, row.Delivery, relay, now)
 
 
-def _still_wanted(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyRow]:
-    """Those of `rows` that somebody wants as things stand now; the others are cancelled."""
+def _judged(
+    session: Session, rows: Sequence[AnyRow], now: datetime
+) -> dict[str, list[tuple[AnyRow, due.Decision]]]:
+    """What is to be done with each of `rows`, by verdict; what nobody wants is cancelled."""
     hosts = hosts_of(session, rows)
-    wanted = []
+    hushed = Hushed(session, {row.Person.id for row in rows})
+    judged: dict[str, list[tuple[AnyRow, due.Decision]]] = defaultdict(list)
     for row in rows:
-        decision = due.decide(facts_of(row, hosts), row.Delivery.useful_until, now)
+        quiet_until = hushed.quiet_until(row.Person.id, row.Team.id, now)
+        facts = replace(facts_of(row, hosts), quiet_until=quiet_until)
+        decision = due.decide(facts, row.Delivery.useful_until, now)
+        judged[decision.verdict].append((row, decision))
         if decision.verdict == "cancel":
             _end(session, [row.Delivery.id], "cancelled", decision.reason, now)
-        else:
-            wanted.append(row)
-    return wanted
+    return judged
+
+
+def _put_off(session: Session, waiting: Sequence[tuple[AnyRow, due.Decision]]) -> None:
+    """Somebody wants to hear nothing now: it is due when their quiet hours end."""
+    for row, decision in waiting:
+        which = (Delivery.id == row.Delivery.id, Delivery.state.in_(_WAITING))
+        session.execute(update(Delivery).where(*which).values(due_at=decision.until))
 
 
 def _miss(session: Session, delivery: Delivery, relay: Relay, now: datetime) -> None:

@@ -56,6 +56,7 @@ def taken_along(
     query = with_facts().where(Delivery.told_with_id.in_(ids))
     for row in session.execute(query):
         decision = due.decide(facts_of(row), row.Delivery.useful_until, now)
+        # Whose quiet hours it is has been asked for the mail as a whole.
         if decision.verdict == "send":
             found[row.Delivery.told_with_id].append(row)
         else:

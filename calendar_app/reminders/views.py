@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,17 +14,28 @@ from sqlalchemy.exc import DBAPIError
 
 from calendar_app.errors import NotYours
 from calendar_app.language import N_
-from calendar_app.people.door import me, my_team, requires
+from calendar_app.moments import WEEKDAY_NAMES, local
+from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.people.models import Person
+from calendar_app.people.queries import people
 from calendar_app.plans.preconditions import KINDS as PRECONDITIONS
 from calendar_app.reminders import health
+from calendar_app.reminders.answers import answer
 from calendar_app.reminders.due import KIND_NAMES, KINDS
-from calendar_app.reminders.forms import WantedForm
+from calendar_app.reminders.forms import QuietForm, WantedForm
 from calendar_app.reminders.mail import read_stop_token
-from calendar_app.reminders.models import STATE_NAMES, STATES, Delivery, Muted, mute, unmute
+from calendar_app.reminders.models import (
+    STATE_NAMES,
+    STATES,
+    Delivery,
+    Muted,
+    mute,
+    quiet_hours_of,
+    unmute,
+)
 from calendar_app.reminders.queries import LogFilter, log_page, muted_kinds, told_in_mail
 from calendar_app.web.language import speak_to
-from calendar_app.web.request import commit, house, now, session
+from calendar_app.web.request import commit, house, now, row_number, session
 from calendar_app.web.security import csrf
 from calendar_app.web.templating import render
 
@@ -42,6 +54,7 @@ LOOKS = {
     "cancelled": ("plain", "⊘"),
 }
 _MOST_PAGES = 100_000
+_FARTHEST_DAY = timedelta(days=3660)
 
 
 @bp.get("/healthz")
@@ -86,9 +99,7 @@ def show_deliveries() -> ResponseReturnValue:
 @requires("settings.own")
 def show_reminders() -> ResponseReturnValue:
     """Which reminders I get."""
-    deaf_to = muted_kinds(session(), me())
-    form = WantedForm(data={"wanted": [kind for kind in KINDS if kind not in deaf_to]})
-    return render("reminders/own.html", form=form)
+    return _own_page(_wanted_form(), QuietForm(obj=quiet_hours_of(session(), me())))
 
 
 @bp.post("/settings/reminders")
@@ -97,12 +108,60 @@ def save_reminders() -> ResponseReturnValue:
     """Choose which reminders I get."""
     form = WantedForm()
     if not form.validate_on_submit():
-        return render("reminders/own.html", form=form), 422
+        return _own_page(form, QuietForm(formdata=None, obj=quiet_hours_of(session(), me()))), 422
     for kind in KINDS:
         _choose(me(), kind, is_wanted=kind in (form.wanted.data or ()))
     commit()
     flash(_("Saved."), "good")
     return redirect("/settings/reminders", 303)
+
+
+@bp.post("/settings/reminders/quiet")
+@requires("settings.own")
+def save_quiet_hours() -> ResponseReturnValue:
+    """Choose when I get no reminders."""
+    # Held, so that two forms of somebody who has none yet make one row.
+    session().refresh(me(), with_for_update=True)
+    hours = quiet_hours_of(session(), me())
+    form = QuietForm(obj=hours)
+    if form.stale(hours):
+        kept = {"begins": hours.begins, "ends": hours.ends, "days": hours.days}
+        return _own_page(_wanted_form(), form, form.differences(kept)), 409
+    if not form.validate_on_submit() or not form.obeys(
+        lambda: hours.choose(form.begins.data, form.ends.data, form.days.data or ())
+    ):
+        return _own_page(_wanted_form(), form), 422
+    if hours.version == 0:
+        hours.version = 1
+        session().add(hours)
+    commit()
+    flash(_("Saved."), "good")
+    return redirect("/settings/reminders", 303)
+
+
+@bp.get("/settings/reminders/day")
+@requires("settings.own")
+def show_day() -> ResponseReturnValue:
+    """Why somebody got on a day what they got: myself, or for administrators anybody."""
+    choices = people(session(), my_team()) if may("deliveries.see") else []
+    if me() not in choices:
+        choices = [me(), *choices]
+    wanted = request.args.get("person", me().id, type=row_number)
+    person = next((one for one in choices if one.id == wanted), None)
+    if person is None:
+        raise NotYours(N_("Choose yourself. Only administrators see what others were sent."))
+    day = _day_asked_for()
+    return render(
+        "reminders/day.html",
+        person=person,
+        choices=choices,
+        day=day,
+        found=answer(session(), my_team(), person, day, now()),
+        state_names=STATE_NAMES,
+        kind_names=KIND_NAMES,
+        looks=LOOKS,
+        weekday_names=WEEKDAY_NAMES,
+    )
 
 
 @bp.get("/reminders/<uuid:delivery_uuid>")
@@ -154,6 +213,16 @@ def undo_unsubscribe(token: str) -> ResponseReturnValue:
     return redirect(f"/unsubscribe/{token}", 303)
 
 
+def _day_asked_for() -> date:
+    """The day in the address; today where there is none, or none that makes sense."""
+    today = local(now(), my_team().zone).date()
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return today
+    return day if abs(day - today) <= _FARTHEST_DAY else today
+
+
 def _asked_for() -> LogFilter:
     page = request.args.get("page", 1, type=int)
     states = [state for state in request.args.getlist("state") if state in STATES]
@@ -176,6 +245,20 @@ def _choose(person: Person, kind: str, *, is_wanted: bool) -> None:
         unmute(session(), person, kind)
     else:
         mute(session(), person, kind, now())
+
+
+def _wanted_form() -> WantedForm:
+    """Which reminders I get now; whatever form was sent."""
+    deaf_to = muted_kinds(session(), me())
+    return WantedForm(
+        formdata=None, data={"wanted": [kind for kind in KINDS if kind not in deaf_to]}
+    )
+
+
+def _own_page(
+    form: WantedForm, quiet: QuietForm, conflict: list[tuple[str, str, str]] | None = None
+) -> str:
+    return render("reminders/own.html", form=form, quiet=quiet, conflict=conflict)
 
 
 def _whose(token: str) -> tuple[Person, str]:

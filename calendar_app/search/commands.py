@@ -242,6 +242,14 @@ COMMANDS: Sequence[Command] = (
         address="/settings/reminders",
     ),
     Command(
+        "reminders.day",
+        N_("What somebody was sent on a day"),
+        "go",
+        "settings.own",
+        words="waarom herinnering niet gekregen gemist why missed nothing",
+        address="/settings/reminders/day",
+    ),
+    Command(
         "team.settings",
         N_("Settings of the team"),
         "go",

@@ -77,13 +77,32 @@ def test_the_timer_is_right_after_the_tab_slept(show: Show) -> None:
     expect(page.locator("[aria-current=step]")).to_have_text("Today")
 
 
-def test_the_timer_says_when_the_time_is_up(show: Show) -> None:
-    page = show(TIMER)
+@pytest.mark.parametrize(
+    ("begun", "left", "look"),
+    [(" data-begun", "01:00", "timer is-over"), ("", "09:30", "timer")],
+)
+def test_when_the_time_is_up_only_what_was_begun_runs_on(
+    show: Show, begun: str, left: str, look: str
+) -> None:
+    page = show(
+        TIMER.replace("data-timer\n", f'class="timer" data-timer{begun} data-planned="09:30"\n', 1)
+    )
 
     page.clock.fast_forward(11 * 60_000)
 
     expect(page.locator("[data-timer-note]")).to_have_text("The time is up")
+    expect(page.locator("[data-timer-left]")).to_have_text(left)
+    expect(page.locator("[data-timer]")).to_have_attribute("class", look)
     expect(page.locator("[aria-current=step]")).to_have_count(0)
+
+
+def test_a_meetup_that_was_never_closed_shows_its_hours_smaller(show: Show) -> None:
+    page = show(TIMER.replace("data-timer\n", "data-timer data-begun\n", 1))
+
+    page.clock.fast_forward(90 * 60_000)
+
+    expect(page.locator("[data-timer-left]")).to_have_text("01:20:00")
+    expect(page.locator("[data-timer].is-long")).to_have_count(1)
 
 
 def test_the_timer_follows_the_server_when_the_desk_clock_is_wrong(show: Show) -> None:

@@ -37,15 +37,26 @@ from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import neighbours
 from calendar_app.people.models import Absence, Person
 from calendar_app.post_office import Answer, Mail
-from calendar_app.reminders import outbox
-from calendar_app.reminders.models import Attempt, Delivery, Muted, Relay, Worker, mute
+from calendar_app.posts.models import Post
+from calendar_app.reminders import due, outbox
+from calendar_app.reminders.hushed import Hushed
+from calendar_app.reminders.models import (
+    Attempt,
+    Delivery,
+    Muted,
+    Relay,
+    Worker,
+    mute,
+    quiet_hours_of,
+)
 from calendar_app.reminders.outbox import Claimed, Desk
 from calendar_app.reminders.processes import ProcessName, this_process
-from tests.builders import a_meetup, a_person, a_team, an_absence
+from tests.builders import a_meetup, a_person, a_plan, a_post, a_team, an_absence
 from tests.reminders.scenes import HeldUp
 
 BEGIN = datetime(2026, 11, 10, 8, 20, tzinfo=UTC)
 PEOPLE = 3
+POSTS = 3
 FINAL = {"sent", "dead", "missed", "cancelled", "in_doubt"}
 WAITING = {"pending", "retry", "in_doubt"}
 HELD = {"claimed", "in_flight"}
@@ -181,6 +192,19 @@ class Outbox(RuleBasedStateMachine):
             meetup = a_meetup(session, team, people, host_id=people[0].id, skips_holidays=False)
             self.team_id, self.meetup_id = team.id, meetup.id
             self.people = [person.id for person in people]
+            plan = a_plan(session, team)
+            self.posts = [
+                a_post(
+                    session,
+                    team,
+                    plan,
+                    state="draft",
+                    title=f"Bericht {number}",
+                    owner_id=people[0].id,
+                    starts_at=BEGIN + timedelta(days=3, hours=number),
+                ).id
+                for number in range(POSTS)
+            ]
         self.relays = [FickleRelay(self), FickleRelay(self)]
         self.workers = [self._begin_work(0), self._begin_work(1)]
         self.plan()
@@ -335,6 +359,30 @@ class Outbox(RuleBasedStateMachine):
         with self.database.writing() as session:
             session.get_one(Meetup, self.meetup_id).place = place
 
+    @rule(
+        who=st.integers(0, PEOPLE - 1),
+        begins=st.sampled_from([None, 0, 8, 9, 18, 22]),
+        lasts=st.sampled_from([1, 3, 11]),
+        days=st.sampled_from([(), (1,), (5, 6)]),
+    )
+    def somebody_chooses_quiet_hours(
+        self, who: int, begins: int | None, lasts: int, days: tuple[int, ...]
+    ) -> None:
+        with self.database.writing() as session:
+            hours = quiet_hours_of(session, session.get_one(Person, self.people[who]))
+            if begins is None:
+                hours.choose(None, None, days)
+            else:
+                hours.choose(time(begins), time((begins + lasts) % 24), days)
+            if hours.version == 0:
+                hours.version = 1
+                session.add(hours)
+
+    @rule(which=st.integers(0, POSTS - 1), state=st.sampled_from(["draft", "in_review"]))
+    def a_post_is_written_or_not(self, which: int, state: str) -> None:
+        with self.database.writing() as session:
+            session.get_one(Post, self.posts[which]).state = state
+
     @rule(hour=st.integers(7, 18), how=st.sampled_from(["cancel", "move", "restore"]))
     def the_next_meetup_is_changed(self, hour: int, how: str) -> None:
         with self.database.writing() as session, suppress(Refused):
@@ -400,11 +448,25 @@ class Outbox(RuleBasedStateMachine):
                 assert row.reason
 
     @invariant()
+    def what_is_told_in_another_mail_is_told_in_one(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        rows = {row.id: row for row in self._rows()}
+        for row in rows.values():
+            if row.told_with_id is None:
+                assert row.reason != due.TOLD_TOGETHER
+                continue
+            leader = rows[row.told_with_id]
+            assert (row.state, row.reason) == ("cancelled", due.TOLD_TOGETHER)
+            assert leader.told_with_id is None
+            assert (leader.kind, leader.person_id) == (row.kind, row.person_id)
+
+    @invariant()
     def what_has_come_to_its_end_stays_there(self) -> None:
         if not hasattr(self, "database"):
             return
         for row in self._rows():
-            end = (row.state, row.reason, row.ended_at, row.attempts, row.due_at)
+            end = (row.state, row.reason, row.ended_at, row.attempts)
             assert self.ended.get(row.id, end) == end
             # Somebody may be back: what was cancelled can be wanted again.
             if row.ended_at is not None and row.state != "cancelled":
@@ -463,6 +525,7 @@ class Outbox(RuleBasedStateMachine):
             assert row.ended_at is None
             assert max(row.due_at, row.next_try_at or row.due_at) <= self.now < row.useful_until
             assert one.fence > row.fence
+            assert self._quiet_until(row.person_id) is None, "claimed in quiet hours"
         return claimed
 
     def _only_what_was_left_is_healed(self, before: list[Delivery], after: list[Delivery]) -> None:
@@ -502,13 +565,21 @@ class Outbox(RuleBasedStateMachine):
     def _what_waits_is_as_people_want_it(self, rows: list[Delivery]) -> None:
         with self.database.reading() as session:
             deaf = set(session.scalars(select(Muted.person_id)))
+            hushed = Hushed(session)
             lead = timedelta(minutes=session.get_one(Meetup, self.meetup_id).lead_minutes)
         # A clock that was set back leaves rows behind the horizon.
         planned_to = self.now + outbox.PLANNED
         for row in (row for row in rows if row.kind == "meetup"):
             if row.state in {"pending", "retry"} and self.now < row.useful_until <= planned_to:
                 assert row.person_id not in deaf
-                assert row.useful_until - row.due_at == lead
+                told = {
+                    "kind": row.kind,
+                    "person_id": row.person_id,
+                    "team_id": row.team_id,
+                    "due_at": row.useful_until - lead,
+                    "useful_until": row.useful_until,
+                }
+                assert row.due_at == hushed.moved(told, self.now)["due_at"]
 
     # Small parts
 
@@ -545,6 +616,10 @@ class Outbox(RuleBasedStateMachine):
     def _both_are_there(self) -> None:
         for worker in self.workers:
             outbox.beat(self.database, worker, self.now, ticked_at=self.now)
+
+    def _quiet_until(self, person_id: int) -> datetime | None:
+        with self.database.reading() as session:
+            return Hushed(session).quiet_until(person_id, self.team_id, self.now)
 
     def _relay_is_down(self) -> bool:
         with self.database.reading() as session:

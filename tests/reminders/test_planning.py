@@ -13,6 +13,7 @@ from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import neighbours
 from calendar_app.people.models import Absence, Membership, Person
 from calendar_app.reminders import outbox
+from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.models import Delivery, mute, unmute
 from tests.builders import a_meetup, an_absence
 from tests.reminders.scenes import DUE, SECOND, START
@@ -259,7 +260,9 @@ def test_a_plan_that_is_slower_than_another_wakes_nothing_that_was_sent_meanwhil
     scene.send()
 
     with scene.database.writing() as session:
-        outbox._wake(session, set(kept), kept)  # noqa: SLF001 - what the slower of two would do
+        outbox._wake(  # noqa: SLF001 - what the slower of two would do
+            session, {key: {} for key in kept}, kept, Hushed(session), scene.now
+        )
 
     assert [row.state for row in scene.of_today()] == ["sent"]
 

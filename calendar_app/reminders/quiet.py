@@ -1,0 +1,99 @@
+"""Quiet hours: when a person gets no reminders, on the clocks of the team.
+
+Every day from one local time to another, over midnight too, and some days of the week as a whole.
+What would fall in them waits to their end, if it is of use then; that a meet-up begins soon is told
+just before them instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from calendar_app.moments import local, moment
+
+# Told earlier than this, nobody remembers it.
+EARLIEST = timedelta(days=1)
+# Long enough for a worker to send it.
+JUST_BEFORE = timedelta(minutes=1)
+_A_DAY = timedelta(days=1)
+_MOST_DAYS = 8
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """The quiet hours of one person in one zone; without `begins` and `ends` only whole `days`.
+
+    Days of the week count from 0, Monday.
+    """
+
+    zone: str
+    begins: time | None = None
+    ends: time | None = None
+    days: Collection[int] = ()
+
+    def end_of(self, at: datetime) -> datetime | None:
+        """When the quiet around `at` ends. None: `at` is not quiet. Aware, UTC."""
+        end = at
+        for _part in range(3 * _MOST_DAYS):
+            later = [to for since, to in self._around(end) if since <= end < to]
+            if not later:
+                break
+            end = max(later)
+        return None if end == at else end.astimezone(UTC)
+
+    def began(self, at: datetime) -> datetime | None:
+        """When the quiet around `at` began. None: `at` is not quiet. Aware, UTC."""
+        if self.end_of(at) is None:
+            return None
+        start = min(since for since, to in self._around(at) if since <= at < to)
+        for _part in range(3 * _MOST_DAYS):
+            earlier = [since for since, to in self._around(start) if since < start <= to]
+            if not earlier:
+                break
+            start = min(earlier)
+        return start.astimezone(UTC)
+
+    def _around(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The quiet parts of the days around `at`, each from a moment up to another."""
+        today = local(at, self.zone).date()
+        for day in (today - _A_DAY, today, today + _A_DAY):
+            if day.weekday() in self.days:
+                yield self._moment(day, time()), self._moment(day + _A_DAY, time())
+            if self.begins is not None and self.ends is not None:
+                until = day if self.begins < self.ends else day + _A_DAY
+                yield self._moment(day, self.begins), self._moment(until, self.ends)
+
+    def _moment(self, day: date, at: time) -> datetime:
+        return moment(day, at, self.zone)
+
+
+def due_in_quiet(
+    due_at: datetime,
+    useful_until: datetime,
+    now: datetime,
+    quiet: Quiet,
+    *,
+    may_be_early: bool = False,
+) -> datetime:
+    """When a reminder that is due at `due_at` goes out to somebody with these quiet hours.
+
+    What is of no use when they end stays where it was, or goes just before them if it
+    `may_be_early`; if it cannot be sent there either, it is not sent.
+    """
+    after = quiet.end_of(due_at) or due_at
+    if after >= useful_until:
+        return _just_before(due_at, useful_until, quiet) if may_be_early else due_at
+    if after > now:
+        return after
+    # It is being tried, or its hours changed, and now it is quiet.
+    again = quiet.end_of(now)
+    return after if again is None or again >= useful_until else again
+
+
+def _just_before(due_at: datetime, useful_until: datetime, quiet: Quiet) -> datetime:
+    began = quiet.began(due_at)
+    if began is None or began - JUST_BEFORE < useful_until - EARLIEST:
+        return due_at
+    return began - JUST_BEFORE

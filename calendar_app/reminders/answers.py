@@ -48,7 +48,8 @@ class DayAnswer:
     absence: Absence | None
     muted: Sequence[Muted]
     quiet: QuietHours | None
-    worker_ran: bool
+    # None: the day is still to come.
+    worker_ran: bool | None
 
 
 def answer(session: Session, team: Team, person: Person, day: date, now: datetime) -> DayAnswer:
@@ -89,7 +90,7 @@ def answer(session: Session, team: Team, person: Person, day: date, now: datetim
         absence=absence,
         muted=muted,
         quiet=quiet if quiet.version and (quiet.begins is not None or quiet.days) else None,
-        worker_ran=ran or bounds[0] > now,
+        worker_ran=None if bounds[0] > now else ran,
     )
 
 

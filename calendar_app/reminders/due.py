@@ -64,6 +64,8 @@ RECHECK_IS_OF_USE = timedelta(days=5)
 
 # Who leads hears it in the afternoon before, and can still ask somebody else.
 HOST_HEARS_AT = time(15)
+# In the last hour it says nothing new: what goes to all then names the host too.
+HOST_HEARS_BEFORE = timedelta(hours=1)
 # So many working days before its own a post has to be written; there is still time for a review.
 DAYS_TO_WRITE = 2
 # Somebody who is at it marks a post soon enough.

@@ -207,21 +207,21 @@ def _rows_of(
         "useful_until": start,
         "created_at": now,
     }
-    lead = timedelta(minutes=meetup.lead_minutes)
     soon = {
         "kind": due.MEETUP,
         "subject": due.subject(occurrence.id, start),
-        "due_at": due.due_at(start, lead),
+        "due_at": due.due_at(start, timedelta(minutes=meetup.lead_minutes)),
     }
     for person in found.present:
         yield {**told, **soon, "person_id": person.id}
     host = host_of(occurrence, found)
-    # The one to all names the host too: after that this one says nothing new.
-    if host is not None and start - lead > since:
+    until = start - due.HOST_HEARS_BEFORE
+    if host is not None and until > since:
         leads = {
             "kind": due.HOST,
             "subject": due.subject_of_host(occurrence.id, start),
             "due_at": due.host_due_at(start, occurrence.zone),
+            "useful_until": until,
         }
         yield {**told, **leads, "person_id": host.id}
 

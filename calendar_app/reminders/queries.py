@@ -246,13 +246,19 @@ def facts_of(row: AnyRow, hosts: Mapping[int, int | None] | None = None) -> due.
     meetup = due.MeetupFacts(
         state=row.Occurrence.state,
         starts_at=row.Occurrence.starts_at,
-        reminded_start=row.Delivery.useful_until,
+        reminded_start=_reminded_start(row),
         series_deleted=row.Meetup.deleted_at is not None,
         takes_part=row.is_in,
         absent=row.is_away,
         leads=None if kind == due.MEETUP else _leads(row, hosts or {}),
     )
     return due.Facts(belongs, row.is_muted, meetup)
+
+
+def _reminded_start(row: AnyRow) -> datetime:
+    """The start of the meet-up that the reminder was made for."""
+    until: datetime = row.Delivery.useful_until
+    return until + due.HOST_HEARS_BEFORE if row.Delivery.kind == due.HOST else until
 
 
 def _leads(row: AnyRow, hosts: Mapping[int, int | None]) -> bool:
@@ -343,7 +349,7 @@ def story_of(session: Session, row: AnyRow, others: Sequence[AnyRow] = ()) -> St
     if delivery.kind == due.OUTCOME:
         outcome = _outcome(session, occurrence)
         return Story(**told, starts_at=occurrence.starts_at, outcome=outcome)
-    return Story(**told, starts_at=delivery.useful_until, occurrence=occurrence.uuid)
+    return Story(**told, starts_at=_reminded_start(row), occurrence=occurrence.uuid)
 
 
 def _outcome(session: Session, occurrence: Occurrence) -> Outcome | None:

@@ -32,7 +32,8 @@ def gather(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyR
         select(Delivery.id, *_GROUP)
         .where(tuple_(*_GROUP).in_(list(leaders)), _can_join(now))
         .where(Delivery.id.not_in(leaders.values()))
-        .with_for_update()
+        # What somebody else is changing now goes by itself.
+        .with_for_update(skip_locked=True)
     )
     taken = [
         {"which": one.id, "leader": leaders[(one.team_id, one.person_id, one.kind)], "at": now}

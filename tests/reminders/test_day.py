@@ -250,6 +250,12 @@ def test_a_colleague_who_is_unseen_is_nobody_to_choose(
     assert page(app, database, ids["writer"])[0] == 200
 
 
+def test_a_day_that_is_to_come_says_nothing_of_the_service(
+    app: Flask, database: Database, ids: dict[str, int]
+) -> None:
+    assert "The reminder service" not in page(app, database, ids["viewer"], "?day=2029-06-05")[1]
+
+
 @pytest.mark.parametrize("day", ["nonsense", "0001-01-01", "9999-12-31", ""])
 def test_a_day_that_makes_no_sense_is_today(
     app: Flask, database: Database, ids: dict[str, int], day: str

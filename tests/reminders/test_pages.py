@@ -9,7 +9,7 @@ import pytest
 
 from calendar_app import clock
 from calendar_app.people.models import Person, Team
-from calendar_app.reminders.due import KINDS
+from calendar_app.reminders.due import KIND_NAMES, KINDS
 from calendar_app.reminders.mail import stop_token
 from calendar_app.reminders.models import Delivery, Relay, Worker
 from calendar_app.reminders.queries import delivery_rows, muted_kinds
@@ -186,6 +186,22 @@ def test_a_mail_program_stops_with_one_post_and_a_person_can_undo_it(
     assert stopped == {"meetup"}
     with database.reading() as session:
         assert muted_kinds(session, person) == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_stopped_by_itself_and_named(
+    client: FlaskClient, database: Database, config: Config, kind: str
+) -> None:
+    _team, person = enter(database)
+    address = f"/unsubscribe/{stop_token(config, person.uuid, kind)}"
+
+    asked, stopped = client.get(address).text, client.post(address).text
+
+    assert f"“{KIND_NAMES[kind]}”" in asked
+    assert f"You get no more mails of this kind: “{KIND_NAMES[kind]}”." in stopped
+    assert "Send them again" in stopped
+    with database.reading() as session:
+        assert muted_kinds(session, person) == {kind}
 
 
 def test_the_undo_asks_for_the_pages_own_token(

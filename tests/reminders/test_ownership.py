@@ -17,6 +17,7 @@ from calendar_app.db import Database
 from calendar_app.post_office import post_office
 from calendar_app.reminders import outbox
 from calendar_app.reminders.models import Delivery, Worker, mute
+from calendar_app.reminders.outbox import delivering, planning, sweeping
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
 from tests.reminders.scenes import DUE, SECOND, START, HeldUp
 from tests.support.smtp_faults import answer, close
@@ -208,7 +209,7 @@ def test_of_workers_that_hold_nothing_nobody_asks_what_became_of_them(
     scene.now = DUE + timedelta(days=1)
 
     with scene.database.reading() as session:
-        lost = outbox._lost_workers(session, scene.now)  # noqa: SLF001 - thousands may have ended
+        lost = sweeping.lost_workers(session, scene.now)  # thousands may have ended
 
     assert lost == ([], [])
 
@@ -379,13 +380,13 @@ def test_what_is_claimed_while_a_plan_is_made_is_not_withdrawn_by_it(
     scene.plan()
     scene.now = DUE
     with scene.database.reading() as session:
-        kept = outbox._kept_rows(session, DUE)  # noqa: SLF001 - the race is here
+        kept = planning.kept_rows(session, DUE)  # the race is here
     claimed = outbox.claim(scene.desk, DUE, 40)
     with scene.database.writing() as session:
         mute(session, scene.person(0), "meetup", DUE)
 
     with scene.database.writing() as session:
-        outbox._withdraw(session, {}, kept, DUE)  # noqa: SLF001 - what the slower of two would do
+        planning.withdraw(session, {}, kept, DUE)  # what the slower of two would do
     [planned] = scene.of_today()
     outbox.deliver(scene.desk, claimed)
 
@@ -402,8 +403,8 @@ def test_a_claim_that_was_not_begun_is_never_in_doubt(scene: Scene) -> None:
     outbox.claim(silent.desk, scene.now, 40)
 
     with scene.database.writing() as session:
-        outbox._take_over(session, [silent.worker_id], START)  # noqa: SLF001 - one step of a sweep
-        outbox._give_up_waiting_for(session, [silent.worker_id], START)  # noqa: SLF001 - another
+        sweeping.take_over(session, [silent.worker_id], START)  # one step of a sweep
+        sweeping.give_up_waiting_for(session, [silent.worker_id], START)  # another
 
     assert [row.state for row in scene.of_today()] == ["claimed"]
     assert scene.attempts() == []
@@ -412,7 +413,7 @@ def test_a_claim_that_was_not_begun_is_never_in_doubt(scene: Scene) -> None:
 def test_what_others_hold_past_its_use_does_not_keep_the_rest_from_being_settled(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_IDS_AT_ONCE", 1)
+    monkeypatch.setattr(sweeping, "IDS_AT_ONCE", 1)
     scene.enter("Anouk", "Joris")
     scene.plan()
     scene.now = START - SECOND
@@ -503,8 +504,8 @@ def _leave_in_flight(scene: Scene) -> None:
     """Claim, bring the mail to the door and write down that it leaves: and then nothing."""
     desk = scene.desk
     claimed = outbox.claim(desk, scene.now, 40)
-    mails = [(one, outbox._written(scene.config, one)) for one in claimed]  # noqa: SLF001
-    outbox._take_off(desk, mails)  # type: ignore[arg-type]  # noqa: SLF001 - a crash, in slow motion
+    mails = [(one, delivering.mail_of(scene.config, one)) for one in claimed]
+    delivering.take_off(desk, mails)  # type: ignore[arg-type]  # a crash, in slow motion
     assert "in_flight" in scene.states(useful_until=START)
 
 

@@ -15,6 +15,7 @@ from calendar_app.people.models import Absence, Membership, Person
 from calendar_app.reminders import outbox
 from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.models import Delivery, mute, unmute
+from calendar_app.reminders.outbox import desk, planning
 from tests.builders import a_meetup, an_absence
 from tests.reminders.scenes import DUE, SECOND, START
 
@@ -55,11 +56,11 @@ def test_two_planners_at_once_make_each_row_once(scene: Scene) -> None:
     scene.enter("Anouk")
     scene.plan()
     with scene.database.reading() as session:
-        wanted = outbox._wanted(session, scene.now, scene.now)  # noqa: SLF001 - the race is here
+        wanted = planning.wanted_of_meetups(session, scene.now, scene.now)  # the race is here
     rows = list(wanted.values())
 
     with scene.database.writing() as session:
-        outbox._make_missing(session, Delivery, rows)  # noqa: SLF001 - what the slower of two would do
+        desk.make_missing(session, Delivery, rows)  # what the slower of two would do
 
     assert len(rows) == len(scene.rows()) == DAYS
 
@@ -254,13 +255,13 @@ def test_a_plan_that_is_slower_than_another_wakes_nothing_that_was_sent_meanwhil
     scene.plan()
     change(scene, lambda s, _m, _o, p: mute(s, p, "meetup", DUE))
     with scene.database.reading() as session:
-        kept = outbox._kept_rows(session, scene.now)  # noqa: SLF001 - the race is here
+        kept = planning.kept_rows(session, scene.now)  # the race is here
     change(scene, lambda s, _m, _o, p: unmute(s, p, "meetup"))
     scene.now = DUE
     scene.send()
 
     with scene.database.writing() as session:
-        outbox._wake(  # noqa: SLF001 - what the slower of two would do
+        planning.wake(  # what the slower of two would do
             session, {key: {} for key in kept}, kept, Hushed(session), scene.now
         )
 

@@ -1,0 +1,38 @@
+"""The transactional outbox: every reminder is a row first, and each row comes to a known end.
+
+Four functions drive it, each safe to run again at any moment and by several workers at once:
+`plan` makes the rows, `claim` takes those that are due on a lease, `deliver` hands them over and
+`sweep` heals what crashed workers left and settles what came too late.
+
+    pending → claimed → in_flight → sent
+    claimed or in_flight → retry (4xx) | dead (5xx) | in_doubt (no answer after the final dot)
+    pending or retry → cancelled (no longer wanted) | missed (too late)
+
+Only between the final dot and the relay's answer can nobody know (RFC 1047). Such a mail is sent
+again byte for byte, and stays in doubt, not dead or missed, when the repetition fails.
+"""
+
+from __future__ import annotations
+
+from calendar_app.reminders.outbox.claiming import anything_due, claim
+from calendar_app.reminders.outbox.delivering import deliver
+from calendar_app.reminders.outbox.desk import LEASE, PLANNED, Claimed, Desk
+from calendar_app.reminders.outbox.planning import changes_so_far, plan
+from calendar_app.reminders.outbox.sweeping import sweep
+from calendar_app.reminders.outbox.working import beat, begin_work, end_work
+
+__all__ = [
+    "LEASE",
+    "PLANNED",
+    "Claimed",
+    "Desk",
+    "anything_due",
+    "beat",
+    "begin_work",
+    "changes_so_far",
+    "claim",
+    "deliver",
+    "end_work",
+    "plan",
+    "sweep",
+]

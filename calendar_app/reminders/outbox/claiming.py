@@ -1,0 +1,131 @@
+"""`claim`: takes what is due, on a lease, as far as the relay has room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    Select,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from calendar_app.reminders import due
+from calendar_app.reminders.mail import Reader
+from calendar_app.reminders.models import Attempt, Delivery, Relay
+from calendar_app.reminders.outbox.desk import A_MINUTE, LEASE, WAITING, Claimed, Desk, relay_row
+from calendar_app.reminders.outbox.settling import judge, put_off
+from calendar_app.reminders.queries import (
+    AnyRow,
+    story_of,
+    with_facts,
+)
+from calendar_app.reminders.together import gather, taken_along
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether `claim` may find something."""
+    return session.scalar(select(_due_rows(now).exists())) or False
+
+
+def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
+    """Take at most `limit` due deliveries on a lease, as much as the relay may have now.
+
+    What is no longer wanted, as things stand at this moment, is cancelled instead.
+    """
+    with desk.database.writing() as session:
+        relay = relay_row(session, desk.office.name)
+        room = min(limit, _room(session, relay, desk.config.mail_rate, now))
+        if room <= 0:
+            return []
+        ids = session.scalars(
+            _due_rows(now)
+            .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
+            .limit(room)
+            .with_for_update(skip_locked=True)
+        ).all()
+        rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
+        judged = judge(session, rows, now)
+        put_off(session, judged["wait"])
+        wanted = gather(session, [row for row, _decision in judged["send"]], now)
+        if wanted and relay.failures:
+            relay.probe_until = now + LEASE
+        return _take(session, desk.worker_id, wanted, now)
+
+
+def _due_rows(now: datetime) -> Select[int]:
+    return select(Delivery.id).where(
+        Delivery.state.in_(WAITING),
+        Delivery.ended_at.is_(None),
+        Delivery.due_at <= now,
+        Delivery.useful_until > now,
+        func.coalesce(Delivery.next_try_at, now) <= now,
+    )
+
+
+def _room(session: Session, relay: Relay, rate: int, now: datetime) -> int:
+    """How many mails the relay may be offered now."""
+    if relay.failures:
+        return 0 if _is_left_alone(session, relay, now) else 1
+    recent = select(func.count()).where(
+        Attempt.at > now - A_MINUTE, Attempt.at <= now, Attempt.outcome != "unreachable"
+    )
+    under_way = select(func.count()).where(Delivery.state.in_(("claimed", "in_flight")))
+    return rate - (session.scalar(recent) or 0) - (session.scalar(under_way) or 0)
+
+
+def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
+    """Whether nobody asks the relay now: another asks already, or it failed a moment ago.
+
+    How long that moment is depends on what is due by now, not on what was tried then: a summary can
+    wait a minute, a meet-up that begins soon cannot.
+    """
+    if relay.probe_until is not None and now < relay.probe_until:
+        return True
+    due_now = Delivery.id.in_(_due_rows(now))
+    nearest = session.scalar(select(func.min(Delivery.useful_until)).where(due_now))
+    if relay.failed_at is None or nearest is None:
+        return False
+    return now < relay.failed_at + due.probe_pause(relay.failures, nearest - now)
+
+
+def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetime) -> list[Claimed]:
+    """Put this worker's name on the rows; the new fence makes an older holder's word void."""
+    taken = session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_([row.Delivery.id for row in rows]))
+        .values(
+            state="claimed",
+            owner_id=worker_id,
+            fence=Delivery.fence + 1,
+            lease_until=now + LEASE,
+            dated_at=func.coalesce(Delivery.dated_at, now),
+        )
+        .returning(Delivery.id, Delivery.fence, Delivery.lease_until, Delivery.dated_at)
+        .execution_options(synchronize_session=False)
+    ).all()
+    held = {one.id: one for one in taken}
+    others = taken_along(session, rows, now)
+    return [
+        _claimed(session, row, held[row.Delivery.id], others.get(row.Delivery.id, ()))
+        for row in rows
+    ]
+
+
+def _claimed(session: Session, row: AnyRow, taken: AnyRow, others: Sequence[AnyRow]) -> Claimed:
+    delivery, person = row.Delivery, row.Person
+    return Claimed(
+        id=delivery.id,
+        fence=taken.fence,
+        unique=delivery.uuid,
+        attempts=delivery.attempts,
+        lease_until=taken.lease_until,
+        useful_until=delivery.useful_until,
+        dated_at=taken.dated_at,
+        reader=Reader(person.uuid, person.name, person.first_name, person.email),
+        story=story_of(session, row, others),
+        frozen=None if delivery.body is None else delivery.body.encode("ascii"),
+    )

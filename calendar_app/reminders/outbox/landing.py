@@ -1,0 +1,138 @@
+"""What the relay answered, written down for those deliveries that are still ours."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Update,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from calendar_app.post_office import Answer
+from calendar_app.reminders import due
+from calendar_app.reminders.models import Attempt, Delivery
+from calendar_app.reminders.outbox.desk import NOTED_EVERY, Claimed, Desk, is_ours, relay_row
+from calendar_app.reminders.outbox.settling import resting, unless_in_doubt
+
+log = logging.getLogger(__name__)
+
+
+def write_results(desk: Desk, results: Sequence[tuple[Claimed, Answer]]) -> None:
+    """Write down what became of each, however long the database takes to be there again."""
+    while True:
+        try:
+            with desk.database.writing() as session:
+                _write_down(session, desk, results, desk.clock())
+        except OperationalError as error:
+            log.warning("results of %d deliveries wait: %s", len(results), error.orig)
+            if desk.stopping.wait(1):
+                raise
+        else:
+            return
+
+
+def _write_down(
+    session: Session, desk: Desk, results: Sequence[tuple[Claimed, Answer]], now: datetime
+) -> None:
+    held = _still_held(session, desk, [one for one, _answer in results])
+    for kind, landing in _LANDINGS.items():
+        landed = [result for result in results if result[1].kind == kind and result[0].id in held]
+        if landed:
+            filled_in = [_filled_in(kind, *result, now) for result in landed]
+            session.connection().execute(landing, filled_in)
+    tried = [(one, answer) for one, answer in results if answer.kind != "untried"]
+    told = [_attempt(desk.worker_id, one, answer, now) for one, answer in tried if one.id in held]
+    if told:
+        session.execute(insert(Attempt), told)
+    for one, answer in results:
+        log.info("delivery %s: %s%s", one.id, answer.kind, "" if one.id in held else ", not ours")
+    _note_relay(session, desk, results, now)
+
+
+def _still_held(session: Session, desk: Desk, ones: Sequence[Claimed]) -> set[int]:
+    query = select(Delivery.id).where(is_ours(desk, ones))
+    return set(session.scalars(query.with_for_update()))
+
+
+def _filled_in(kind: str, one: Claimed, answer: Answer, now: datetime) -> dict[str, object]:
+    """The values that the landing of `kind` asks for."""
+    known = {
+        "which": one.id,
+        "words": answer.words,
+        "moment": now,
+        "again": due.next_try(one.attempts + 1, one.useful_until, now),
+    }
+    return {name: known[name] for name in _ASKS_FOR[kind]}
+
+
+def _attempt(worker_id: int | None, one: Claimed, answer: Answer, now: datetime) -> dict[str, Any]:
+    outcomes = {"accepted": "sent", "later": "retry", "never": "dead", "unknown": "in_doubt"}
+    return {
+        "delivery_id": one.id,
+        "at": now,
+        "worker_id": worker_id,
+        "fence": one.fence,
+        "outcome": outcomes.get(answer.kind, answer.kind),
+        "reply": answer.words,
+    }
+
+
+# What each answer makes of a delivery. Built once: building a statement costs more than running it.
+_WHICH = update(Delivery.metadata.tables["delivery"]).where(Delivery.id == bindparam("which"))
+KEEP_BYTES = _WHICH.values(body=bindparam("bytes"), message_id=bindparam("name"))
+_LET_LOOSE = _WHICH.values(owner_id=None, lease_until=None)
+_TRIED = _LET_LOOSE.values(attempts=Delivery.attempts + 1, reply=bindparam("words"))
+_TRIED_AGAIN_LATER = _TRIED.values(state=unless_in_doubt("retry"), next_try_at=bindparam("again"))
+_LANDINGS: dict[str, Update] = {
+    "untried": _LET_LOOSE.values(state=resting()),
+    # The bytes were kept for a repetition; now they are the reader's alone.
+    "accepted": _TRIED.values(
+        state="sent", sent_at=bindparam("moment"), ended_at=bindparam("moment"), body=None
+    ),
+    "later": _TRIED_AGAIN_LATER,
+    "unreachable": _TRIED_AGAIN_LATER,
+    "never": _TRIED.values(
+        state=unless_in_doubt("dead"),
+        reason=unless_in_doubt(due.REFUSED, due.IN_DOUBT),
+        ended_at=bindparam("moment"),
+    ),
+    "unknown": _TRIED.values(state="in_doubt", next_try_at=bindparam("again")),
+}
+_PLACES = {"which", "words", "moment", "again"}
+_ASKS_FOR = {kind: _PLACES & set(landing.compile().params) for kind, landing in _LANDINGS.items()}
+
+
+def relay_is_away(answers: Iterable[Answer]) -> bool:
+    """Whether nobody answered: then one probe at a time asks, not every mail."""
+    kinds = {answer.kind for answer in answers}
+    return bool(kinds & {"unreachable", "unknown"}) and not kinds & {"accepted", "later", "never"}
+
+
+def _note_relay(
+    session: Session, desk: Desk, results: Sequence[tuple[Claimed, Answer]], now: datetime
+) -> None:
+    answers = [answer for _one, answer in results if answer.kind != "untried"]
+    if not answers:
+        return
+    relay = relay_row(session, desk.office.name)
+    if relay_is_away(answers):
+        relay.probe_until = None
+        relay.failures += 1
+        relay.last_error = answers[0].words
+        relay.failed_at = now
+        return
+    if relay.failures:
+        relay.failures = 0
+        relay.failed_at = relay.probe_until = None
+    long_ago = relay.last_success_at is None or abs(now - relay.last_success_at) > NOTED_EVERY
+    if long_ago and any(answer.kind == "accepted" for answer in answers):
+        relay.last_success_at = now

@@ -1,0 +1,212 @@
+"""`plan`: brings the coming reminders in line with meet-ups, posts, people and absences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from calendar_app.meetups.models import Meetup, Occurrence
+from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, presence
+from calendar_app.people.models import Team
+from calendar_app.reminders import due
+from calendar_app.reminders.hushed import Hushed, changes_of_quiet_hours
+from calendar_app.reminders.models import Delivery, Muted, Worker
+from calendar_app.reminders.outbox.desk import HELD, LOOK_BACK, PLANNED, in_parts, make_missing
+from calendar_app.reminders.outbox.settling import judge
+from calendar_app.reminders.outcome_reminders import wanted_of_outcomes
+from calendar_app.reminders.post_reminders import wanted_of_posts
+from calendar_app.reminders.queries import (
+    AnyRow,
+    with_facts,
+)
+from calendar_app.reminders.together import may_wait_again
+
+
+def plan(session: Session, now: datetime) -> int:
+    """Bring the coming 35 days' reminders in line with meet-ups, posts, people and absences.
+
+    Answers how many rows it made or changed: a second run answers 0.
+    """
+    for meetup in session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))):
+        plan_occurrences(session, meetup, now, PLANNED.days)
+    since = _looks_back_to(session, now)
+    asked = (
+        wanted_of_meetups(session, since, now)
+        | wanted_of_outcomes(session, since, now)
+        | wanted_of_posts(session, since, now, PLANNED)
+    )
+    hushed = Hushed(session)
+    wanted = {key: hushed.moved(row, now) for key, row in asked.items()}
+    kept = kept_rows(session, since)
+    new = [facts for key, facts in wanted.items() if key not in kept]
+    return (
+        make_missing(session, Delivery, new)
+        + withdraw(session, wanted, kept, now)
+        # After that: what would have been told in a mail that was withdrawn waits by itself again.
+        + wake(session, wanted, kept, hushed, now)
+        + _retime(session, wanted, kept)
+    )
+
+
+def changes_so_far(session: Session) -> tuple[int, ...]:
+    """Some numbers that differ when something that `plan` looks at was changed."""
+    revisions = select(func.coalesce(func.sum(Team.revision), 0)).scalar_subquery()
+    muted = select(func.coalesce(func.sum(Muted.id), 0)).scalar_subquery()
+    row = session.execute(select(revisions, muted)).one()
+    return int(row[0]), int(row[1]), changes_of_quiet_hours(session)
+
+
+def _looks_back_to(session: Session, now: datetime) -> datetime:
+    """What began while no worker ran is planned too, so that it is told as missed."""
+    last = session.scalar(select(func.max(Worker.ticked_at)))
+    return now if last is None else max(min(last, now), now - LOOK_BACK)
+
+
+def wanted_of_meetups(
+    session: Session, since: datetime, now: datetime
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """The reminders that should be there, by subject and person, as values of a row."""
+    query = (
+        select(Occurrence, Meetup)
+        .join(Meetup, Meetup.id == Occurrence.meetup_id)
+        .where(Occurrence.state.in_(HELD), Meetup.deleted_at.is_(None))
+        .where(Occurrence.starts_at > since, Occurrence.starts_at <= now + PLANNED)
+    )
+    held = [
+        (occurrence, meetup)
+        for occurrence, meetup in session.execute(query)
+        if occurrence.starts_at > now or _stood_before_it_began(occurrence, meetup)
+    ]
+    present = presence(session, [occurrence for occurrence, _meetup in held])
+    muted = select(Muted.person_id, Muted.kind).where(Muted.kind.in_(due.OF_MEETUPS))
+    deaf = {(person_id, kind) for person_id, kind in session.execute(muted)}
+    rows = [
+        row
+        for occurrence, meetup in held
+        for row in _rows_of(occurrence, meetup, present[occurrence.id], since, now)
+    ]
+    return {
+        (row["subject"], row["person_id"]): row
+        for row in rows
+        if (row["person_id"], row["kind"]) not in deaf
+    }
+
+
+def _stood_before_it_began(occurrence: Occurrence, meetup: Meetup) -> bool:
+    """Whether people could know of it: what is entered afterwards was missed by nobody."""
+    return max(occurrence.updated_at, meetup.updated_at) <= occurrence.starts_at
+
+
+def _rows_of(
+    occurrence: Occurrence, meetup: Meetup, found: Presence, since: datetime, now: datetime
+) -> Iterable[dict[str, Any]]:
+    """For each who is there that it begins soon, and for who leads that they do."""
+    start = occurrence.starts_at
+    told = {
+        "team_id": occurrence.team_id,
+        "occurrence_id": occurrence.id,
+        "useful_until": start,
+        "created_at": now,
+    }
+    soon = {
+        "kind": due.MEETUP,
+        "subject": due.subject(occurrence.id, start),
+        "due_at": due.due_at(start, timedelta(minutes=meetup.lead_minutes)),
+    }
+    for person in found.present:
+        yield {**told, **soon, "person_id": person.id}
+    host = host_of(occurrence, found)
+    until = start - due.HOST_HEARS_BEFORE
+    if host is not None and until > since:
+        leads = {
+            "kind": due.HOST,
+            "subject": due.subject_of_host(occurrence.id, start),
+            "due_at": due.host_due_at(start, occurrence.zone),
+            "useful_until": until,
+        }
+        yield {**told, **leads, "person_id": host.id}
+
+
+def kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:
+    """What was planned before, by what it is about and for whom."""
+    times = (Delivery.due_on, Delivery.due_at, Delivery.useful_until)
+    what = (Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, Delivery.reason)
+    query = select(*what, *times).where(
+        Delivery.kind != due.MISSED_SUMMARY, Delivery.useful_until > since
+    )
+    return {(row.subject, row.person_id): row for row in session.execute(query)}
+
+
+def wake(
+    session: Session,
+    wanted: dict[Any, dict[str, Any]],
+    kept: dict[Any, AnyRow],
+    hushed: Hushed,
+    now: datetime,
+) -> int:
+    """Somebody is back, or a day is held after all: their reminder waits again."""
+    ids = [
+        row.id
+        for key, row in kept.items()
+        if row.state == "cancelled"
+        and key in wanted
+        and not (row.reason == due.QUIET and hushed.silences(wanted[key], now))
+    ]
+    values = {"state": "pending", "reason": "", "ended_at": None, "next_try_at": None}
+    woken = 0
+    for part in in_parts(ids):
+        which = (Delivery.id.in_(part), Delivery.state == "cancelled", may_wait_again())
+        waking = update(Delivery).where(*which).values({**values, "told_with_id": None})
+        told = waking.returning(Delivery.id).execution_options(synchronize_session=False)
+        woken += len(session.scalars(told).all())
+    return woken
+
+
+def _retime(session: Session, wanted: dict[Any, dict[str, Any]], kept: dict[Any, AnyRow]) -> int:
+    """Another lead, or other hours: the rows that still wait are due at another moment."""
+    changed = [
+        (row.id, told)
+        for key, row in kept.items()
+        if key in wanted
+        and (told := _times(wanted[key])) != {name: getattr(row, name) for name in told}
+    ]
+    waiting = Delivery.state.in_(("pending", "retry"))
+    retimed = 0
+    for delivery_id, told in changed:
+        which = (Delivery.id == delivery_id, waiting)
+        moving = update(Delivery).where(*which).values(told).returning(Delivery.id)
+        retimed += len(session.scalars(moving).all())
+    return retimed
+
+
+def _times(values: dict[str, Any]) -> dict[str, Any]:
+    """On which day (None: that of its meet-up), at what moment and until when it is of use."""
+    return {
+        "due_on": values.get("due_on"),
+        "due_at": values["due_at"],
+        "useful_until": values["useful_until"],
+    }
+
+
+def withdraw(
+    session: Session, wanted: Collection[Any], kept: dict[Any, AnyRow], now: datetime
+) -> int:
+    """Cancel what waits and is not wanted any more, each with its reason."""
+    ids = [
+        row.id
+        for key, row in kept.items()
+        if row.state in {"pending", "retry"} and key not in wanted
+    ]
+    withdrawn = 0
+    for part in in_parts(ids):
+        rows = session.execute(with_facts().where(Delivery.id.in_(part))).all()
+        withdrawn += len(judge(session, rows, now)["cancel"])
+    return withdrawn

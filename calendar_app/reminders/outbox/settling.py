@@ -1,0 +1,100 @@
+"""What decides about a row that waits, and how it comes to its end without being sent."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    case,
+    exists,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from calendar_app.reminders import due
+from calendar_app.reminders.hushed import Hushed
+from calendar_app.reminders.models import Attempt, Delivery, Relay, Worker
+from calendar_app.reminders.outbox.desk import WAITING
+from calendar_app.reminders.queries import (
+    AnyRow,
+    facts_of,
+    hosts_of,
+    is_there,
+)
+
+log = logging.getLogger(__name__)
+
+
+def resting() -> ColumnElement[str]:
+    """The state of a delivery that nobody holds and that has not come to its end."""
+    return case(
+        (_was_in_doubt(), "in_doubt"), (Delivery.attempts > 0, "retry"), else_=literal("pending")
+    )
+
+
+def unless_in_doubt(value: str, otherwise: str = "in_doubt") -> ColumnElement[str]:
+    """`value`; but what was once in doubt may have arrived, and nothing later can deny that."""
+    return case((_was_in_doubt(), literal(otherwise)), else_=literal(value))
+
+
+def _was_in_doubt() -> ColumnElement[bool]:
+    return is_there(Attempt, Attempt.delivery_id == Delivery.id, Attempt.outcome == "in_doubt")
+
+
+def judge(
+    session: Session, rows: Sequence[AnyRow], now: datetime
+) -> dict[str, list[tuple[AnyRow, due.Decision]]]:
+    """What is to be done with each of `rows`, by verdict; what nobody wants is cancelled."""
+    hosts = hosts_of(session, rows)
+    hushed = Hushed(session, {row.Person.id for row in rows})
+    judged: dict[str, list[tuple[AnyRow, due.Decision]]] = defaultdict(list)
+    for row in rows:
+        quiet_until = hushed.quiet_until(row.Person.id, row.Team.id, now)
+        facts = replace(facts_of(row, hosts), quiet_until=quiet_until)
+        decision = due.decide(facts, row.Delivery.useful_until, now)
+        judged[decision.verdict].append((row, decision))
+        if decision.verdict == "cancel":
+            _end(session, [row.Delivery.id], "cancelled", decision.reason, now)
+    return judged
+
+
+def put_off(session: Session, waiting: Sequence[tuple[AnyRow, due.Decision]]) -> None:
+    """Somebody wants to hear nothing now: it is due when their quiet hours end."""
+    for row, decision in waiting:
+        which = (Delivery.id == row.Delivery.id, Delivery.state.in_(WAITING))
+        session.execute(update(Delivery).where(*which).values(due_at=decision.until))
+
+
+def settle_missed(session: Session, delivery: Delivery, relay: Relay, now: datetime) -> None:
+    """It came too late: say why."""
+    ran = exists().where(
+        Worker.started_at <= delivery.useful_until, Worker.ticked_at >= delivery.due_at
+    )
+    hindrance = due.Hindrance(
+        tried=delivery.attempts > 0,
+        relay_down=relay.failures > 0,
+        worker_ran=bool(session.scalar(select(ran))),
+    )
+    if relay.failures and not delivery.reply:
+        delivery.reply = relay.last_error
+    session.flush()
+    _end(session, [delivery.id], "missed", due.cause_of_missing(hindrance), now)
+
+
+def _end(session: Session, ids: Sequence[int], state: str, reason: str, now: datetime) -> None:
+    values = {
+        "state": unless_in_doubt(state),
+        "reason": unless_in_doubt(reason, due.IN_DOUBT),
+        "ended_at": now,
+    }
+    # Somebody may have claimed it since it was read: what is on its way comes to another end.
+    which = (Delivery.id.in_(ids), Delivery.state.in_(WAITING))
+    session.execute(update(Delivery).where(*which).values(values))
+    log.info("deliveries %s: %s", list(ids), state)

@@ -69,12 +69,14 @@ def add(occurrence_id: int) -> ResponseReturnValue:
 def add_of_item(occurrence_id: int) -> ResponseReturnValue:
     """An action of something on the agenda. What is an open action already stays that one."""
     occurrence, about = _going_on(occurrence_id), request.form.get("item", "")
+    # Asked first: an action that comes between the two is found open, or has this key.
+    key = actions.key_of_item(session(), occurrence, about)
     if actions.open_about(session(), my_team(), [about]):
         return _to_actions_of(occurrence)
     made = _action_of_item(occurrence, about)
     if made is None:
         raise Refused(N_("This is not on the agenda any more."))
-    made.creation_key = actions.key_of_item(session(), occurrence, about)
+    made.creation_key = key
     return _kept(made)
 
 

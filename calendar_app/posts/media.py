@@ -12,7 +12,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -179,6 +179,15 @@ class Kept:
     height: int
     size: int
     name: str
+
+
+class Seen(NamedTuple):
+    """What people see of an image or file."""
+
+    sha256: str
+    name: str
+    alternative: str
+    is_decorative: bool
 
 
 class Unkept(Refused):
@@ -366,10 +375,10 @@ def follow(
 
     What it had besides is removed, as by hand. None when it has these already.
     """
-    shown = _shown(there)
-    if [_seen(one) for one in shown] == [_seen(one) for one in files]:
+    before, after = ([_seen(one) for one in side] for side in (_shown(there), files))
+    if before == after:
         return None
-    followed = Followed([_kept(one) for one in there], _differences(shown, files))
+    followed = Followed([_kept(one) for one in there], _differences(before, after))
     own = {one.sha256: one for one in there}
     for position, file in enumerate(files):
         one = own.pop(file.sha256, None)
@@ -392,7 +401,7 @@ def be_again(
     session: Session, there: list[PostMedia], before: Iterable[dict[str, Any]]
 ) -> dict[str, list[Any]]:
     """Let a post, which has `there`, have what it had `before`; answers what to tell of that."""
-    shown, kept = _shown(there), {one["id"]: one for one in before}
+    shown, kept = [_seen(one) for one in _shown(there)], {one["id"]: one for one in before}
     for one in there:
         was = kept.get(one.id)
         if was is None:
@@ -404,7 +413,7 @@ def be_again(
             setattr(one, name, was[name])
     again = [one for one in there if one.id in kept and one.removed_at is None]
     again.sort(key=lambda one: (one.position, one.id))
-    return _differences(shown, again)
+    return _differences(shown, [_seen(one) for one in again])
 
 
 # What a post takes over from its series of an image that it has already, but for `removed_at`.
@@ -420,9 +429,14 @@ def _kept(one: PostMedia) -> dict[str, Any]:
     }
 
 
-def _differences(before: Iterable[Stored], after: Iterable[Stored]) -> dict[str, list[Any]]:
-    """How the history tells other images, another order, and other words."""
-    both = [list(before), list(after)]
+def _differences(before: Sequence[Seen], after: Sequence[Seen]) -> dict[str, list[Any]]:
+    """How the history tells other images, another order, and other words.
+
+    Where only what hides behind the same names differs, it tells these: never nothing.
+    """
+    if before == after:
+        return {}
+    both = (before, after)
     names = [[one.name for one in side] for side in both]
     words = [
         ", ".join(
@@ -433,7 +447,9 @@ def _differences(before: Iterable[Stored], after: Iterable[Stored]) -> dict[str,
         )
         for side in both
     ]
-    told: dict[str, list[Any]] = {"media": names} if names[0] != names[1] else {}
+    told: dict[str, list[Any]] = {}
+    if names[0] != names[1] or words[0] == words[1]:
+        told["media"] = names
     return told | ({"alternative": words} if words[0] != words[1] else {})
 
 
@@ -508,20 +524,23 @@ def keep_instead(
     for one in before:
         one.removed_at = now
     keep_for(session, files, series)
+    series.touch()
 
 
 def keep_again(session: Session, rows: Collection[int], series: PostSeries, now: datetime) -> None:
     """Let the posts of `series` that are still to be made begin with these rows of it alone."""
-    for one in all_of_source(session, series):
+    there = all_of_source(session, series)
+    if {one.id for one in _shown(there)} != {one.id for one in there if one.id in rows}:
+        series.touch()
+    for one in there:
         if one.id in rows:
             one.removed_at = None
         elif one.removed_at is None:
             one.removed_at = now
 
 
-def _seen(file: Stored) -> tuple[object, ...]:
-    """What people see of it."""
-    return file.sha256, file.name, file.alternative, file.is_decorative
+def _seen(file: Stored) -> Seen:
+    return Seen(file.sha256, file.name, file.alternative, file.is_decorative)
 
 
 def tidy(database: Database, store: Store, now: datetime) -> tuple[int, int]:

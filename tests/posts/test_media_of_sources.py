@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from calendar_app import schema
+from calendar_app.errors import Refused
 from calendar_app.media.storage import Folder
 from calendar_app.people.models import AuditEntry, Person
 from calendar_app.plans.models import Plan
@@ -33,6 +34,8 @@ from tests.support.site import Site, _tuesday_morning, ask, site
 from tests.support.statements import statements
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.testing import FlaskClient
 
     from calendar_app.db import Database
@@ -618,6 +621,101 @@ def test_a_post_that_differs_in_more_than_its_images_stays_one_of_its_own(room: 
     assert not any(one.is_touched for one in rest)
     assert {one.text for one in rest} == {"Alleen hier."}
     assert {tuple(words_of(room, one)) for one in rest} == {("De hal", "De trap", "De tuin")}
+
+
+def another_of_the_same_name(room: Room, post: Post) -> None:
+    """Somebody removes the only image and brings a corrected one along, without words."""
+    media.media_shown(room.session, post)[0].remove(room.writer, NOW)
+    file = builders.a_media(room.session, room.post(), room.writer, name="banner.png").as_it_is()
+    kept = Kept(**{name: file[name] for name in Kept.__dataclass_fields__})
+    assert media.add(room.session, post, [kept], room.writer, NOW) == []
+    room.session.flush()
+
+
+def in_another_order(room: Room, post: Post) -> None:
+    """The images of the post, which are all called alike, change places."""
+    media.move(room.session, media.media_shown(room.session, post)[0], room.writer, NOW, up=False)
+    room.session.flush()
+
+
+def files_of(room: Room, post: Post) -> list[str]:
+    return [one.stored_as for one in media.media_shown(room.session, post)]
+
+
+@pytest.mark.parametrize(("number", "act"), [(1, another_of_the_same_name), (2, in_another_order)])
+def test_an_image_changes_for_one_of_the_same_name_with_history_and_undo(
+    room: Room, number: int, act: Callable[[Room, Post], None]
+) -> None:
+    first = room.post(starts_at=datetime(2026, 11, 10, 8, 30, tzinfo=UTC))
+    for position in range(number):
+        told = {"name": "banner.png", "position": position}
+        builders.a_media(room.session, first, room.writer, **told)
+    done = begun(room, first)
+    _first, second, *rest = others(room, done.series)
+    act(room, second)
+    before, version = state_of(room, done.series), rest[0].version
+
+    changed = series.change_all(Hand(room.session, room.writer, NOW), second, second.content)
+    room.session.flush()
+
+    assert {tuple(files_of(room, one)) for one in rest} == {tuple(files_of(room, second))}
+    assert rest[0].version == version + 1
+    names = ["banner.png"] * number
+    assert followed(room, rest[0]) == [{"media": [names, names]}]
+
+    undo.take_back(room.session, changed.undoable, room.writer, NOW)
+    room.session.flush()
+
+    assert state_of(room, done.series) == before
+    assert {tuple(files_of(room, one)) for one in rest} == {tuple(files_of(room, first))}
+    assert followed(room, rest[0]) == [{"media": [names, names]}] * 2
+
+
+def followed(room: Room, post: Post) -> list[dict[str, Any]]:
+    """What the history tells of what the post took over from its series."""
+    wanted = select(PostChange.fields).where(
+        PostChange.post_id == post.id, PostChange.action == "followed"
+    )
+    return list(room.session.scalars(wanted.order_by(PostChange.id)))
+
+
+def test_the_undo_of_other_words_is_told_in_the_history_too(room: Room) -> None:
+    done = begun(room, a_first(room))
+    _first, second, *rest = others(room, done.series)
+    stairs = media.media_shown(room.session, second)[0]
+    stairs.describe("De oude trap", room.writer, NOW, is_decorative=False)
+    room.session.flush()
+
+    changed = series.change_all(Hand(room.session, room.writer, NOW), second, second.content)
+    room.session.flush()
+    version = rest[0].version
+    undo.take_back(room.session, changed.undoable, room.writer, NOW)
+    room.session.flush()
+
+    assert rest[0].version == version + 1
+    words = ["foto.png: De trap, foto.png: De hal", "foto.png: De oude trap, foto.png: De hal"]
+    assert followed(room, rest[0]) == [{"alternative": words}, {"alternative": words[::-1]}]
+
+
+def test_a_change_of_the_images_alone_is_a_change_of_the_series(room: Room) -> None:
+    """Undoing what came before would take it along."""
+    done = begun(room, a_first(room))
+    third = queries.posts_of_series(room.session, done.series, date.min)[2]
+    hand = Hand(room.session, room.writer, NOW)
+    earlier = series.change_rule(hand, done.series, replace(PATTERN, skips_holidays=True))
+    assert earlier.undoable.posts == []
+    without_stairs(room, third)
+
+    changed = series.change_all(replace(hand, by=room.editor), third, third.content)
+    room.session.flush()
+
+    with pytest.raises(Refused, match="was changed since"):
+        undo.take_back(room.session, earlier.undoable, room.writer, NOW)
+    assert new_ones(room, done.series) == {("De hal",)}
+    version = done.series.version
+    undo.take_back(room.session, changed.undoable, room.editor, NOW)
+    room.session.flush()
+    assert done.series.version == version + 1
 
 
 def test_many_posts_are_asked_for_their_images_at_once(room: Room, database: Database) -> None:

@@ -347,10 +347,11 @@ def _wanted(hand: Hand, series: PostSeries, first: date, last: date) -> list[dat
 def _lead(hand: Hand, post: Post, content: Content, changes: _Changes) -> None:
     """The post on whose page others were meant too: they become as it is.
 
-    When nothing but its images made it a post of its own, it is one of the series again.
+    When nothing but its images made it a post of its own, it is one of the series again; unless
+    somebody judges it, or has done so.
     """
     _follow(hand, post, content, changes)
-    if not changed_by_itself(hand.session, post):
+    if post.state == "draft" and not changed_by_itself(hand.session, post):
         post.is_touched = False
 
 

@@ -697,6 +697,36 @@ def test_the_undo_of_other_words_is_told_in_the_history_too(room: Room) -> None:
     assert followed(room, rest[0]) == [{"alternative": words}, {"alternative": words[::-1]}]
 
 
+def test_other_images_take_an_approved_post_back_to_review(room: Room) -> None:
+    first = room.post("approved", starts_at=datetime(2026, 11, 10, 8, 30, tzinfo=UTC))
+
+    names: list[list[str]] = [[], ["banner.png"]]
+    first.follow(first.content, room.writer, NOW, {"media": names})
+    room.session.flush()
+
+    assert first.state == "in_review"
+    assert first.approved_by is None
+    assert followed(room, first) == [{"media": names, "state": ["approved", "in_review"]}]
+
+
+@pytest.mark.parametrize("state", ["in_review", "approved"])
+def test_a_first_post_that_was_judged_stays_one_of_its_own(room: Room, state: str) -> None:
+    day = datetime(2026, 11, 10, 8, 30, tzinfo=UTC)
+    first = room.post(state, starts_at=day)
+    done = begun(room, first)
+    assert first.is_touched
+    _first, second, *_rest = others(room, done.series)
+    hand = Hand(room.session, room.writer, NOW)
+
+    series.change_all(hand, first, first.content)
+    changed = series.change_all(hand, second, replace(second.content, text="Nieuw."))
+    room.session.flush()
+
+    assert (first.is_touched, first.state) == (True, state)
+    assert first.text == "Zelf je rooster maken."
+    assert changed.stayed == 1
+
+
 def test_a_change_of_the_images_alone_is_a_change_of_the_series(room: Room) -> None:
     """Undoing what came before would take it along."""
     done = begun(room, a_first(room))

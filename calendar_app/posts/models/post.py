@@ -606,10 +606,10 @@ class Post(Editable, Base):
         if action != "taken_back":
             content = asking.still_asked(self, content)
         told = contents.differences(before.told(), content.told())
+        told |= also or {}
         is_elsewhere = state not in {None, self.state}
         goes_outside = places.is_anew(before.outside_told, content.outside_told)
         state = state or self._state_after(before, content, set(told))
-        told |= also or {}
         contents.check(content, before)
         rules.check_places(content)
         rules.check_hooks(content, state)

@@ -15,6 +15,7 @@ from calendar_app.people.models import (
     AuditEntry,
     Hit,
     Membership,
+    Muted,
     Person,
     Team,
     Visit,
@@ -51,7 +52,7 @@ from calendar_app.posts.models import (
 )
 from calendar_app.posts.presence import PostPresence
 from calendar_app.posts.undo import Undoable, UndoablePost
-from calendar_app.reminders.models import Attempt, Delivery, Muted, QuietHours, Relay, Worker
+from calendar_app.reminders.models import Attempt, Delivery, QuietHours, Relay, Worker
 from calendar_app.transfer.models import PostImport
 
 __all__ = [

@@ -293,6 +293,17 @@ class Absence(Editable, Base):
         return f"{self.person.name}, {self.first_day}"
 
 
+class Muted(Base):
+    """A kind of reminder that a person does not want any more."""
+
+    __tablename__ = "muted"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime]
+
+
 class AuditEntry(Base):
     """One security-relevant act. Rows are added, never changed: the database refuses it too."""
 

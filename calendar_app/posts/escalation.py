@@ -6,71 +6,48 @@ nor on a public holiday.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import aliased
 
-from calendar_app.people.models import ROLES, Absence, Membership, Person, Team
+from calendar_app.people.models import ROLES, Absence, Membership, Muted, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.posts.models import Post
 from calendar_app.posts.workflow import APPROVE
 
 _WHO_APPROVE = tuple(role for role in ROLES if allowed(role, APPROVE.action))
-# Names of their own: who asks this may be reading absences and people as well.
+# As the reminders call it.
+_KIND = "escalation"
+# A name of its own: who asks this may be reading absences as well.
 _Away = aliased(Absence, name="away")
-_Deputy = aliased(Membership, name="deputy")
-_DeputyPerson = aliased(Person, name="deputy_person")
-_DeputyAway = aliased(Absence, name="deputy_away")
 # A date, or the column that holds it.
 Day: TypeAlias = date | SQLColumnExpression[date] | SQLColumnExpression[date | None]
-# Whether somebody, by the column with their id, does not want to hear it.
-Unwilling: TypeAlias = Callable[[SQLColumnExpression[Any]], ColumnElement[bool]]
 
 
-def who_hears(day: Day, *unwilling: Unwilling) -> ColumnElement[int | None]:
+def who_hears(day: Day) -> ColumnElement[int | None]:
     """Who hears on `day` that a post waits too long: who the team named, else the first by name.
 
-    Never the reviewer, who knows; and not who was named and is away, unless somebody stands in who
-    may approve, is there, was not asked already and is none of the `unwilling`. So is the first by
-    name, who does not stand in for the reviewer. Of a query that reads `post` and `team`.
+    Never the reviewer, who knows. For who was named and is away somebody hears it who stands in for
+    them, of several the first by name. These, and who hears it when nobody was named, may approve,
+    are there and want to hear it, and do not stand in for the reviewer: then they were asked. Of a
+    query that reads `post` and `team`.
     """
-    away = _Away.person_id == Person.id
-    reviewer_away = _Away.person_id == Post.reviewer_id
-    named = _first(
-        Person.id == Team.escalates_to_id,
-        or_(~_is_away(day, away), _is_away(day, away, *_has_deputy(day, *unwilling))),
+    named = (Person.id == Team.escalates_to_id,)
+    stands_in_for_named = (_Away.person_id == _first(*named), _Away.deputy_id == Person.id)
+    stands_in_for_reviewer = (_Away.person_id == Post.reviewer_id, _Away.deputy_id == Person.id)
+    is_there = ~_is_away(day, _Away.person_id == Person.id)
+    can = (is_there, ~_is_away(day, *stands_in_for_reviewer), ~_is_deaf())
+    return func.coalesce(
+        _first(*named, is_there), _first(*can, _is_away(day, *stands_in_for_named)), _first(*can)
     )
-    first = _first(
-        ~_is_away(day, away),
-        ~_is_away(day, reviewer_away, _Away.deputy_id == Person.id),
-        *(~one(Person.id) for one in unwilling),
-    )
-    return func.coalesce(named, first)
 
 
-def _has_deputy(day: Day, *unwilling: Unwilling) -> tuple[ColumnElement[bool], ...]:
-    """What holds for an absence with somebody who stands in and can hear it."""
-    is_away_too = (
-        select(_DeputyAway.id)
-        .where(_DeputyAway.team_id == Post.team_id, _DeputyAway.person_id == _Away.deputy_id)
-        .where(_DeputyAway.first_day <= day, _DeputyAway.last_day >= day)
-        .correlate_except(_DeputyAway)
-        .exists()
-    )
-    may = (
-        select(_Deputy.id)
-        .join(_DeputyPerson, _DeputyPerson.id == _Deputy.person_id)
-        .where(_Deputy.team_id == Post.team_id, _Deputy.person_id == _Away.deputy_id)
-        .where(_Deputy.ended_at.is_(None), _Deputy.role.in_(_WHO_APPROVE))
-        .where(_DeputyPerson.active.is_(True))
-        .correlate_except(_Deputy, _DeputyPerson)
-        .exists()
-    )
-    was_asked = _Away.deputy_id.is_not_distinct_from(Post.reviewer_id)
-    return (may, ~is_away_too, ~was_asked, *(~one(_Away.deputy_id) for one in unwilling))
+def _is_deaf() -> ColumnElement[bool]:
+    """Whether that person does not want to hear what waits too long."""
+    muted = (Muted.person_id == Person.id, Muted.kind == _KIND)
+    return select(Muted.id).where(*muted).correlate_except(Muted).exists()
 
 
 def _is_away(day: Day, *whose: ColumnElement[bool]) -> ColumnElement[bool]:

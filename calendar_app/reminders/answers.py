@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.moments import local, local_day_bounds
-from calendar_app.people.models import Absence, Membership, Person, Team
+from calendar_app.people.models import Absence, Membership, Muted, Person, Team
 from calendar_app.people.queries import is_unseen
 from calendar_app.reminders import due
 from calendar_app.reminders.models import (
     Delivery,
-    Muted,
     QuietHours,
     Worker,
     quiet_hours_of,

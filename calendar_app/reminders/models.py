@@ -12,7 +12,7 @@ from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.meetups.models import Occurrence
-from calendar_app.people.models import Person
+from calendar_app.people.models import Muted, Person
 from calendar_app.reminders.quiet import Quiet
 
 # One day a week has to be left.
@@ -137,17 +137,6 @@ class Relay(Base):
     probe_until: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
-
-
-class Muted(Base):
-    """A kind of reminder that a person does not want any more."""
-
-    __tablename__ = "muted"
-    __table_args__ = (UniqueConstraint("person_id", "kind"),)
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(String(30))
-    at: Mapped[datetime]
 
 
 class QuietHours(Editable, Base):

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from calendar_app.meetups.queries import people_by_meetup
 from calendar_app.meetups.sittings import SUMMARY_WAITS, Sitting
-from calendar_app.people.models import Person
+from calendar_app.people.models import Muted, Person
 from calendar_app.reminders import due
-from calendar_app.reminders.models import Muted
 
 
 def wanted_of_outcomes(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.meetups.holidays import is_free
 from calendar_app.moments import after_working_hours, in_working_hours, local
-from calendar_app.people.models import Absence, Membership, Team
+from calendar_app.people.models import Absence, Membership, Muted, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import TaskRole
@@ -26,13 +26,12 @@ from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
-from calendar_app.reminders.models import Delivery, Muted
+from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.morning_reminders import Morning, mornings
 from calendar_app.reminders.queries import (
     AnyRow,
     AnySelect,
     ambassador,
-    wants_no_escalation,
     who_publishes,
 )
 
@@ -182,7 +181,7 @@ def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
 def _who_hear(session: Session, post_ids: Iterable[int], day: date) -> Iterator[tuple[int, int]]:
     """(post, who hears on `day` that it waits too long) for each of which anybody does."""
     query = (
-        select(Post.id, who_hears(day, wants_no_escalation))
+        select(Post.id, who_hears(day))
         .join(Team, Team.id == Post.team_id)
         .where(Post.id.in_(post_ids))
     )

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    SQLColumnExpression,
     and_,
     case,
     exists,
@@ -24,7 +23,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.meetups.queries import host_of, presence
 from calendar_app.meetups.sittings import Outcome, Sitting, outcome_of, sitting_of
-from calendar_app.people.models import ROLES, Absence, Membership, Person, Team
+from calendar_app.people.models import ROLES, Absence, Membership, Muted, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.people.queries import is_ambassador, is_unseen
 from calendar_app.plans.models import Plan, Precondition, TaskRole
@@ -36,7 +35,7 @@ from calendar_app.posts.queries import OVER
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import Item, MissedReminder, Story
-from calendar_app.reminders.models import Delivery, Muted
+from calendar_app.reminders.models import Delivery
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -147,7 +146,7 @@ def _asked() -> ColumnElement[int | None]:
     """Who is asked for the post of a delivery, as its kind has it."""
     return case(
         (Delivery.kind == due.REVIEW, Post.reviewer_id),
-        (Delivery.kind == due.ESCALATION, who_hears(Delivery.due_on, wants_no_escalation)),
+        (Delivery.kind == due.ESCALATION, who_hears(Delivery.due_on)),
         (Delivery.kind == due.PUBLISH, who_publishes()),
         (Delivery.kind == due.LATE, who_hears_of_late()),
         (Delivery.kind == due.RECHECK, Precondition.owner_id),
@@ -190,12 +189,6 @@ def _does(kind: str) -> ColumnElement[bool]:
 def who_hears_of_late() -> ColumnElement[int | None]:
     """Who hears that a post is past its time: its owner, else its publisher."""
     return func.coalesce(Post.owner_id, Post.publisher_id)
-
-
-def wants_no_escalation(person_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Whether somebody does not want to hear what waits too long."""
-    muted = (Muted.person_id == person_id, Muted.kind == due.ESCALATION)
-    return select(Muted.id).where(*muted).correlate_except(Muted).exists()
 
 
 def who_publishes() -> ColumnElement[int | None]:

@@ -16,7 +16,7 @@ from calendar_app.errors import NotYours
 from calendar_app.language import N_
 from calendar_app.moments import WEEKDAY_NAMES, local
 from calendar_app.people.door import may, me, my_team, requires
-from calendar_app.people.models import Person
+from calendar_app.people.models import Muted, Person
 from calendar_app.people.queries import people
 from calendar_app.plans.preconditions import KINDS as PRECONDITIONS
 from calendar_app.reminders import health
@@ -28,7 +28,6 @@ from calendar_app.reminders.models import (
     STATE_NAMES,
     STATES,
     Delivery,
-    Muted,
     mute,
     quiet_hours_of,
     unmute,

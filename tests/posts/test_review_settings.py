@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from calendar_app.people.models import AuditEntry, Person, Team
 from calendar_app.posts.models import Post
+from calendar_app.reminders.models import mute
 from tests import builders
 from tests.support.site import Site, _tuesday_morning, ask, site
 from tests.support.statements import statements
@@ -430,6 +431,28 @@ def test_today_shows_what_waits_too_long_to_who_hears_of_it(team: Site) -> None:
     assert "Net gevraagd" not in page
     for role in ("admin", "editor", "writer"):
         assert title not in team.visitor(role).get("/").text
+
+
+@pytest.mark.parametrize("hears", ["deputy", "lawyer"])
+def test_today_shows_it_to_who_stands_in_and_wants_to_hear_it(team: Site, hears: str) -> None:
+    """As the mail: of who was named and is away it is the deputy, else the first by name."""
+    title = "Waits too long for an approval"
+    in_review(team, sent_to_review_at=NOW - timedelta(days=1))
+    saved(team, review_patience="8", escalates_to=team.people["admin"])
+    with team.database.writing() as session:
+        row = session.get_one(Team, team.team_id)
+        admin = session.get_one(Person, team.people["admin"])
+        deputy = builders.a_person(session, row, "editor", name="Zoë Smit", language="en")
+        absence = builders.an_absence(session, row, admin, NOW.date(), NOW.date())
+        absence.deputy_id = team.people["deputy"] = deputy.id
+        if hears != "deputy":
+            mute(session, deputy, "escalation", NOW)
+
+    shown = [
+        who for who in ("admin", "lawyer", "deputy") if title in team.visitor(who).get("/").text
+    ]
+
+    assert shown == [hears]
 
 
 def test_without_a_name_the_first_by_name_who_is_not_the_reviewer_hears(team: Site) -> None:

@@ -397,7 +397,7 @@ def test_the_reviewer_does_not_hear_it_as_a_deputy(
 
 
 @pytest.mark.usefixtures("post_id")
-@pytest.mark.parametrize("why", ["away", "left", "inactive", "muted"])
+@pytest.mark.parametrize("why", ["away", "left", "inactive", "muted", "unseen", "asked"])
 def test_a_deputy_who_cannot_hear_it_leaves_it_to_the_next(
     scene: Scene, people: dict[str, int], sink: SmtpSink, why: str
 ) -> None:
@@ -414,11 +414,15 @@ def test_a_deputy_who_cannot_hear_it_leaves_it_to_the_next(
             deputy.active = False
         elif why == "muted":
             mute(session, deputy, "escalation", scene.now)
+        elif why == "unseen":
+            deputy.memberships[0].stop_taking_part()
 
     away(scene, people, "chief", "deputy")
     change(scene, spoil)
     if why == "away":
         away(scene, people, "deputy", None)
+    elif why == "asked":
+        away(scene, people, "reviewer", "deputy")
 
     round_at(scene, DUE)
 
@@ -437,6 +441,36 @@ def test_of_two_absences_at_once_the_one_with_a_deputy_passes_on(
 
     change(scene, more)
     for deputy in order:
+        away(scene, people, "chief", deputy)
+
+    round_at(scene, DUE)
+
+    assert [name for name, _subject in escalated(sink)] == ["deputy"]
+
+
+@pytest.mark.usefixtures("post_id")
+@pytest.mark.parametrize("why", ["muted", "unseen", "reviewer"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_absences_at_once_the_deputy_hears_who_can(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, why: str, order: int
+) -> None:
+    """The other one may approve as well, but does not want it, is unseen or was asked."""
+
+    def more(session: Session) -> None:
+        team = session.get_one(Team, scene.team_id)
+        for name in ("Aad", "Abel"):
+            told = {"name": f"{name} Admin", "email": f"{name.lower()}@delinde.example"}
+            person = builders.a_person(session, team, "admin", **told, language="en")
+            people[name] = person.id
+        spoiled = session.get_one(Person, people["Abel"])
+        if why == "muted":
+            mute(session, spoiled, "escalation", scene.now)
+        elif why == "unseen":
+            spoiled.memberships[0].stop_taking_part()
+
+    change(scene, more)
+    deputies = ["reviewer" if why == "reviewer" else "Abel", "deputy"]
+    for deputy in deputies[::order]:
         away(scene, people, "chief", deputy)
 
     round_at(scene, DUE)

@@ -35,7 +35,7 @@ from calendar_app.db import Database
 from calendar_app.errors import Refused
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import neighbours
-from calendar_app.people.models import Absence, Person
+from calendar_app.people.models import Absence, Muted, Person
 from calendar_app.post_office import Answer, Mail
 from calendar_app.posts.models import Post
 from calendar_app.reminders import due, outbox
@@ -43,7 +43,6 @@ from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.models import (
     Attempt,
     Delivery,
-    Muted,
     Relay,
     Worker,
     mute,

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, presence
-from calendar_app.people.models import Team
+from calendar_app.people.models import Muted, Team
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed, changes_of_quiet_hours
-from calendar_app.reminders.models import Delivery, Muted, Worker
+from calendar_app.reminders.models import Delivery, Worker
 from calendar_app.reminders.outbox.desk import HELD, LOOK_BACK, PLANNED, in_parts, make_missing
 from calendar_app.reminders.outbox.settling import judge
 from calendar_app.reminders.outcome_reminders import wanted_of_outcomes

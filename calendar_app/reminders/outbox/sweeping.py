@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, aliased
 
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.queries import host_of, presence
-from calendar_app.people.models import Membership, Person
+from calendar_app.people.models import Membership, Muted, Person
 from calendar_app.reminders import due
-from calendar_app.reminders.models import Attempt, Delivery, Muted, Worker
+from calendar_app.reminders.models import Attempt, Delivery, Worker
 from calendar_app.reminders.outbox.desk import (
     IDS_AT_ONCE,
     SILENT_FOR,

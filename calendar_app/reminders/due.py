@@ -28,6 +28,8 @@ MISSED_SUMMARY = "missed_summary"
 OF_POSTS = (REVIEW, ESCALATION, WRITE, PUBLISH, LATE, SENDER)
 # The kinds that are about one meet-up and end when it begins.
 OF_MEETUPS = (MEETUP, HOST)
+# The kinds that are of no use any more at a moment that nobody's quiet hours can put off.
+END_AT_A_MOMENT = (MEETUP, HOST, PUBLISH, WRITE)
 KINDS = (*OF_MEETUPS, OUTCOME, *OF_POSTS, RECHECK, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from calendar_app.people.models import Team
 from calendar_app.reminders import due
-from calendar_app.reminders.models import QuietHours
-from calendar_app.reminders.quiet import Quiet, due_in_quiet
+from calendar_app.reminders.models import Delivery, QuietHours
+from calendar_app.reminders.quiet import LONGEST, Quiet, due_in_quiet, useful_in_quiet
 
 
 class Hushed:
@@ -37,14 +37,31 @@ class Hushed:
         quiet = self.of(person_id, team_id)
         return None if quiet is None else quiet.end_of(now)
 
+    @property
+    def longer(self) -> timedelta:
+        """How much longer than to others something may be of use to one of them."""
+        return LONGEST if self._hours else timedelta()
+
     def moved(self, row: dict[str, Any], now: datetime) -> dict[str, Any]:
         """A wanted reminder, as values of a row, at the moment at which it may go out."""
         quiet = self.of(row["person_id"], row["team_id"])
         if quiet is None:
             return row
+        due_at, until = row["due_at"], row["useful_until"]
+        if row["kind"] not in due.END_AT_A_MOMENT:
+            until = useful_in_quiet(due_at, until, quiet)
         early = row["kind"] == due.MEETUP
-        due_at = due_in_quiet(row["due_at"], row["useful_until"], now, quiet, may_be_early=early)
-        return {**row, "due_at": due_at}
+        due_at = due_in_quiet(due_at, until, now, quiet, may_be_early=early)
+        return {**row, "due_at": due_at, "useful_until": until}
+
+    def useful_until(self, delivery: Delivery) -> datetime:
+        """Until when it is of use; longer, if its person chose these quiet hours since the plan."""
+        quiet = self.of(delivery.person_id, delivery.team_id)
+        if quiet is None or quiet.end_of(delivery.due_at) is None:
+            return delivery.useful_until
+        if delivery.kind in due.END_AT_A_MOMENT:
+            return delivery.useful_until
+        return useful_in_quiet(delivery.due_at, delivery.useful_until, quiet)
 
     def silences(self, row: dict[str, Any], now: datetime) -> bool:
         """Whether a wanted reminder cannot go out any more: it is quiet until it is of no use."""

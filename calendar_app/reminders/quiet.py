@@ -17,6 +17,8 @@ from calendar_app.moments import local, moment
 EARLIEST = timedelta(days=1)
 # Long enough for a worker to send it.
 JUST_BEFORE = timedelta(minutes=1)
+# So much longer something may be of use to somebody with quiet hours: twice nearly a week.
+LONGEST = timedelta(days=14)
 _A_DAY = timedelta(days=1)
 _MOST_DAYS = 8
 
@@ -67,6 +69,16 @@ class Quiet:
 
     def _moment(self, day: date, at: time) -> datetime:
         return moment(day, at, self.zone)
+
+
+def useful_in_quiet(due_at: datetime, useful_until: datetime, quiet: Quiet) -> datetime:
+    """Until when what ends on no fixed moment is of use to somebody with these quiet hours.
+
+    As long after it goes out as it is to others; and what they cut short is given back after them.
+    """
+    until = useful_until + ((quiet.end_of(due_at) or due_at) - due_at)
+    began, end = quiet.began(until), quiet.end_of(until)
+    return until if began is None or end is None else until + (end - began)
 
 
 def due_in_quiet(

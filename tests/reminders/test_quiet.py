@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from calendar_app.people.models import Person
+from calendar_app.posts.models import Post
 from calendar_app.reminders import due, outbox
 from calendar_app.reminders.health import health
 from calendar_app.reminders.models import QuietHours, quiet_hours_of
-from calendar_app.reminders.quiet import Quiet, due_in_quiet
+from calendar_app.reminders.quiet import LONGEST, Quiet, due_in_quiet, useful_in_quiet
 from tests.builders import a_person, a_team, sign_in
 from tests.reminders.scenes import DUE, START
 from tests.reminders.test_pages import csrf_token
@@ -185,6 +186,71 @@ def test_a_question_in_the_night_waits_for_the_morning(
 
     assert [mail["Subject"] for mail in sent(sink)] == ["Please review: Rooster"]
     assert scene.plan() == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        # Friday 10:00 in quiet days to Sunday; Thursday 23:00, just before them.
+        ("2026-11-13T09:00", "2026-11-15T23:00"),
+        ("2026-11-12T22:30", "2026-11-15T23:00"),
+    ],
+)
+def test_a_question_in_days_of_quiet_is_told_after_them(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, asked: str, told: str
+) -> None:
+    be_quiet(scene, people["reviewer"], None, None, 4, 5, 6)
+    scene.now = utc(asked)
+    sink.program([answer("dot", "451 4.3.0 Later")])
+    send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+    scene.send()
+    for hours in range(1, 72):
+        round_at(scene, min(utc(asked) + timedelta(hours=hours), utc(told) - timedelta(minutes=1)))
+        scene.plan()
+        assert scene.plan() == 0
+    assert sent(sink) == []
+
+    round_at(scene, utc(told))
+    scene.plan()
+    # Those that were put off over a weekend are tried as long as others.
+    round_at(scene, utc(told) + timedelta(hours=1))
+
+    assert scene.states(kind="review") == ["sent"]
+    assert scene.plan() == 0
+
+
+def test_who_chose_no_quiet_hours_is_asked_nothing_old(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    be_quiet(scene, people["writer"], None, None, 4, 5, 6)
+    scene.now = utc("2026-11-10T09:00")
+    post_id = make(scene, people, starts_at=utc("2026-11-20T09:00"))
+    with scene.database.writing() as session:
+        writer = session.get_one(Person, people["writer"])
+        session.get_one(Post, post_id).send_to_review(writer, scene.now)
+
+    scene.now += due.REVIEW_IS_OF_USE
+    scene.plan()
+
+    assert scene.rows(kind="review") == []
+
+
+@given(
+    begins=st.sampled_from([None, time(12), time(22)]),
+    days=st.sets(st.integers(0, 6), max_size=6),
+    at=st.datetimes(datetime(2026, 3, 1), datetime(2026, 11, 30), timezones=st.just(UTC)),  # noqa: DTZ001 - aware by its zone
+)
+def test_what_ends_on_no_moment_outlasts_any_quiet(
+    begins: time | None, days: set[int], at: datetime
+) -> None:
+    quiet = Quiet(ZONE, begins, begins and time(7), days)
+    until = at + due.REVIEW_IS_OF_USE
+
+    longer = useful_in_quiet(at, until, quiet)
+
+    goes_out = due_in_quiet(at, longer, at, quiet)
+    assert quiet.end_of(goes_out) is None
+    assert goes_out < longer <= until + LONGEST
 
 
 def test_quiet_hours_that_were_chosen_a_moment_ago_count(

@@ -38,14 +38,17 @@ def plan(session: Session, now: datetime) -> int:
     for meetup in session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))):
         plan_occurrences(session, meetup, now, PLANNED.days)
     since = _looks_back_to(session, now)
+    hushed = Hushed(session)
+    # What is of use no more to others may still be to somebody with quiet hours.
+    earliest = since - hushed.longer
     asked = (
         wanted_of_meetups(session, since, now)
-        | wanted_of_outcomes(session, since, now)
-        | wanted_of_posts(session, since, now, PLANNED)
+        | wanted_of_outcomes(session, earliest, now)
+        | wanted_of_posts(session, earliest, now, PLANNED)
     )
-    hushed = Hushed(session)
-    wanted = {key: hushed.moved(row, now) for key, row in asked.items()}
-    kept = kept_rows(session, since)
+    moved = {key: hushed.moved(row, now) for key, row in asked.items()}
+    wanted = {key: row for key, row in moved.items() if row["useful_until"] > since}
+    kept = kept_rows(session, earliest)
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (
         make_missing(session, Delivery, new)

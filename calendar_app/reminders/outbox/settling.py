@@ -67,9 +67,11 @@ def judge(
 
 def put_off(session: Session, waiting: Sequence[tuple[AnyRow, due.Decision]]) -> None:
     """Somebody wants to hear nothing now: it is due when their quiet hours end."""
+    hushed = Hushed(session, {row.Person.id for row, _decision in waiting})
     for row, decision in waiting:
         which = (Delivery.id == row.Delivery.id, Delivery.state.in_(WAITING))
-        session.execute(update(Delivery).where(*which).values(due_at=decision.until))
+        values = {"due_at": decision.until, "useful_until": hushed.useful_until(row.Delivery)}
+        session.execute(update(Delivery).where(*which).values(values))
 
 
 def settle_missed(session: Session, delivery: Delivery, relay: Relay, now: datetime) -> None:

@@ -123,6 +123,8 @@ class Facts:
     precondition: PreconditionFacts | None = None
     # Until when the person wants to hear nothing; None: it is not quiet now.
     quiet_until: datetime | None = None
+    # Whether it was due before that began, so that it could have been sent.
+    was_due_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -315,7 +317,7 @@ def decide(facts: Facts, useful_until: datetime, now: datetime) -> Decision:
         return Decision("send")
     if facts.quiet_until < useful_until:
         return Decision("wait", until=facts.quiet_until)
-    return Decision("cancel", QUIET)
+    return Decision("missed") if facts.was_due_before else Decision("cancel", QUIET)
 
 
 def _reason_not_to(facts: Facts) -> str | None:

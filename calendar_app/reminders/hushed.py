@@ -37,6 +37,15 @@ class Hushed:
         quiet = self.of(person_id, team_id)
         return None if quiet is None else quiet.end_of(now)
 
+    def was_due_before(self, delivery: Delivery, now: datetime) -> bool:
+        """Whether it was due before the quiet of `now`, which its person had chosen by then."""
+        quiet = self.of(delivery.person_id, delivery.team_id)
+        began = None if quiet is None else quiet.began(now)
+        if began is None:
+            return False
+        chosen = self._hours[delivery.person_id].updated_at
+        return max(delivery.due_at, delivery.created_at, chosen) < began
+
     @property
     def longer(self) -> timedelta:
         """How much longer than to others something may be of use to one of them."""

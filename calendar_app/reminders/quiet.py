@@ -15,8 +15,8 @@ from calendar_app.moments import local, moment
 
 # Told earlier than this, nobody remembers it.
 EARLIEST = timedelta(days=1)
-# Long enough for a worker to send it.
-JUST_BEFORE = timedelta(minutes=1)
+# Long enough for a worker that was away for a moment, and for a relay that takes 30 a minute.
+JUST_BEFORE = timedelta(minutes=20)
 # So much longer something may be of use to somebody with quiet hours: twice nearly a week.
 LONGEST = timedelta(days=14)
 _A_DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from calendar_app.reminders import due
@@ -19,31 +19,53 @@ from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.queries import AnyRow, facts_of, with_facts
 
 _OPEN = ("pending", "retry")
+# How a mail ends of which nobody can say that it was read.
+_CAME_TO_NOTHING = ("missed", "dead", "in_doubt")
 _Leader = aliased(Delivery, name="leader")
+_Near = aliased(Delivery, name="near")
 
 
-def gather(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyRow]:
-    """Those of `rows` that go out as a mail of their own; they take along all that is due."""
-    ours = [row.Delivery for row in rows if _is_told_together(row.Delivery)]
-    if not ours:
-        return list(rows)
-    leaders = _leaders(ours)
-    found = session.execute(
-        select(Delivery.id, *_GROUP)
-        .where(tuple_(*_GROUP).in_(list(leaders)), _can_join(now))
-        .where(Delivery.id.not_in(leaders.values()))
+def with_company(session: Session, ids: Sequence[int], now: datetime) -> list[int]:
+    """`ids`, and all that is due and goes out with one of them."""
+    same = [mine == of_near for mine, of_near in zip(_GROUP, _GROUP_OF_NEAR, strict=True)]
+    near = select(_Near.id).where(_Near.id.in_(ids), _Near.body.is_(None), *same)
+    query = (
+        select(Delivery.id)
+        .where(Delivery.kind.in_(due.TOGETHER), Delivery.id.not_in(ids), _can_join(now))
+        .where(near.exists())
         # What somebody else is changing now goes by itself.
         .with_for_update(skip_locked=True)
     )
+    return [*ids, *session.scalars(query)] if ids else []
+
+
+def gather(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyRow]:
+    """Those of `rows` that go out as a mail of their own; they take the others along."""
+    ours = [row.Delivery for row in rows if _is_told_together(row.Delivery)]
+    leaders = _leaders(ours)
+    pairs = [(one.id, leaders[(one.team_id, one.person_id, one.kind)]) for one in ours]
     taken = [
-        {"which": one.id, "leader": leaders[(one.team_id, one.person_id, one.kind)], "at": now}
-        for one in found
+        {"which": which, "leader": leader, "at": now} for which, leader in pairs if which != leader
     ]
     if taken:
         session.connection().execute(_TAKE_ALONG, taken)
         session.connection().execute(_BRING_WITH, taken)
     gone = {one["which"] for one in taken}
     return [row for row in rows if row.Delivery.id not in gone]
+
+
+def share_end(session: Session, leaders: Sequence[int]) -> None:
+    """What went along with a mail that did not arrive, or may not have, ends as that did."""
+    ended = _Leader.ended_at.is_not(None) & _Leader.state.in_(_CAME_TO_NOTHING)
+    same = (_Leader.id == Delivery.told_with_id, ended)
+    values = {
+        "state": select(_Leader.state).where(*same).scalar_subquery(),
+        "reason": select(_Leader.reason).where(*same).scalar_subquery(),
+        "ended_at": select(_Leader.ended_at).where(*same).scalar_subquery(),
+    }
+    went_along = (Delivery.told_with_id.in_(leaders), Delivery.state == "cancelled")
+    sharing = update(Delivery).where(*went_along, select(_Leader.id).where(*same).exists())
+    session.execute(sharing.values(values).execution_options(synchronize_session=False))
 
 
 def taken_along(
@@ -68,7 +90,7 @@ def taken_along(
 def may_wait_again() -> ColumnElement[bool]:
     """Whether a settled delivery was told in no mail, nor is going to be."""
     came_to_nothing = select(_Leader.id).where(
-        _Leader.id == Delivery.told_with_id, _Leader.state.in_(("cancelled", "missed"))
+        _Leader.id == Delivery.told_with_id, _Leader.state == "cancelled"
     )
     return or_(Delivery.told_with_id.is_(None), came_to_nothing.exists())
 
@@ -104,6 +126,7 @@ def _let_go(session: Session, delivery_id: int, decision: due.Decision) -> None:
 
 
 _GROUP = (Delivery.team_id, Delivery.person_id, Delivery.kind)
+_GROUP_OF_NEAR = (_Near.team_id, _Near.person_id, _Near.kind)
 _TABLE = Delivery.metadata.tables["delivery"]
 # Somebody may have cancelled it since it was read.
 _TAKE_ALONG = (

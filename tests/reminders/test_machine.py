@@ -43,6 +43,7 @@ from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.models import (
     Attempt,
     Delivery,
+    QuietHours,
     Relay,
     Worker,
     mute,
@@ -199,6 +200,7 @@ class Outbox(RuleBasedStateMachine):
                     plan,
                     state="draft",
                     title=f"Bericht {number}",
+                    created_at=BEGIN - timedelta(days=1),
                     owner_id=people[0].id,
                     starts_at=BEGIN + timedelta(days=3, hours=number),
                 ).id
@@ -376,6 +378,9 @@ class Outbox(RuleBasedStateMachine):
             if hours.version == 0:
                 hours.version = 1
                 session.add(hours)
+            session.flush()
+            chosen = update(QuietHours).where(QuietHours.id == hours.id)
+            session.execute(chosen.values(updated_at=self.now))
 
     @rule(which=st.integers(0, POSTS - 1), state=st.sampled_from(["draft", "in_review"]))
     def a_post_is_written_or_not(self, which: int, state: str) -> None:
@@ -456,7 +461,13 @@ class Outbox(RuleBasedStateMachine):
                 assert row.reason != due.TOLD_TOGETHER
                 continue
             leader = rows[row.told_with_id]
-            assert (row.state, row.reason) == ("cancelled", due.TOLD_TOGETHER)
+            if leader.state in {"missed", "dead"} or (leader.state, bool(leader.ended_at)) == (
+                "in_doubt",
+                True,
+            ):
+                assert (row.state, row.reason) == (leader.state, leader.reason)
+            else:
+                assert (row.state, row.reason) == ("cancelled", due.TOLD_TOGETHER)
             assert leader.told_with_id is None
             assert (leader.kind, leader.person_id) == (row.kind, row.person_id)
 

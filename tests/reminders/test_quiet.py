@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from calendar_app.meetups.models import Meetup
 from calendar_app.people.models import Person
 from calendar_app.posts.models import Post
 from calendar_app.reminders import due, outbox
@@ -108,7 +109,7 @@ MORNING = Quiet(ZONE, time(22), time(10))
         (NIGHT, "10T02:00 10T08:30 09T12:00", False, "10T06:00"),
         (NIGHT, "10T02:00 10T06:00 09T12:00", False, "10T02:00"),
         # A meet-up at 09:30 in a morning that is quiet to ten: just before ten in the evening.
-        (MORNING, "10T08:20 10T08:30 09T12:00", True, "09T20:59"),
+        (MORNING, "10T08:20 10T08:30 09T12:00", True, "09T20:40"),
         (MORNING, "10T08:20 10T08:30 09T12:00", False, "10T08:20"),
         # Quiet to 09:25 leaves five minutes.
         (Quiet(ZONE, time(22), time(9, 25)), "10T08:20 10T08:30 09T12:00", True, "10T08:25"),
@@ -158,7 +159,12 @@ def test_what_is_quiet_waits_or_is_not_sent(until: datetime | None, expected: du
 
 
 def be_quiet(
-    scene: Scene, person_id: int, begins: time | None, ends: time | None, *days: int
+    scene: Scene,
+    person_id: int,
+    begins: time | None,
+    ends: time | None,
+    *days: int,
+    chosen_at: datetime | None = None,
 ) -> None:
     with scene.database.writing() as session:
         hours = quiet_hours_of(session, session.get_one(Person, person_id))
@@ -166,6 +172,9 @@ def be_quiet(
         if hours.version == 0:
             hours.version = 1
             session.add(hours)
+        session.flush()
+        chosen = update(QuietHours).where(QuietHours.id == hours.id)
+        session.execute(chosen.values(updated_at=chosen_at or scene.now))
 
 
 def test_a_question_in_the_night_waits_for_the_morning(
@@ -316,13 +325,59 @@ def test_a_meet_up_in_quiet_hours_is_told_the_evening_before(scene: Scene, sink:
     be_quiet(scene, scene.people[0], time(22), time(10))
     scene.plan()
 
-    round_at(scene, utc("2026-11-09T20:58"))
+    round_at(scene, utc("2026-11-09T20:39"))
     assert [row.state for row in scene.of_today()] == ["pending"]
-    round_at(scene, utc("2026-11-09T20:59"))
+    round_at(scene, utc("2026-11-09T20:40"))
 
     assert [row.state for row in scene.of_today()] == ["sent"]
     text = sent(sink)[-1].get_body(("plain",)).get_content()
     assert "on Tuesday 10 November at 09:30 (Amsterdam)" in text
+
+
+def test_a_worker_that_is_away_for_a_moment_before_them_still_tells_it(scene: Scene) -> None:
+    scene.now = utc("2026-11-09T12:00")
+    scene.enter("Anouk")
+    be_quiet(scene, scene.people[0], time(22), time(10))
+    scene.plan()
+
+    round_at(scene, utc("2026-11-09T20:38"))
+    round_at(scene, utc("2026-11-09T20:59"))
+
+    assert [row.state for row in scene.of_today()] == ["sent"]
+
+
+def test_what_was_due_before_them_and_not_sent_is_missed_with_its_cause(scene: Scene) -> None:
+    scene.now = utc("2026-11-09T12:00")
+    scene.enter("Anouk", "Joris")
+    with scene.database.writing() as session:
+        session.get_one(Meetup, scene.meetup_id).host_id = scene.people[1]
+    be_quiet(scene, scene.people[0], time(22), time(10))
+    scene.plan()
+
+    # Nobody worked from before it was due until they had begun.
+    round_at(scene, utc("2026-11-09T21:05"))
+
+    anouk, _joris = scene.of_today()
+    assert (anouk.state, anouk.reason) == ("missed", due.NOBODY_WORKED)
+    assert scene.plan() == 0
+    round_at(scene, DUE)
+    assert [row.person_id for row in scene.rows(kind="missed_summary")] == [scene.people[1]]
+
+
+def test_quiet_hours_that_came_after_a_reminder_was_due_are_why_it_is_not_sent(
+    scene: Scene,
+) -> None:
+    scene.now = utc("2026-11-09T12:00")
+    scene.enter("Anouk")
+    scene.plan()
+    be_quiet(scene, scene.people[0], time(22), time(10), chosen_at=utc("2026-11-09T21:02"))
+    scene.now = utc("2026-11-09T21:03")
+    scene.plan()
+
+    round_at(scene, utc("2026-11-09T21:05"))
+
+    [row] = scene.of_today()
+    assert (row.state, row.reason) == ("cancelled", due.QUIET)
 
 
 def test_what_failed_before_them_is_tried_again_after_them(

@@ -15,7 +15,7 @@ from calendar_app.reminders.models import mute
 from tests.builders import sign_in
 from tests.reminders.test_mornings import MORNING, THURSDAY, a_precondition, waiting
 from tests.reminders.test_posts import change, make, people, round_at, send_to_review, sent
-from tests.support.smtp_faults import answer
+from tests.support.smtp_faults import answer, close
 from tests.support.statements import statements
 
 if TYPE_CHECKING:
@@ -310,3 +310,40 @@ def test_the_page_of_a_mail_lists_all_that_it_told_of(
                 assert f'href="/posts/{posts[1]}"' in answer.text
         else:
             assert [answer.status_code for answer in answers] == [404, 404]
+
+
+@pytest.mark.parametrize("end", ["dead", "missed", "in_doubt"])
+def test_what_went_along_with_a_mail_that_never_arrived_ends_as_that_did(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, end: str
+) -> None:
+    three_to_write(scene, people)
+    answers = {
+        "dead": answer("dot", "550 5.1.1 Nobody here"),
+        "missed": answer("dot", "451 4.3.0 Later"),
+        "in_doubt": close("accepted"),
+    }
+    sink.program([answers[end]])
+    round_at(scene, MORNING)
+    if end != "dead":
+        round_at(scene, THURSDAY + timedelta(hours=3))
+
+    rows = scene.rows(kind="write")
+
+    [reason] = {row.reason for row in rows}
+    assert [row.state for row in rows] == [end] * 3
+    assert reason != due.TOLD_TOGETHER
+    assert all(row.ended_at is not None for row in rows)
+    assert scene.plan() == 0
+
+
+def test_the_mail_is_that_of_what_is_of_use_the_longest_whatever_is_claimed(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    posts = three_to_write(scene, people)
+    scene.now = MORNING
+
+    [claimed] = outbox.claim(scene.desk, scene.now, 1)
+
+    [row] = scene.rows(id=claimed.id)
+    assert row.post_id == posts[2]
+    assert claimed.useful_until == THURSDAY + timedelta(hours=2)

@@ -17,13 +17,13 @@ from calendar_app.reminders import due
 from calendar_app.reminders.mail import Reader
 from calendar_app.reminders.models import Attempt, Delivery, Relay
 from calendar_app.reminders.outbox.desk import A_MINUTE, LEASE, WAITING, Claimed, Desk, relay_row
-from calendar_app.reminders.outbox.settling import judge, put_off
+from calendar_app.reminders.outbox.settling import judge, put_off, settle_missed
 from calendar_app.reminders.queries import (
     AnyRow,
     story_of,
     with_facts,
 )
-from calendar_app.reminders.together import gather, taken_along
+from calendar_app.reminders.together import gather, taken_along, with_company
 
 
 def anything_due(session: Session, now: datetime) -> bool:
@@ -47,9 +47,12 @@ def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
             .limit(room)
             .with_for_update(skip_locked=True)
         ).all()
+        ids = with_company(session, ids, now)
         rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
         judged = judge(session, rows, now)
         put_off(session, judged["wait"])
+        for row, _decision in judged["missed"]:
+            settle_missed(session, row.Delivery, relay, now)
         wanted = gather(session, [row for row, _decision in judged["send"]], now)
         if wanted and relay.failures:
             relay.probe_until = now + LEASE

@@ -22,6 +22,7 @@ from calendar_app.reminders import due
 from calendar_app.reminders.models import Attempt, Delivery
 from calendar_app.reminders.outbox.desk import NOTED_EVERY, Claimed, Desk, is_ours, relay_row
 from calendar_app.reminders.outbox.settling import resting, unless_in_doubt
+from calendar_app.reminders.together import share_end
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def _write_down(
         if landed:
             filled_in = [_filled_in(kind, *result, now) for result in landed]
             session.connection().execute(landing, filled_in)
+    share_end(session, [one.id for one, answer in results if answer.kind == "never"])
     tried = [(one, answer) for one, answer in results if answer.kind != "untried"]
     told = [_attempt(desk.worker_id, one, answer, now) for one, answer in tried if one.id in held]
     if told:

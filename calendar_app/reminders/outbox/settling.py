@@ -28,6 +28,7 @@ from calendar_app.reminders.queries import (
     hosts_of,
     is_there,
 )
+from calendar_app.reminders.together import share_end
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,11 @@ def judge(
     judged: dict[str, list[tuple[AnyRow, due.Decision]]] = defaultdict(list)
     for row in rows:
         quiet_until = hushed.quiet_until(row.Person.id, row.Team.id, now)
-        facts = replace(facts_of(row, hosts), quiet_until=quiet_until)
+        facts = replace(
+            facts_of(row, hosts),
+            quiet_until=quiet_until,
+            was_due_before=hushed.was_due_before(row.Delivery, now),
+        )
         decision = due.decide(facts, row.Delivery.useful_until, now)
         judged[decision.verdict].append((row, decision))
         if decision.verdict == "cancel":
@@ -99,4 +104,5 @@ def _end(session: Session, ids: Sequence[int], state: str, reason: str, now: dat
     # Somebody may have claimed it since it was read: what is on its way comes to another end.
     which = (Delivery.id.in_(ids), Delivery.state.in_(WAITING))
     session.execute(update(Delivery).where(*which).values(values))
+    share_end(session, ids)
     log.info("deliveries %s: %s", list(ids), state)

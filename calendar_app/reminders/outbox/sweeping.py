@@ -32,6 +32,7 @@ from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone
 from calendar_app.reminders.queries import (
     with_facts,
 )
+from calendar_app.reminders.together import share_end
 
 log = logging.getLogger(__name__)
 
@@ -95,13 +96,16 @@ def take_over(session: Session, gone: Sequence[int], now: datetime) -> None:
 
 def give_up_waiting_for(session: Session, silent: Sequence[int], now: datetime) -> None:
     """A holder that is there and says nothing keeps its deliveries, but not past their use."""
-    session.execute(
+    given_up = session.scalars(
         update(Delivery)
         .where(Delivery.state == "in_flight", Delivery.owner_id.in_(silent))
         .where(Delivery.useful_until <= now)
         .values(state="in_doubt", reason=due.IN_DOUBT, ended_at=now)
         .values(owner_id=None, lease_until=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
     )
+    share_end(session, given_up.all())
 
 
 def _settle_late(session: Session, desk: Desk, now: datetime) -> None:

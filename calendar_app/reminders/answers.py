@@ -96,13 +96,18 @@ def answer(session: Session, team: Team, person: Person, day: date, now: datetim
 def _deliveries(
     session: Session, team: Team, person: Person, bounds: tuple[datetime, datetime]
 ) -> list[Delivery]:
+    """What was due or sent on that day, and what tells of a meet-up of that day."""
     begins, ends = bounds
     of_day = (Delivery.due_at >= begins) & (Delivery.due_at < ends)
     sent = (Delivery.sent_at >= begins) & (Delivery.sent_at < ends)
+    # It may have gone out a day before: so long a lead, or quiet hours. It ends as that begins.
+    begins_then = (Delivery.useful_until >= begins) & (Delivery.useful_until < ends)
+    of_meetup = (Delivery.kind == due.MEETUP) & begins_then
     query = (
         select(Delivery)
         .options(joinedload(Delivery.person))
-        .where(Delivery.team_id == team.id, Delivery.person_id == person.id, or_(of_day, sent))
+        .where(Delivery.team_id == team.id, Delivery.person_id == person.id)
+        .where(or_(of_day, sent, of_meetup))
         .order_by(Delivery.due_at, Delivery.id)
     )
     return list(session.scalars(query))

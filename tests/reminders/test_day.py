@@ -131,6 +131,20 @@ def test_what_was_sent_needs_no_reason(scene: Scene) -> None:
     assert of(scene, day=SATURDAY) == ([], [NOT_ON_THIS_DAY])
 
 
+def test_a_reminder_that_went_out_the_day_before_is_that_of_its_meet_up(scene: Scene) -> None:
+    scene.now = START - timedelta(days=2)
+    scene.enter("Anouk", lead_minutes=1440)
+    scene.plan()
+    scene.now = START - timedelta(days=1)
+    scene.send()
+
+    assert of(scene) == (["sent"], [])
+    # It was due then, and is of no meet-up of that day.
+    states, reasons = of(scene, day=TUESDAY - timedelta(days=1))
+    assert states[-1] == "sent"
+    assert reasons in ([], [NOT_PLANNED])
+
+
 def test_who_is_absent_or_switched_it_off_is_told_so(scene: Scene) -> None:
     scene.enter("Anouk", "Joris")
     with scene.database.writing() as session:

@@ -70,6 +70,8 @@ HOST_HEARS_AT = time(15)
 HOST_HEARS_BEFORE = timedelta(hours=1)
 # So many working days before its own a post has to be written; there is still time for a review.
 DAYS_TO_WRITE = 2
+# Who has just entered a post is at it; what they enter in one go is told together.
+WRITE_RESTS = timedelta(hours=4)
 # Somebody who is at it marks a post soon enough.
 LATE_AFTER = timedelta(hours=2)
 
@@ -205,11 +207,22 @@ def host_due_at(starts_at: datetime, zone: str) -> datetime:
     return moment(day, HOST_HEARS_AT, zone)
 
 
-def write_due_at(starts_at: datetime, zone: str, at_work: AtWork) -> datetime:
+def write_due_at(starts_at: datetime, created_at: datetime, zone: str, at_work: AtWork) -> datetime:
     """When a post that is not written yet is asked for: when work begins, two working days before.
 
-    A day is a working day when somebody is at work on it.
+    A day is a working day when somebody is at work on it. Of a post that is made after that: at the
+    next whole hour at work, some hours after it was made.
     """
+    return at_work(max(_morning_to_write(starts_at, zone, at_work), _rested(created_at)))
+
+
+def _rested(created_at: datetime) -> datetime:
+    at = created_at + WRITE_RESTS
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return hour if hour == at else hour + timedelta(hours=1)
+
+
+def _morning_to_write(starts_at: datetime, zone: str, at_work: AtWork) -> datetime:
     day, left = local(starts_at, zone).date(), DAYS_TO_WRITE
     # Not for ever: a team may have no working days at all.
     for _day in range(30):
@@ -282,9 +295,9 @@ def subject_of_host(occurrence_id: int, starts_at: datetime) -> str:
     return f"host:{occurrence_id}@{_plain(starts_at)}"
 
 
-def subject_of_writing(post_id: int, starts_at: datetime) -> str:
-    """What "has to be written" is about: one post at one moment, so that a moved one is another."""
-    return f"write:{post_id}@{_plain(starts_at)}"
+def subject_of_writing(post_id: int, day: date) -> str:
+    """What "has to be written" is about: one post on one local day, so that only another is new."""
+    return f"write:{post_id}@{day.isoformat()}"
 
 
 def subject_of_late(post_id: int, starts_at: datetime) -> str:

@@ -59,21 +59,25 @@ def _at_work(team: Team) -> due.AtWork:
 def _to_write(session: Session, since: datetime, until: datetime) -> Iterator[Morning]:
     """The owner of what goes out soon and has not been sent to review."""
     query = (
-        select(Post.id, Team, Post.starts_at, Post.owner_id)
+        select(Post.id, Team, Post.starts_at, Post.owner_id, Post.created_at)
         .join(Team, Team.id == Post.team_id)
         .where(Post.state.in_(UNWRITTEN), Post.deleted_at.is_(None))
         .where(Post.starts_at > since, Post.starts_at <= until, Post.owner_id.is_not(None))
     )
-    for post_id, team, starts_at, owner_id in session.execute(query):
+    for post_id, team, starts_at, owner_id, created_at in session.execute(query):
         if starts_at is None or owner_id is None:
+            continue
+        due_at = due.write_due_at(starts_at, created_at, team.zone, _at_work(team))
+        if due_at >= starts_at:
+            # Made for so soon that whoever made it is at it.
             continue
         yield Morning(
             kind=due.WRITE,
-            subject=due.subject_of_writing(post_id, starts_at),
+            subject=due.subject_of_writing(post_id, local(starts_at, team.zone).date()),
             team_id=team.id,
             zone=team.zone,
             person_id=owner_id,
-            due_at=due.write_due_at(starts_at, team.zone, _at_work(team)),
+            due_at=due_at,
             useful_until=starts_at,
             action=ACTIONS[due.WRITE],
             post_id=post_id,

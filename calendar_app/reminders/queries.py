@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.meetups.queries import host_of, presence
 from calendar_app.meetups.sittings import Outcome, Sitting, outcome_of, sitting_of
+from calendar_app.moments import local
 from calendar_app.people.models import ROLES, Absence, Membership, Muted, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.people.queries import is_ambassador, is_unseen
@@ -276,7 +277,7 @@ def _facts_of_post(row: AnyRow) -> due.PostFacts:
     return due.PostFacts(
         is_there=is_there,
         waits=is_there and _waits(delivery.kind, post, row.Team),
-        is_same=is_there and delivery.subject == _subject_now(delivery, post),
+        is_same=is_there and delivery.subject == _subject_now(delivery, post, row.Team),
         is_asked=bool(row.is_asked),
         absent=row.is_away,
     )
@@ -294,11 +295,13 @@ def _waits(kind: str, post: Post, team: Team) -> bool:
     return post.state == ("approved" if kind == due.PUBLISH else "in_review")
 
 
-def _subject_now(delivery: Delivery, post: Post) -> str:
+def _subject_now(delivery: Delivery, post: Post, team: Team) -> str:
     if delivery.kind == due.REVIEW and post.sent_to_review_at is not None:
         return due.subject_of_review(post.id, post.sent_to_review_at)
     if delivery.kind == due.ESCALATION and post.sent_to_review_at is not None:
         return due.subject_of_escalation(post.id, post.sent_to_review_at)
+    if delivery.kind == due.WRITE and post.starts_at is not None:
+        return due.subject_of_writing(post.id, local(post.starts_at, team.zone).date())
     if delivery.kind in _SUBJECTS and post.starts_at is not None:
         return _SUBJECTS[delivery.kind](post.id, post.starts_at)
     return delivery.subject if delivery.kind == due.SENDER else ""
@@ -307,7 +310,6 @@ def _subject_now(delivery: Delivery, post: Post) -> str:
 # What a reminder is about that is made for a post at its moment.
 _SUBJECTS = {
     due.PUBLISH: due.subject_of_publishing,
-    due.WRITE: due.subject_of_writing,
     due.LATE: due.subject_of_late,
 }
 

@@ -72,13 +72,30 @@ def test_who_leads_hears_it_in_the_afternoon_before(starts_at: str, expected: st
     ],
 )
 def test_a_post_is_to_be_written_two_working_days_before(starts_at: str, expected: str) -> None:
-    assert due.write_due_at(utc(starts_at), ZONE, AT_WORK) == utc(expected)
+    long_ago = utc("2026-01-01T09:00")
+
+    assert due.write_due_at(utc(starts_at), long_ago, ZONE, AT_WORK) == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        # For Thursday, and in time; on the morning itself; in the afternoon; in the evening before.
+        ("2026-11-09T09:00", "2026-11-10T08:00"),
+        ("2026-11-10T08:00", "2026-11-10T12:00"),
+        ("2026-11-10T08:01", "2026-11-10T13:00"),
+        ("2026-11-10T14:00", "2026-11-11T08:00"),
+        ("2026-11-11T19:00", "2026-11-12T08:00"),
+    ],
+)
+def test_who_has_just_made_a_post_is_left_at_it_for_some_hours(made: str, expected: str) -> None:
+    assert due.write_due_at(THURSDAY, utc(made), ZONE, AT_WORK) == utc(expected)
 
 
 def test_a_team_that_is_never_at_work_is_asked_all_the_same() -> None:
     never = partial(max, THURSDAY + timedelta(days=400))
 
-    assert due.write_due_at(THURSDAY, ZONE, never) == THURSDAY + timedelta(days=400)
+    assert due.write_due_at(THURSDAY, MORNING, ZONE, never) == THURSDAY + timedelta(days=400)
 
 
 @pytest.mark.parametrize(
@@ -309,6 +326,62 @@ def test_what_needs_no_writing_any_more_is_cancelled_at_the_claim(
     [row] = scene.rows(kind="write")
     assert (row.state, row.reason) == ("cancelled", reason)
     assert sent(sink) == []
+
+
+def test_what_was_entered_in_one_go_is_told_in_one_mail_and_not_at_once(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    for minute in range(5):
+        scene.now = MORNING + timedelta(minutes=minute)
+        make(scene, people, starts_at=THURSDAY, title=f"Bericht {minute}", created_at=scene.now)
+        scene.plan()
+        round_at(scene, scene.now)
+    assert sent(sink) == []
+
+    round_at(scene, MORNING + timedelta(hours=5))
+
+    assert [mail["Subject"] for mail in sent(sink)] == ["Please write 5 posts for De Linde"]
+
+
+def test_a_draft_made_in_the_evening_for_tomorrow_is_told_when_work_begins(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    scene.now = utc("2026-11-10T19:00")
+    make(scene, people, starts_at=utc("2026-11-11T12:00"), created_at=scene.now)
+    # And one whose moment comes before that.
+    make(scene, people, starts_at=utc("2026-11-11T07:30"), created_at=scene.now)
+    scene.plan()
+
+    round_at(scene, scene.now)
+    round_at(scene, utc("2026-11-11T07:59"))
+    assert sent(sink) == []
+    round_at(scene, utc("2026-11-11T08:00"))
+
+    [row] = scene.rows(kind="write")
+    assert row.state == "sent"
+    assert scene.plan() == 0
+
+
+def test_a_post_that_moves_within_its_day_is_not_asked_for_again(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    scene.now = MORNING
+    post_id = make(scene, people, starts_at=THURSDAY)
+    scene.plan()
+    round_at(scene, MORNING)
+    for hours in (1, 2):
+        with scene.database.writing() as session:
+            session.get_one(Post, post_id).starts_at = THURSDAY + timedelta(hours=hours)
+        scene.plan()
+        round_at(scene, MORNING + timedelta(minutes=hours))
+    assert len(sent(sink)) == 1
+
+    with scene.database.writing() as session:
+        session.get_one(Post, post_id).starts_at = THURSDAY + timedelta(days=1)
+    scene.plan()
+    round_at(scene, MORNING + timedelta(days=1))
+
+    assert len(sent(sink)) == 2
 
 
 # ------------------------------------------------------------------------------------------- late

@@ -51,9 +51,10 @@ def membership_of(session: Session, person_id: int) -> Membership:
 
 
 def make(scene: Scene, people: dict[str, int], state: str = "draft", **facts: Any) -> int:
-    """A post of the writer, for the reviewer, at MOMENT."""
+    """A post of the writer, for the reviewer, at MOMENT; made the day before this one."""
     told = {
         "title": "Rooster",
+        "created_at": scene.now - timedelta(days=1),
         "starts_at": MOMENT,
         "state": state,
         "owner_id": people["writer"],

@@ -67,6 +67,8 @@ ACTION_NAMES = {
     "experiment.reopened": N_("Took back the outcome of an experiment"),
     "experiment.removed": N_("Removed an experiment"),
     "experiment.put_back": N_("Put back an experiment"),
+    # Only in entries of before: such a post comes back as a series now.
+    "routine.made": N_("Made the posts of a routine"),
     "roles.changed": N_("Changed the role matrix of a plan"),
     "post.added": N_("Added a post in one line"),
     "posts.imported": N_("Brought in posts from a file"),

@@ -6,7 +6,7 @@ exist, in the night in October one comes twice (RFC 5545 §3.3.5 says how a cale
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -65,10 +65,15 @@ class WorkingHours:
 
     def first_day(self, day: date) -> date:
         """`day`, or the first working day after it."""
-        nearest = [day + timedelta(days=ahead) for ahead in range(_LONGEST_PAUSE.days)]
-        of_week = [one for one in nearest if one.weekday() in self.days]
+        at_work = (one for one in self._of_week(day) if not self.is_off(one))
+        found = next(at_work, None)
         # Where each such day is a holiday, as Sundays are in some countries, the week counts.
-        return next((one for one in of_week if not self.is_off(one)), of_week[0])
+        return found or next(self._of_week(day))
+
+    def _of_week(self, day: date) -> Iterator[date]:
+        """The days of the week on which the team works, from `day` on."""
+        nearest = (day + timedelta(days=ahead) for ahead in range(_LONGEST_PAUSE.days))
+        return (one for one in nearest if one.weekday() in self.days)
 
 
 # No team is off for so long.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -94,6 +94,28 @@ def test_a_team_counts_its_own_hours(
     found = after_working_hours(moment, number, replace(HOURS, **hours))
 
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+class CountedDays(tuple[int, ...]):
+    """Days of the week that count how often one is looked for among them."""
+
+    __slots__ = ()
+    looked_for: ClassVar[list[object]] = []
+
+    def __contains__(self, day: object) -> bool:
+        self.looked_for.append(day)
+        return super().__contains__(day)
+
+
+def test_no_day_is_looked_at_beyond_the_first_at_work() -> None:
+    """A page asks this for each post that waits. The 25th is a holiday, and a Friday."""
+    days = CountedDays((0, 1, 2, 3, 4))
+    days.looked_for.clear()
+
+    found = replace(HOURS, days=days).first_day(date(2026, 12, 25))
+
+    assert found == date(2026, 12, 28)
+    assert days.looked_for == [4, 5, 6, 0]
 
 
 @given(

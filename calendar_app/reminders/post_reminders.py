@@ -7,8 +7,8 @@ the account of somebody else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -26,6 +26,7 @@ from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
+from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.morning_reminders import Morning, mornings
 from calendar_app.reminders.queries import (
@@ -40,6 +41,8 @@ Key: TypeAlias = tuple[str, int]
 # A moment outside working hours is told of on the next working day: after a weekend, or after
 # holidays on the one day of the week on which a team works.
 _LONGEST_PAUSE = timedelta(weeks=4)
+# From the quiet hours of one person to those of their deputy, and so on: that ends soon.
+_MOST_TURNS = 5
 
 
 @dataclass(frozen=True)
@@ -57,30 +60,46 @@ class _Asked:
     # What a deputy must be allowed; None: nobody can take this over.
     action: str | None
     precondition_id: int | None = None
+    # Whether it is known already when that person hears it.
+    is_settled: bool = False
 
     @property
     def due_on(self) -> date:
         """The day on the clocks of the team."""
         return local(self.due_at, self.zone).date()
 
+    def heard_by(self, person_id: int, hushed: Hushed, now: datetime) -> _Asked:
+        """The same for that person, after their quiet hours."""
+        told = {
+            "kind": self.kind,
+            "team_id": self.team_id,
+            "person_id": person_id,
+            "due_at": self.due_at,
+            "useful_until": self.useful_until,
+        }
+        moved = hushed.moved(told, now)
+        times = {name: moved[name] for name in ("due_at", "useful_until")}
+        return replace(self, person_id=person_id, **times)
+
 
 def wanted_of_posts(
-    session: Session, since: datetime, now: datetime, ahead: timedelta
+    session: Session, since: datetime, now: datetime, ahead: timedelta, hushed: Hushed
 ) -> dict[Key, dict[str, Any]]:
     """The reminders about posts that should be there, by subject and person, as values of a row.
 
-    All that are of use after `since`, up to posts that go out `ahead` of `now`.
+    All that are of use after `since`, up to posts that go out `ahead` of `now`. Each at a moment
+    at which its person wants to hear something, and is there.
     """
     asked = [
         *_reviews(session, since),
-        *_escalations(session, since),
+        *_escalations(session, since, now, hushed),
         *_publishing(session, since, now + ahead),
         *_senders(session, since),
         *(_asked_of(one) for one in mornings(session, since, now + ahead)),
     ]
     return {
         (one.subject, person_id): _row(one, person_id, now)
-        for one, person_id in _told(session, asked)
+        for one, person_id in _told(session, asked, now, hushed)
     }
 
 
@@ -146,7 +165,9 @@ def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
             )
 
 
-def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
+def _escalations(
+    session: Session, since: datetime, now: datetime, hushed: Hushed
+) -> Iterator[_Asked]:
     """Whoever hears that a request for review got no answer in the hours that the team set."""
     query = (
         select(Post.id, Team, Post.sent_to_review_at)
@@ -154,28 +175,47 @@ def _escalations(session: Session, since: datetime) -> Iterator[_Asked]:
         .where(Post.id.in_(waiting()))
     )
     told = _told_already(session, since)
-    asked: dict[date, dict[int, tuple[str, Team, datetime]]] = {}
+    asked: dict[int, _Asked] = {}
     for post_id, team, at in _rows(session, query):
         due_at = after_working_hours(at, team.review_patience, team.working_hours(is_free))
         subject = due.subject_of_escalation(post_id, at)
         # Another colleague may be named for it meanwhile: one request is told of once.
         if due_at + due.ESCALATION_IS_OF_USE > since and subject not in told:
-            of_day = asked.setdefault(local(due_at, team.zone).date(), {})
-            of_day[post_id] = (subject, team, due_at)
-    for day, of_day in asked.items():
-        for post_id, person_id in _who_hear(session, of_day, day):
-            subject, team, due_at = of_day[post_id]
-            yield _Asked(
+            asked[post_id] = _Asked(
                 due.ESCALATION,
                 subject,
                 post_id,
                 team.id,
                 team.zone,
-                person_id,
+                0,
                 due_at,
                 due_at + due.ESCALATION_IS_OF_USE,
                 APPROVE.action,
             )
+    for _turn in range(_MOST_TURNS):
+        if not asked:
+            break
+        settled, asked = _heard(session, asked, now, hushed)
+        yield from settled
+
+
+def _heard(
+    session: Session, asked: dict[int, _Asked], now: datetime, hushed: Hushed
+) -> tuple[list[_Asked], dict[int, _Asked]]:
+    """By post what those who hear it on its day hear; and what they do not hear until another."""
+    of_day: dict[date, list[int]] = {}
+    for post_id, one in asked.items():
+        of_day.setdefault(one.due_on, []).append(post_id)
+    settled, put_off = [], {}
+    for day, post_ids in of_day.items():
+        for post_id, person_id in _who_hear(session, post_ids, day):
+            one = asked[post_id]
+            moved = one if one.person_id == person_id else one.heard_by(person_id, hushed, now)
+            if moved.due_on == day:
+                settled.append(replace(moved, is_settled=True))
+            else:
+                put_off[post_id] = moved
+    return settled, put_off
 
 
 def _who_hear(session: Session, post_ids: Iterable[int], day: date) -> Iterator[tuple[int, int]]:
@@ -249,18 +289,47 @@ def _senders(session: Session, since: datetime) -> Iterator[_Asked]:
         )
 
 
-def _told(session: Session, asked: list[_Asked]) -> Iterator[tuple[_Asked, int]]:
-    """Each with the one who is told of it, if anybody is."""
+def _told(
+    session: Session, asked: list[_Asked], now: datetime, hushed: Hushed
+) -> Iterator[tuple[_Asked, int]]:
+    """Each with the one who is told of it, if anybody is, at the moment at which they can be."""
     teams = {one.team_id for one in asked}
     away = _absences(session, teams, min((one.due_on for one in asked), default=None))
     roles = _roles(session, teams)
     deputies = _deputies(session, asked, away)
     muted = session.execute(select(Muted.person_id, Muted.kind))
     deaf = {(person_id, kind) for person_id, kind in muted}
-    for one in asked:
-        person_id = _instead(one, away, roles, deputies)
-        if person_id is not None and (person_id, one.kind) not in deaf:
-            yield one, person_id
+
+    def instead(one: _Asked) -> int | None:
+        return _instead(one, away, roles, deputies)
+
+    for asked_first in asked:
+        one = _in_turn(asked_first, instead, now, hushed)
+        if one is not None and (one.person_id, one.kind) not in deaf:
+            yield one, one.person_id
+
+
+def _in_turn(
+    asked: _Asked, instead: Callable[[_Asked], int | None], now: datetime, hushed: Hushed
+) -> _Asked | None:
+    """It for who is there on the day on which it goes out to them; None: nobody is.
+
+    Quiet hours may put it off to a day on which that person is away, or is back.
+    """
+    told: _Asked | None = None
+    one = asked
+    for _turn in range(_MOST_TURNS):
+        person_id = instead(one)
+        if person_id is None:
+            return None
+        if one.is_settled or (told is not None and told.person_id == person_id):
+            return replace(one, person_id=person_id)
+        told = one.heard_by(person_id, hushed, now)
+        if told.due_on == one.due_on:
+            return told
+        # Who stands in is that of who was asked.
+        one = replace(told, person_id=asked.person_id)
+    return told
 
 
 def _absences(session: Session, teams: Iterable[int], first: date | None) -> list[Absence]:

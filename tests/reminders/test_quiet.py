@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from calendar_app.meetups.models import Meetup
-from calendar_app.people.models import Person
+from calendar_app.people.models import Absence, Person, Team
 from calendar_app.posts.models import Post
 from calendar_app.reminders import due, outbox
 from calendar_app.reminders.health import health
@@ -260,6 +260,100 @@ def test_what_ends_on_no_moment_outlasts_any_quiet(
     goes_out = due_in_quiet(at, longer, at, quiet)
     assert quiet.end_of(goes_out) is None
     assert goes_out < longer <= until + LONGEST
+
+
+WEDNESDAY = date(2026, 11, 11)
+
+
+def be_away(scene: Scene, person_id: int, day: date, deputy_id: int | None = None) -> None:
+    with scene.database.writing() as session:
+        session.add(
+            Absence(
+                team_id=scene.team_id,
+                person_id=person_id,
+                first_day=day,
+                last_day=day,
+                deputy_id=deputy_id,
+            )
+        )
+
+
+def test_who_is_away_on_the_day_after_their_quiet_hours_is_stood_in_for(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    be_quiet(scene, people["reviewer"], time(17), time(8))
+    be_away(scene, people["reviewer"], WEDNESDAY, people["deputy"])
+    scene.now = utc("2026-11-10T17:00")
+    send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+    assert scene.plan() == 0
+
+    round_at(scene, utc("2026-11-11T07:00"))
+
+    [row] = scene.rows(kind="review")
+    assert (row.person_id, row.state, row.due_on) == (people["deputy"], "sent", WEDNESDAY)
+    assert scene.plan() == 0
+
+
+def test_who_is_back_on_the_day_after_their_quiet_hours_hears_it(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    # The deputy has quiet hours too, and on the morning after them the reviewer is back.
+    be_quiet(scene, people["deputy"], time(17), time(8))
+    be_away(scene, people["reviewer"], date(2026, 11, 10), people["deputy"])
+    scene.now = utc("2026-11-10T17:00")
+    send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+    assert scene.plan() == 0
+
+    round_at(scene, utc("2026-11-11T07:00"))
+
+    [row] = scene.rows(kind="review")
+    assert (row.person_id, row.state, row.due_on) == (people["reviewer"], "sent", WEDNESDAY)
+
+
+def test_what_was_put_off_a_moment_ago_is_held_against_the_absences_of_its_day(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    be_away(scene, people["reviewer"], WEDNESDAY)
+    scene.now = utc("2026-11-10T17:00")
+    send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+    be_quiet(scene, people["reviewer"], time(17), time(8))
+
+    # No plan has been made since.
+    scene.send()
+    round_at(scene, utc("2026-11-11T07:00"))
+
+    [row] = scene.rows(kind="review")
+    assert (row.state, row.reason, row.due_on) == ("cancelled", due.ABSENT, WEDNESDAY)
+    assert sent(sink) == []
+
+
+def test_what_waits_too_long_goes_to_who_is_there_after_their_quiet_hours(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    with scene.database.writing() as session:
+        chief = a_person(session, session.get_one(Team, scene.team_id), "admin", name="Aad").id
+    be_quiet(scene, chief, time(10), time(8))
+    be_away(scene, chief, WEDNESDAY, people["deputy"])
+    scene.now = utc("2026-11-09T10:00")
+    patience(scene, 8)
+    send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+    before = scene.rows(kind="escalation")
+    assert scene.plan() == 0
+
+    for at in ("2026-11-10T11:00", "2026-11-11T07:00"):
+        round_at(scene, utc(at))
+        scene.plan()
+        assert scene.plan() == 0
+
+    [row] = before
+    assert (row.due_at, row.due_on) == (utc("2026-11-11T07:00"), WEDNESDAY)
+    assert row.person_id != chief
+    assert [row.state for row in scene.rows(kind="escalation")] == ["sent"]
+
+
+def patience(scene: Scene, hours: int) -> None:
+    with scene.database.writing() as session:
+        session.get_one(Team, scene.team_id).review_patience = hours
 
 
 def test_quiet_hours_that_were_chosen_a_moment_ago_count(

@@ -41,12 +41,10 @@ def plan(session: Session, now: datetime) -> int:
     hushed = Hushed(session)
     # What is of use no more to others may still be to somebody with quiet hours.
     earliest = since - hushed.longer
-    asked = (
-        wanted_of_meetups(session, since, now)
-        | wanted_of_outcomes(session, earliest, now)
-        | wanted_of_posts(session, earliest, now, PLANNED)
-    )
-    moved = {key: hushed.moved(row, now) for key, row in asked.items()}
+    of_meetups = wanted_of_meetups(session, since, now) | wanted_of_outcomes(session, earliest, now)
+    moved = {key: hushed.moved(row, now) for key, row in of_meetups.items()}
+    # Of those it is known who is there on the day on which they go out.
+    moved |= wanted_of_posts(session, earliest, now, PLANNED, hushed)
     wanted = {key: row for key, row in moved.items() if row["useful_until"] > since}
     kept = kept_rows(session, earliest)
     new = [facts for key, facts in wanted.items() if key not in kept]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from calendar_app.moments import local
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.models import Attempt, Delivery, Relay, Worker
@@ -75,7 +77,13 @@ def put_off(session: Session, waiting: Sequence[tuple[AnyRow, due.Decision]]) ->
     hushed = Hushed(session, {row.Person.id for row, _decision in waiting})
     for row, decision in waiting:
         which = (Delivery.id == row.Delivery.id, Delivery.state.in_(WAITING))
-        values = {"due_at": decision.until, "useful_until": hushed.useful_until(row.Delivery)}
+        values: dict[str, Any] = {
+            "due_at": decision.until,
+            "useful_until": hushed.useful_until(row.Delivery),
+        }
+        if row.Delivery.due_on is not None and decision.until is not None:
+            # Who is away then hears nothing.
+            values["due_on"] = local(decision.until, row.Team.zone).date()
         session.execute(update(Delivery).where(*which).values(values))
 
 

@@ -279,6 +279,7 @@ def a_sitting(session: Session, occurrence: Occurrence, host: Person, **facts: A
     """`occurrence` as it is held, begun and led by `host`, who is there."""
     told = {"begun_at": occurrence.starts_at, "begun_by_id": host.id, "host_id": host.id, **facts}
     ours = {"team_id": occurrence.team_id}
+    occurrence.begun_at = told["begun_at"]
     sitting = _added(session, Sitting(occurrence_id=occurrence.id, **ours, **told))
     there = Attendance(sitting_id=sitting.id, person_id=host.id, is_present=True, **ours)
     _added(session, there)

@@ -48,13 +48,26 @@ def begin(occurrence_id: int) -> ResponseReturnValue:
     if sittings.sitting_of(session(), occurrence) is None:
         expect_shown(occurrence)
         try:
-            away = [one.person_id for one in beforehand.said_to(session(), occurrence)]
-            begun = sittings.begin(session(), occurrence, me(), now(), away)
+            begun = sittings.begin(session(), occurrence, me(), now(), _away(occurrence))
             audit("sitting.begun", begun)
             commit()
         except IntegrityError:
             # Two began it at one moment: the first counts.
             session().rollback()
+    return _to(occurrence_id)
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/not-begun")
+@requires("meetups.hold")
+def take_back(occurrence_id: int) -> ResponseReturnValue:
+    """It was not begun after all. Twice is the same as once. Raises Refused and Stale."""
+    occurrence = own(Occurrence, occurrence_id)
+    sitting = sittings.sitting_of(session(), occurrence, holds=True)
+    if sitting is not None:
+        expect_shown(sitting)
+        audit("sitting.taken_back", sitting)
+        sittings.take_back(session(), sitting, _away(occurrence))
+        commit()
     return _to(occurrence_id)
 
 
@@ -92,10 +105,15 @@ def close(occurrence_id: int) -> ResponseReturnValue:
         sitting.close(me(), now(), kept)
         audit("sitting.closed", sitting)
         commit()
-    wait = int(sittings.SUMMARY_WAITS.total_seconds() // 60)
-    words = _("The meet-up is closed. Everybody is mailed in %(minutes)s minutes.", minutes=wait)
-    flash(words, "good")
+    flash(_closed(sitting), "good")
     return _to(occurrence_id)
+
+
+def _closed(sitting: Sitting) -> str:
+    if now() >= sitting.day_ends_at:
+        return _("The meet-up is closed, as of the end of its day.")
+    wait = int(sittings.SUMMARY_WAITS.total_seconds() // 60)
+    return _("The meet-up is closed. Everybody is mailed in %(minutes)s minutes.", minutes=wait)
 
 
 @bp.post("/meetups/occurrences/<int:occurrence_id>/reopening")
@@ -109,6 +127,11 @@ def reopen(occurrence_id: int) -> ResponseReturnValue:
         audit("sitting.reopened", sitting)
         commit()
     return _to(occurrence_id)
+
+
+def _away(occurrence: Occurrence) -> list[int]:
+    """Who said beforehand that they cannot come."""
+    return [one.person_id for one in beforehand.said_to(session(), occurrence)]
 
 
 def _sitting(occurrence_id: int) -> Sitting:

@@ -281,6 +281,8 @@ class Occurrence(Editable, Base):
     reason: Mapped[str] = mapped_column(String(200), default="")
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sequence: Mapped[int] = mapped_column(default=0)
+    # When somebody began it (`sittings`): from then on it stays where it is.
+    begun_at: Mapped[datetime | None]
 
     meetup: Mapped[Meetup] = relationship(back_populates="occurrences")
 
@@ -342,6 +344,8 @@ class Occurrence(Editable, Base):
         """Hold this meet-up as the series says after all, also on a holiday. Raises Refused."""
         if self.state == "planned":
             raise Refused(N_("This meet-up already takes place as planned."))
+        if self.begun_at is not None:
+            raise Refused(N_("This meet-up has begun or is over."))
         if not self.meetup.falls_on(self.local_day):
             raise Refused(N_("The series no longer has this day."))
         if moment(self.local_day, self.meetup.local_time, self.meetup.zone) <= now:
@@ -403,7 +407,7 @@ class Occurrence(Editable, Base):
                 setattr(self, name, value)
 
     def _refuse_unless_open(self, now: datetime) -> None:
-        if self.starts_at <= now:
+        if self.begun_at is not None or self.starts_at <= now:
             raise Refused(N_("This meet-up has begun or is over."))
         if not self.is_held:
             raise Refused(N_("This meet-up does not take place. Put it back first."))

@@ -56,7 +56,7 @@ def page_of(
         conflict=conflict,
         revision=my_pass().team_revision,
         **_people(occurrence, sitting),
-        **_beforehand(occurrence),
+        **_beforehand(occurrence, sitting),
         **_agreed(occurrence, sitting, blocks, action),
     )
 
@@ -87,15 +87,18 @@ def _people(occurrence: Occurrence, sitting: Sitting | None) -> Mapping[str, Any
     }
 
 
-def _beforehand(occurrence: Occurrence) -> Mapping[str, Any]:
+def _beforehand(occurrence: Occurrence, sitting: Sitting | None) -> Mapping[str, Any]:
     """What was said by who cannot come, and the link with which I say so myself."""
     said = beforehand.said_to(session(), occurrence)
     takes_part = me() in occurrence.meetup.participants and me().id not in unseen()
     is_asked = takes_part and beforehand.can_be_said(session(), occurrence, now())
     word = beforehand.link_word(house().config.secret_key, me().uuid, occurrence.uuid)
+    away = {one.person_id for one in said}
     return {
         "said": said,
-        "cannot_come": {one.person_id for one in said},
+        "cannot_come": away,
+        "can_be_taken_back": sitting is not None
+        and sittings.nothing_hangs_on(session(), sitting, list(away)),
         "my_word": word if is_asked else "",
     }
 

@@ -72,7 +72,7 @@ def _plan(session: Session, meetup: Meetup, now: datetime, ahead: int) -> int:
     ]
     holidays = _holidays(meetup, [*wanted, *(row.local_day for row in rows)])
     for row in rows:
-        if row.starts_at > now:
+        if row.starts_at > now and row.begun_at is None:
             row.follow_rule(meetup, holidays.get(row.local_day))
     known = {row.local_day for row in rows}
     new = [Occurrence.planned(meetup, day, holidays.get(day)) for day in wanted if day not in known]
@@ -117,7 +117,7 @@ def _keep_in_order(rows: Iterable[Occurrence], meetup: Meetup, now: datetime) ->
 def _first_out_of_order(held: Sequence[Occurrence], now: datetime) -> Occurrence | None:
     for earlier, later in pairwise(held):
         if earlier.held_on >= later.held_on:
-            movable = (row for row in (earlier, later) if row.state == "moved")
+            movable = (row for row in (earlier, later) if row.state == "moved" and not row.begun_at)
             return next((row for row in movable if row.starts_at > now), None)
     return None
 

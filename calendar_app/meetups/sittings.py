@@ -20,7 +20,7 @@ from calendar_app.meetups import actions, queries
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.snapshot import KeptAction, Named, frozen, people_in
-from calendar_app.moments import local
+from calendar_app.moments import local, local_day_bounds
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen, unseen
 from calendar_app.posts.models import Post
@@ -75,10 +75,20 @@ class Sitting(Editable, Base):
         self.must_be_open()
         self.host_id = None if host is None else host.id
 
-    def close(self, by: Person, now: datetime, kept: dict[str, Any]) -> None:
-        """It is over; `kept` is what lay on the table. Raises Refused when it is closed already."""
+    @property
+    def day_ends_at(self) -> datetime:
+        """When its local day ends: at the latest then it is over."""
+        occurrence = self.occurrence
+        return local_day_bounds(occurrence.held_on, occurrence.zone)[1]
+
+    def close(self, by: Person | None, now: datetime, kept: dict[str, Any]) -> None:
+        """It is over, at the latest when its day ended; `kept` is what lay on the table.
+
+        Without `by` nobody closed it. Raises Refused when it is closed already.
+        """
         self.must_be_open()
-        self.closed_at, self.closed_by_id, self.agenda = now, by.id, kept
+        self.closed_at, self.agenda = min(now, self.day_ends_at), kept
+        self.closed_by_id = None if by is None else by.id
 
     def reopen(self, now: datetime) -> None:
         """It goes on after all. Raises Refused on another day than its own."""
@@ -141,10 +151,36 @@ def begin(
         host_id=host.id if host else whose_turn(there, led_last(session, occurrence)),
     )
     session.add(sitting)
+    # Who was about to call it off or to move it has an older version now.
+    occurrence.begun_at = now
     session.flush()
     invited = [*found.present, *(absence.person for absence in found.absent)]
     session.add_all(_attendance(sitting, person, person in there) for person in invited)
     return sitting
+
+
+def nothing_hangs_on(session: Session, sitting: Sitting, away: Sequence[int] = ()) -> bool:
+    """Whether it stands as it was begun: nothing agreed, nobody's presence or its host changed."""
+    if not sitting.is_open or sitting.version > 1:
+        return False
+    made = (Action.occurrence_id == sitting.occurrence_id, Action.created_at >= sitting.begun_at)
+    if session.scalar(select(Action.id).where(*made).limit(1)) is not None:
+        return False
+    found = queries.presence(session, [sitting.occurrence])[sitting.occurrence_id]
+    there = {person.id for person in found.present if person.id not in away}
+    noted = select(Attendance.person_id).where(
+        Attendance.sitting_id == sitting.id, Attendance.is_present.is_(True)
+    )
+    return set(session.scalars(noted)) == there
+
+
+def take_back(session: Session, sitting: Sitting, away: Sequence[int] = ()) -> None:
+    """It was not begun after all. Raises Refused once something hangs on it."""
+    sitting.must_be_open()
+    if not nothing_hangs_on(session, sitting, away):
+        raise Refused(N_("Something was noted at this meet-up already. Close it instead."))
+    sitting.occurrence.begun_at = None
+    session.delete(sitting)
 
 
 def whose_turn(there: Sequence[Person], led: Mapping[int, datetime]) -> int | None:
@@ -213,6 +249,24 @@ def what_lies_there(
             for one in table
         ],
     )
+
+
+def close_forgotten(session: Session, now: datetime) -> int:
+    """Close what nobody closed on its own day, as it lay there when that ended; how many."""
+    going_on = (
+        select(Sitting)
+        .join(Sitting.occurrence)
+        .where(Sitting.closed_at.is_(None), Occurrence.held_on <= now.date())
+        .options(joinedload(Sitting.occurrence))
+        .order_by(Sitting.id)
+        .with_for_update(of=Sitting)
+    )
+    forgotten = [one for one in session.scalars(going_on) if one.day_ends_at <= now]
+    for sitting in forgotten:
+        team, ended = session.get_one(Team, sitting.team_id), sitting.day_ends_at
+        sitting.close(None, ended, what_lies_there(session, team, sitting.occurrence, ended))
+    session.flush()
+    return len(forgotten)
 
 
 def names_in(session: Session, team: Team, kept: Mapping[str, Any]) -> dict[int, Named]:

@@ -103,6 +103,7 @@ ACTION_NAMES = {
     "occurrence.restored": N_("Let one meet-up go on after all"),
     "occurrence.moved": N_("Moved one meet-up"),
     "sitting.begun": N_("Began a meet-up"),
+    "sitting.taken_back": N_("Said that a meet-up was not begun after all"),
     "sitting.led": N_("Changed who leads a meet-up"),
     "sitting.closed": N_("Closed a meet-up"),
     "sitting.reopened": N_("Let a meet-up go on after all"),

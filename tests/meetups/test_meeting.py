@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,6 +129,78 @@ def test_only_what_takes_place_today_and_as_it_was_shown_is_begun(
     assert [answer.status_code for answer in (elsewhere, stale, off)] == [422, 409, 422]
     with room.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Sitting)) == 0
+
+
+EARLY = datetime(2026, 11, 10, 8, 25, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("how", ["cancellation", "move"])
+@pytest.mark.parametrize("version", ["old", "new"])
+def test_what_is_going_on_is_neither_called_off_nor_moved(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller, how: str, version: str
+) -> None:
+    shown = room.day(TUESDAY).version
+    clock.move_to(EARLY)
+    visitor.send(f"{room.page(TUESDAY)}/beginning", version=shown)
+    clock.shift(60)
+    if version == "new":
+        shown = room.day(TUESDAY).version
+
+    visitor.enter(room.editor)
+    asked = {"reason": "Ziek"} if how == "cancellation" else {"day": TUESDAY, "local_time": "15:00"}
+    answer = visitor.send(f"{room.page(TUESDAY)}/{how}", version=shown, **asked)
+
+    assert answer.status_code == (409 if version == "old" else 422)
+    assert room.day(TUESDAY).state == "planned"
+
+
+def test_what_was_begun_stays_where_it_is_when_the_series_changes(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller
+) -> None:
+    before = room.day(TUESDAY)
+    clock.move_to(EARLY)
+    visitor.send(f"{room.page(TUESDAY)}/beginning", version=before.version)
+
+    with room.database.writing() as session:
+        meetup = session.get_one(Meetup, room.meetup_id)
+        meetup.local_time, meetup.sequence = time(15), meetup.sequence + 1
+        session.flush()
+        plan_occurrences(session, meetup, EARLY)
+
+    assert room.day(TUESDAY).starts_at == before.starts_at
+    assert room.day(WEDNESDAY).local_time == time(15)
+
+
+def test_begun_by_mistake_it_was_not_begun_after_all(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller
+) -> None:
+    begun = begin(visitor, room, clock)
+    assert "Not begun after all" in visitor.see(room.page(TUESDAY))
+
+    for _twice in range(2):
+        answer = visitor.send(f"{room.page(TUESDAY)}/not-begun", version=begun.version)
+        assert answer.status_code == 303
+
+    assert "Begin the meet-up" in visitor.see(room.page(TUESDAY))
+    assert there(room) == {}
+
+
+@pytest.mark.parametrize("what", ["an action", "a presence"])
+def test_what_something_hangs_on_was_begun(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller, what: str
+) -> None:
+    begun = begin(visitor, room, clock)
+    if what == "an action":
+        with room.database.writing() as session:
+            an_action(session, session.get_one(Occurrence, begun.occurrence_id), room.writer)
+    else:
+        visitor.send(f"{room.page(TUESDAY)}/attendance", person=room.editor.id, present="0")
+
+    assert "Not begun after all" not in visitor.see(room.page(TUESDAY))
+    answer = visitor.send(f"{room.page(TUESDAY)}/not-begun", version=begun.version)
+
+    assert answer.status_code == 422
+    assert sitting(room).id == begun.id
 
 
 def test_without_a_host_whoever_led_longest_ago_leads(
@@ -272,6 +344,18 @@ def test_nothing_changes_once_it_is_closed_and_on_its_day_it_goes_on_after_all(
     clock.shift(timedelta(days=1))
     next_day = visitor.send(f"{where}/reopening", version=sitting(room).version)
     assert next_day.status_code == 422
+
+
+def test_closed_on_another_day_it_was_over_when_its_own_ended(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller
+) -> None:
+    begun = begin(visitor, room, clock)
+    clock.shift(timedelta(days=7))
+
+    visitor.send(f"{room.page(TUESDAY)}/closing", version=begun.version)
+
+    assert sitting(room).closed_at == datetime(2026, 11, 10, 23, tzinfo=UTC)
+    assert "as of the end of its day" in visitor.see(room.page(TUESDAY))
 
 
 def test_what_nobody_began_is_not_closed(visitor: Visitor, room: Room) -> None:

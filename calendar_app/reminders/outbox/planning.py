@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, presence
+from calendar_app.meetups.sittings import close_forgotten
 from calendar_app.people.models import Muted, Team
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed, changes_of_quiet_hours
@@ -33,10 +34,12 @@ from calendar_app.reminders.together import may_wait_again
 def plan(session: Session, now: datetime) -> int:
     """Bring the coming 35 days' reminders in line with meet-ups, posts, people and absences.
 
-    Answers how many rows it made or changed: a second run answers 0.
+    A meet-up that nobody closed on its day is closed first. Answers how many rows it made or
+    changed: a second run answers 0.
     """
     for meetup in session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))):
         plan_occurrences(session, meetup, now, PLANNED.days)
+    closed = close_forgotten(session, now)
     since = _looks_back_to(session, now)
     hushed = Hushed(session)
     # What is of use no more to others may still be to somebody with quiet hours.
@@ -49,7 +52,8 @@ def plan(session: Session, now: datetime) -> int:
     kept = kept_rows(session, earliest)
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (
-        make_missing(session, Delivery, new)
+        closed
+        + make_missing(session, Delivery, new)
         + withdraw(session, wanted, kept, now)
         # After that: what would have been told in a mail that was withdrawn waits by itself again.
         + wake(session, wanted, kept, hushed, now)

@@ -1,4 +1,6 @@
-"""Which mails there should be about meet-ups that are over: to all who take part, away or not.
+"""Which mails there should be about meet-ups that are over: to all who were expected, away or not.
+
+Who takes part since then hears nothing of it, and who no longer does neither.
 
 They wait a moment after the meet-up was closed, so that it can go on after all and nobody was told.
 """
@@ -12,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from calendar_app.meetups.queries import people_by_meetup
-from calendar_app.meetups.sittings import SUMMARY_WAITS, Sitting
+from calendar_app.meetups.sittings import SUMMARY_WAITS, Attendance, Sitting
 from calendar_app.people.models import Muted, Person
 from calendar_app.reminders import due
 
@@ -28,12 +30,16 @@ def wanted_of_outcomes(
     )
     closed = list(session.scalars(query))
     people = people_by_meetup(session, {one.occurrence.meetup_id for one in closed})
+    noted = select(Attendance.sitting_id, Attendance.person_id).where(
+        Attendance.sitting_id.in_([one.id for one in closed])
+    )
+    expected = {(sitting_id, person_id) for sitting_id, person_id in session.execute(noted)}
     deaf = set(session.scalars(select(Muted.person_id).where(Muted.kind == due.OUTCOME)))
     return {
         (due.subject_of_outcome(one.occurrence_id), person.id): _row(one, person, now)
         for one in closed
         for person in people.get(one.occurrence.meetup_id, [])
-        if person.id not in deaf
+        if (one.id, person.id) in expected and person.id not in deaf
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.posts.models import Post
 from calendar_app.reminders import due
 from calendar_app.reminders.models import mute
-from tests.builders import a_sitting, an_absence, an_action
+from tests.builders import a_person, a_plan, a_post, a_sitting, an_absence, an_action
 from tests.reminders.scenes import START, Scene
 from tests.support.statements import statements
 
@@ -177,6 +177,47 @@ def test_who_is_away_hears_it_and_who_does_not_want_it_left_or_is_unseen_does_no
     assert "Onzichtbaar" not in words(taken["anouk@delinde.example"])
     reasons = {row.reason for row in scene.rows(kind=due.OUTCOME, state="cancelled")}
     assert reasons == {due.MUTED, due.LEFT_TEAM, due.NOT_INVITED}
+
+
+def test_who_takes_part_since_then_hears_nothing_of_it(scene: Scene) -> None:
+    scene.enter("Anouk")
+    hold(scene)
+    with scene.database.writing() as session:
+        newcomer = a_person(session, session.get_one(Team, scene.team_id), name="Nieuw")
+        meetup = session.get_one(Meetup, scene.meetup_id)
+        meetup.participants.append(newcomer)
+
+    scene.plan()
+
+    assert [row.person_id for row in scene.rows(kind=due.OUTCOME)] == scene.people
+
+
+def test_what_nobody_closed_is_closed_as_its_day_ends(scene: Scene, sink: SmtpSink) -> None:
+    scene.enter("Anouk")
+    hold(scene, closed_at=None)
+    midnight = datetime(2026, 11, 10, 23, tzinfo=UTC)
+    with scene.database.writing() as session:
+        team = session.get_one(Team, scene.team_id)
+        plan = a_plan(session, team)
+        for title, at in (("Op tijd", CLOSED), ("Te laat", midnight + timedelta(minutes=1))):
+            a_post(session, team, plan, title=title, state="idea", starts_at=None, created_at=at)
+
+    scene.now = midnight - timedelta(seconds=1)
+    scene.plan()
+    with scene.database.reading() as session:
+        assert session.scalars(select(Sitting)).one().is_open
+    scene.now = midnight + timedelta(hours=2)
+    assert scene.plan() > 0
+    assert scene.plan() == 0
+
+    with scene.database.reading() as session:
+        sitting = session.scalars(select(Sitting)).one()
+        assert (sitting.closed_at, sitting.closed_by_id) == (midnight, None)
+        assert sitting.agenda["blocks"]
+    scene.send()
+    told = words(mails(sink)["anouk@delinde.example"])
+    assert "Op tijd" in told
+    assert "Te laat" not in told
 
 
 def test_what_came_of_it_is_asked_once_for_all_who_are_told(scene: Scene) -> None:

@@ -48,6 +48,8 @@ KIND_NAMES = {
 TOGETHER = (REVIEW, WRITE, LATE, RECHECK)
 # Who was asked to review something is not asked again within this time, but for all of it at once.
 REVIEWS_TOGETHER = timedelta(hours=1)
+# Shortly before its post goes out a request is not put off any more.
+REVIEW_BEFORE_POST = timedelta(hours=1)
 # Whose deputies in the role matrix stand in for who is away.
 TASKS = {REVIEW: "review", WRITE: "writing", PUBLISH: "publishing", LATE: "publishing"}
 # The subject of a summary is this, and the subject of the reminders it is about.
@@ -199,11 +201,12 @@ def due_at(starts_at: datetime, lead: timedelta) -> datetime:
     return starts_at - lead
 
 
-def host_due_at(starts_at: datetime, zone: str) -> datetime:
-    """When the host of a meet-up hears of it: in the afternoon of the weekday before."""
-    day = local(starts_at, zone).date() - timedelta(days=1)
-    while day.isoweekday() > 5:
-        day -= timedelta(days=1)
+def host_due_at(starts_at: datetime, zone: str, at_work: AtWork) -> datetime:
+    """When the host of a meet-up hears of it: in the afternoon of the last working day before."""
+    eve = local(starts_at, zone).date() - timedelta(days=1)
+    # Not for ever: a team may have no working days at all.
+    before = (eve - timedelta(days=ahead) for ahead in range(30))
+    day = next((day for day in before if _works_on(day, zone, at_work)), eve)
     return moment(day, HOST_HEARS_AT, zone)
 
 
@@ -237,11 +240,36 @@ def _works_on(day: date, zone: str, at_work: AtWork) -> bool:
     return local(at_work(moment(day, time(), zone)), zone).date() == day
 
 
-def review_due_at(asked_at: Sequence[datetime]) -> list[datetime]:
+def review_due_at(
+    asked_at: Sequence[datetime], latest: Sequence[datetime | None] = ()
+) -> list[datetime]:
     """When each request for review to one person goes out; `asked_at` ascends.
 
-    The first at once, and those that follow within the hour together at its end, and so on.
+    The first at once, and those that follow within the hour together at its end, and so on; but
+    none later than its `latest`, if it has one.
     """
+    together = _told_together(asked_at)
+    limits = latest or [None] * len(asked_at)
+    return [
+        told if limit is None else min(told, max(at, limit))
+        for told, at, limit in zip(together, asked_at, limits, strict=True)
+    ]
+
+
+def review_latest(
+    asked_at: datetime, starts_at: datetime | None, patience: int | None
+) -> datetime | None:
+    """Until when a request can be put off: not to where its post goes out, nor to an escalation.
+
+    `patience` is after how many hours of work that comes; None: never.
+    """
+    limits = [] if starts_at is None else [starts_at - REVIEW_BEFORE_POST]
+    if patience is not None:
+        limits.append(asked_at + timedelta(hours=patience) / 2)
+    return min(limits, default=None)
+
+
+def _told_together(asked_at: Sequence[datetime]) -> list[datetime]:
     found: list[datetime] = []
     for at in asked_at:
         last = found[-1] if found else None

@@ -138,8 +138,9 @@ def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
 
     What is asked of one person within an hour is told together.
     """
+    about = (Post.id, Post.team_id, Team.zone, Post.reviewer_id, Post.sent_to_review_at)
     query = (
-        select(Post.id, Post.team_id, Team.zone, Post.reviewer_id, Post.sent_to_review_at)
+        select(*about, Post.starts_at, Team.review_patience)
         .join(Team, Team.id == Post.team_id)
         .where(Post.state == "in_review", Post.deleted_at.is_(None))
         .where(Post.sent_to_review_at > since - due.REVIEW_IS_OF_USE)
@@ -150,8 +151,13 @@ def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
     for row in _rows(session, query.order_by(Post.sent_to_review_at, Post.id)):
         of_person.setdefault((row.team_id, row.reviewer_id), []).append(row)
     for rows in of_person.values():
-        moments = due.review_due_at([row.sent_to_review_at for row in rows])
-        for (post_id, team_id, zone, person_id, at), due_at in zip(rows, moments, strict=True):
+        latest = [
+            due.review_latest(row.sent_to_review_at, row.starts_at, row.review_patience)
+            for row in rows
+        ]
+        moments = due.review_due_at([row.sent_to_review_at for row in rows], latest)
+        for row, due_at in zip(rows, moments, strict=True):
+            post_id, team_id, zone, person_id, at = row[:5]
             yield _Asked(
                 due.REVIEW,
                 due.subject_of_review(post_id, at),

@@ -51,6 +51,39 @@ def test_requests_for_review_within_an_hour_are_told_together(
     assert due.review_due_at(asked) == told
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "patience", "told"),
+    [
+        # At the end of the hour: nothing presses.
+        (None, None, at(10)),
+        (at(12), 8, at(10)),
+        # An hour before its post; at once, as that is sooner; at half of the patience.
+        (at(10, 45), None, at(9, 45)),
+        (at(10), None, at(9, 20)),
+        (at(12), 1, at(9, 50)),
+    ],
+    ids=str,
+)
+def test_a_request_for_review_is_not_put_off_past_its_post_nor_to_its_escalation(
+    starts_at: datetime | None, patience: int | None, told: datetime
+) -> None:
+    latest = due.review_latest(at(9, 20), starts_at, patience)
+
+    assert due.review_due_at([at(9), at(9, 20)], [None, latest]) == [at(9), told]
+
+
+def test_the_second_request_goes_out_before_its_post(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    for minutes, starts_at in ((0, THURSDAY), (10, at(10))):
+        scene.now = at(9, minutes)
+        send_to_review(scene, people, make(scene, people, starts_at=starts_at))
+        round_at(scene, scene.now)
+
+    assert len(sent(sink)) == 2
+    assert scene.plan() == 0
+
+
 def three_to_write(scene: Scene, people: dict[str, int]) -> list[int]:
     scene.now = MORNING - timedelta(hours=1)
     posts = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -13,9 +14,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from calendar_app.meetups.holidays import is_free
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, presence
 from calendar_app.meetups.sittings import close_forgotten
+from calendar_app.moments import in_working_hours
 from calendar_app.people.models import Muted, Team
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed, changes_of_quiet_hours
@@ -131,10 +134,11 @@ def _rows_of(
     host = host_of(occurrence, found)
     until = start - due.HOST_HEARS_BEFORE
     if host is not None and until > since:
+        at_work = partial(in_working_hours, hours=meetup.team.working_hours(is_free))
         leads = {
             "kind": due.HOST,
             "subject": due.subject_of_host(occurrence.id, start),
-            "due_at": due.host_due_at(start, occurrence.zone),
+            "due_at": due.host_due_at(start, occurrence.zone, at_work),
             "useful_until": until,
         }
         yield {**told, **leads, "person_id": host.id}

@@ -47,7 +47,7 @@ def mine() -> ResponseReturnValue:
 @requires("meetups.hold")
 def add(occurrence_id: int) -> ResponseReturnValue:
     """One more action. The same form sent twice makes one."""
-    occurrence = _going_on(occurrence_id)
+    occurrence = own(Occurrence, occurrence_id)
     form = ActionForm(people(session(), my_team()))
     key = form.creation_key.data
     if key and actions.made_by(session(), my_team(), key) is not None:
@@ -55,6 +55,7 @@ def add(occurrence_id: int) -> ResponseReturnValue:
     made: list[Action] = []
 
     def make() -> None:
+        _must_go_on(occurrence)
         told = (form.text.data, form.chosen_owner(), form.due_on.data)
         made.append(Action.new(occurrence, *told))
 
@@ -83,10 +84,14 @@ def add_of_item(occurrence_id: int) -> ResponseReturnValue:
 def _going_on(occurrence_id: int) -> Occurrence:
     """A meet-up at which something can be agreed. Raises Refused once it is closed."""
     occurrence = own(Occurrence, occurrence_id)
+    _must_go_on(occurrence)
+    return occurrence
+
+
+def _must_go_on(occurrence: Occurrence) -> None:
     sitting = sitting_of(session(), occurrence)
     if sitting is not None:
         sitting.must_be_open()
-    return occurrence
 
 
 def _kept(made: Action) -> ResponseReturnValue:

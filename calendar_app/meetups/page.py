@@ -120,7 +120,8 @@ def _agreed(
         "actions": table,
         "lay_there": _lay_there(sitting, {one.id for one in table}) if is_closed else [],
         "made_of": {} if is_closed else _made_of(blocks),
-        "new_action": None if is_closed else sent or new_action_form(occurrence),
+        # What somebody typed while it was closed is not lost.
+        "new_action": sent or (None if is_closed else new_action_form(occurrence)),
     }
 
 

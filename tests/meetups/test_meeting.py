@@ -358,6 +358,25 @@ def test_closed_on_another_day_it_was_over_when_its_own_ended(
     assert "as of the end of its day" in visitor.see(room.page(TUESDAY))
 
 
+def test_what_was_typed_while_it_was_closed_is_shown_again(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller
+) -> None:
+    begun = begin(visitor, room, clock)
+    visitor.send(f"{room.page(TUESDAY)}/closing", version=begun.version)
+
+    answer = visitor.send(
+        f"{room.page(TUESDAY)}/actions",
+        text="Foto's vragen",
+        owner=room.writer.id,
+        due_on="2026-11-12",
+    )
+
+    assert answer.status_code == 422
+    assert "This meet-up is closed." in answer.text
+    assert "Foto&#39;s vragen" in answer.text
+    assert "Keep the action" not in visitor.see(room.page(TUESDAY))
+
+
 def test_what_nobody_began_is_not_closed(visitor: Visitor, room: Room) -> None:
     for verb in ("closing", "reopening", "attendance", "host"):
         assert visitor.send(f"{room.page(TUESDAY)}/{verb}", version=1).status_code == 422
@@ -379,7 +398,7 @@ def test_the_history_says_when_with_whom_and_how_often(
 
     row = " ".join(re.sub(r"<[^>]+>", " ", page.split("<tbody")[1]).split())
     assert re.search(r"Tue 10 Nov 09:31 Minutes 10 Present 1 of 2 Host Mo Actions 0", row)
-    assert "Of the 3 meet-ups planned in the last 28 days, 1 were held." in page
+    assert "Held: 1 of the 3 meet-ups planned in the last 28 days." in page
     assert "Of the 3 meet-ups planned" in visitor.see("/meetups/")
 
 

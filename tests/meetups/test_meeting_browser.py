@@ -13,7 +13,7 @@ from sqlalchemy import select
 from calendar_app import clock
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.models import Occurrence
-from calendar_app.meetups.sittings import Sitting
+from calendar_app.meetups.sittings import Attendance, Sitting
 from calendar_app.moments import local
 from calendar_app.people.models import Person
 from calendar_app.posts.models import Post
@@ -167,6 +167,40 @@ def test_what_somebody_types_stays_while_colleagues_change_the_page(room: Room) 
     anouk.keyboard.type("ee")
     expect(anouk.get_by_label("New idea")).to_have_value("Een half idee")
     expect(anouk.get_by_label("What has to be done")).to_have_value("Half getypt")
+
+
+def test_an_idea_half_typed_stays_when_a_colleague_closes_the_meetup(room: Room) -> None:
+    room.begun(timedelta(minutes=1))
+    anouk, joris = room.page("Anouk"), room.page("Joris")
+    anouk.get_by_label("New idea").press_sequentially("Een half id")
+
+    joris.get_by_role("button", name="Close the meet-up").click()
+
+    expect(anouk.get_by_text("This is what lay on the table then.")).to_be_visible()
+    expect(anouk.get_by_label("New idea")).to_have_value("Een half id")
+    anouk.get_by_label("New idea").press_sequentially("ee")
+    anouk.keyboard.press("Enter")
+    expect(joris.locator("#ideas")).not_to_contain_text("Een half idee")
+    with room.database.reading() as session:
+        title = "Een half idee"
+        assert session.scalars(select(Post).where(Post.title == title)).one().state == "idea"
+
+
+def test_the_focus_and_a_choice_stay_while_colleagues_change_the_page(room: Room) -> None:
+    room.begun(timedelta(minutes=1))
+    with room.database.writing() as session:
+        sitting = session.scalars(select(Sitting)).one()
+        told = {"team_id": sitting.team_id, "sitting_id": sitting.id}
+        session.add(Attendance(person_id=room.people["Joris"], is_present=True, **told))
+    anouk, joris = room.page("Anouk"), room.page("Joris")
+    anouk.get_by_label("Host").select_option(label="Joris Visser")
+    anouk.get_by_role("button", name="Close the meet-up").focus()
+
+    joris.get_by_role("button", name=about("Action", "Open dag")).click()
+
+    expect(anouk.locator("#action-list")).to_contain_text("Open dag")
+    expect(anouk.get_by_role("button", name="Close the meet-up")).to_be_focused()
+    expect(anouk.get_by_label("Host")).to_have_value(str(room.people["Joris"]))
 
 
 def test_the_clock_counts_from_the_begin_and_is_right_after_the_tab_slept(room: Room) -> None:

@@ -103,9 +103,23 @@ function bringPart(selector, fresh) {
   if (!here || !there) return;
   // What somebody types in goes on as it is.
   for (const kept of here.querySelectorAll("[data-live-keeps]")) {
-    there.querySelector(`#${CSS.escape(kept.id)}`)?.replaceWith(kept);
+    const fresh = there.querySelector(`#${CSS.escape(kept.id)}`);
+    if (fresh) fresh.replaceWith(kept);
+    else if (isFilled(kept)) sameRoom(kept, there).append(kept);
   }
   here.replaceWith(document.adoptNode(there));
+}
+
+// Whether somebody typed something in a form.
+function isFilled(form) {
+  const fields = [...form.querySelectorAll("input:not([type=hidden]), textarea")];
+  return fields.some((field) => field.value !== field.defaultValue);
+}
+
+// Where a form that is no part of the fresh page any more goes on: in what it stood in, if that is there.
+function sameRoom(form, there) {
+  const room = form.parentElement.closest("[id]");
+  return there.querySelector(`#${CSS.escape(room.id)}`) ?? there;
 }
 
 // Forms that lead back to this page lead back to what it shows now.
@@ -114,13 +128,14 @@ function leadBackTo(address) {
   for (const field of document.querySelectorAll("main input[name=next]")) field.value = pathname + search;
 }
 
-// What a person has in view and cannot be read from the server: focus, ticks, what is folded open.
+// What a person has in view and cannot be read from the server: focus, ticks, choices, what is folded open.
 function keep() {
   const folds = [...document.querySelectorAll(inside())];
   return {
     focus: nameOfFocus(document.activeElement),
     open: new Map(folds.map((details) => [nameOfFold(details), details.open])),
     ticks: new Map([...document.querySelectorAll("#calendar-view [type=checkbox]")].map((box) => [idOf(box), box.checked])),
+    chosen: new Map([...document.querySelectorAll("select[data-live-holds]")].filter(isChanged).map((list) => [list.id, list.value])),
   };
 }
 
@@ -131,7 +146,16 @@ function putBack(kept) {
   for (const box of document.querySelectorAll("#calendar-view [type=checkbox]")) {
     box.checked = kept.ticks.get(idOf(box)) ?? box.checked;
   }
+  for (const [id, value] of kept.chosen) {
+    const list = document.getElementById(id);
+    if ([...(list?.options ?? [])].some((option) => option.value === value)) list.value = value;
+  }
   kept.focus?.();
+}
+
+function isChanged(list) {
+  const first = [...list.options].find((option) => option.defaultSelected) ?? list.options[0];
+  return list.value !== first?.value;
 }
 
 // How to find again what has the focus; nothing for what stays on the page anyway.

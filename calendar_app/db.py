@@ -73,6 +73,8 @@ class Base(DeclarativeBase):
     }
     # Whether a change of this row changes what the team's calendar and feeds show.
     moves_revision: ClassVar[bool] = False
+    # Whether it changes only what is noted at a meet-up, which neither of those shows.
+    moves_meeting_revision: ClassVar[bool] = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
 

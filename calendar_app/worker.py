@@ -57,7 +57,7 @@ class Rounds:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._ticked_at: datetime | None = None
-        self._planned: tuple[int, ...] | None = None
+        self._planned: tuple[object, ...] | None = None
         self._one_plan_at_a_time = threading.Lock()
 
     def jobs(self) -> list[Job]:

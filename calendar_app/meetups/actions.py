@@ -34,7 +34,7 @@ class Action(Editable, Base):
         Index("ix_meetup_action_owner_id_done_at", "owner_id", "done_at"),
     )
     # Whoever has the meet-up open sees it at once.
-    moves_revision = True
+    moves_meeting_revision = True
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)

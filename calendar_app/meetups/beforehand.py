@@ -34,7 +34,7 @@ class Beforehand(Editable, Base):
     __tablename__ = "beforehand"
     __table_args__ = (UniqueConstraint("occurrence_id", "person_id"),)
     # Whoever has the meet-up open sees it at once.
-    moves_revision = True
+    moves_meeting_revision = True
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.meetups import beforehand, sittings
+from calendar_app.meetups import beforehand, page, sittings
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.sittings import Sitting
 from calendar_app.people.door import audit, me, my_team, own, requires
@@ -28,16 +28,25 @@ _MOST_PAGES = 100_000
 @requires("team.see")
 def history() -> ResponseReturnValue:
     """The meet-ups that were held, the last one first, and how often that was."""
-    page = min(max(1, request.args.get("page", 1, type=int)), _MOST_PAGES)
-    found = sittings.history(session(), my_team(), page)
+    number = min(max(1, request.args.get("page", 1, type=int)), _MOST_PAGES)
+    found = sittings.history(session(), my_team(), number)
     return render(
         "meetups/history.html",
         held=found.rows,
         rhythm=sittings.rhythm(session(), my_team(), now()),
         counted_days=sittings.COUNTED_DAYS,
-        page=page,
+        page=number,
         pages=found.pages,
     )
+
+
+@bp.get("/meetups/revision")
+@requires("team.see")
+def revision() -> ResponseReturnValue:
+    """How often the calendar or a meet-up has changed: asked by who has a meet-up open."""
+    response = jsonify(revision=page.revision())
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.post("/meetups/occurrences/<int:occurrence_id>/beginning")

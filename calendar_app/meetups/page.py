@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from calendar_app.meetups import actions, beforehand, queries, sittings
 from calendar_app.meetups.actions import Action
@@ -19,6 +20,7 @@ from calendar_app.meetups.sittings import Sitting
 from calendar_app.meetups.snapshot import KeptAction, kept_actions, thawed
 from calendar_app.moments import local
 from calendar_app.people.door import me, my_pass, my_team, unseen
+from calendar_app.people.models import Team
 from calendar_app.people.queries import people
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
 from calendar_app.posts.models import STATE_NAMES as POST_STATE_NAMES
@@ -54,11 +56,17 @@ def page_of(
         idea_key=secrets.token_urlsafe(16),
         cancel=cancel or CancelForm(formdata=None, version=occurrence.version),
         conflict=conflict,
-        revision=my_pass().team_revision,
+        revision=revision(),
         **_people(occurrence, sitting),
         **_beforehand(occurrence, sitting),
         **_agreed(occurrence, sitting, blocks, action),
     )
+
+
+def revision() -> str:
+    """What differs when the calendar, or what is noted at a meet-up of the team, has changed."""
+    noted = select(Team.meeting_revision).where(Team.id == my_pass().team_id)
+    return f"{my_pass().team_revision}-{session().scalar(noted)}"
 
 
 def _blocks(occurrence: Occurrence, sitting: Sitting | None) -> Sequence[Block]:

@@ -37,8 +37,8 @@ class Sitting(Editable, Base):
 
     __tablename__ = "sitting"
     __table_args__ = (Index("ix_sitting_team_id_begun_at", "team_id", "begun_at"),)
-    # Whoever has the meet-up open sees it at once, and the worker plans its summary.
-    moves_revision = True
+    # Whoever has the meet-up open sees it at once.
+    moves_meeting_revision = True
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), unique=True)
@@ -108,7 +108,7 @@ class Attendance(Base):
 
     __tablename__ = "attendance"
     __table_args__ = (UniqueConstraint("sitting_id", "person_id"),)
-    moves_revision = True
+    moves_meeting_revision = True
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id", ondelete="CASCADE"))
@@ -127,6 +127,11 @@ def sitting_of(session: Session, occurrence: Occurrence, *, holds: bool = False)
     if holds:
         wanted = wanted.with_for_update(of=Sitting)
     return session.scalars(wanted.options(joinedload(Sitting.host))).one_or_none()
+
+
+def last_closed_at(session: Session) -> datetime | None:
+    """When a meet-up of any team was closed last: then there is an outcome to tell."""
+    return session.scalar(select(func.max(Sitting.closed_at)))
 
 
 def begin(

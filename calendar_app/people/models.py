@@ -69,6 +69,8 @@ class Team(Editable, Base):
     work_ends: Mapped[time] = mapped_column(default=time(17), server_default="17:00:00.000000")
     # Counts every change that the calendar or a feed shows; a poll compares this one number.
     revision: Mapped[int] = mapped_column(default=1)
+    # How often what is noted at its meet-ups changed: only their own pages show that.
+    meeting_revision: Mapped[int] = mapped_column(default=1, server_default="1")
     revised_at: Mapped[datetime | None]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="team")
@@ -341,6 +343,10 @@ def _move_revision(session: Session, _context: object) -> None:
     moved = {row.team_id for row in changed if getattr(row, "moves_revision", False)}
     for team_id in sorted(moved - {None}):
         count_change(session, team_id)
+    noted = {row.team_id for row in changed if getattr(row, "moves_meeting_revision", False)}
+    for team_id in sorted(noted):
+        counted = update(Team).where(Team.id == team_id)
+        session.connection().execute(counted.values(meeting_revision=Team.meeting_revision + 1))
 
 
 def count_change(session: Session, team_id: int) -> None:

@@ -25,6 +25,7 @@ from calendar_app.meetups.snapshot import (
 )
 from calendar_app.people.models import Person, Team
 from calendar_app.posts.models import Post
+from calendar_app.reminders.outbox import changes_so_far
 from tests.builders import a_person, a_sitting, an_absence, an_action
 from tests.meetups.test_actions import table
 from tests.meetups.test_pages import THURSDAY, TUESDAY, WEDNESDAY, Room
@@ -377,6 +378,35 @@ def test_what_was_typed_while_it_was_closed_is_shown_again(
     assert "Keep the action" not in visitor.see(room.page(TUESDAY))
 
 
+def test_what_is_noted_at_a_meetup_is_no_change_of_the_calendar(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller
+) -> None:
+    def counts() -> tuple[str, str, tuple[object, ...]]:
+        calendar, meetups = (visitor.see(f"/{of}/revision") for of in ("calendar", "meetups"))
+        with room.database.reading() as session:
+            return calendar, meetups, changes_so_far(session)
+
+    begun = begin(visitor, room, clock)
+    where = room.page(TUESDAY)
+    calendar, meetups, plan = counts()
+    clicks: list[tuple[str, dict[str, object]]] = [
+        ("attendance", {"person": room.editor.id, "present": "0"}),
+        ("host", {"version": begun.version, "host": ""}),
+        ("actions", {"text": "Bellen", "owner": room.writer.id, "due_on": "2026-11-12"}),
+    ]
+    for path, fields in clicks:
+        assert visitor.send(f"{where}/{path}", **fields).status_code == 303
+        now_calendar, now_meetups, now_plan = counts()
+        assert (now_calendar, now_plan) == (calendar, plan)
+        assert now_meetups != meetups
+        meetups = now_meetups
+
+    visitor.send(f"{where}/closing", version=sitting(room).version)
+
+    assert counts()[0] == calendar
+    assert counts()[2] != plan
+
+
 def test_what_nobody_began_is_not_closed(visitor: Visitor, room: Room) -> None:
     for verb in ("closing", "reopening", "attendance", "host"):
         assert visitor.send(f"{room.page(TUESDAY)}/{verb}", version=1).status_code == 422
@@ -399,7 +429,7 @@ def test_the_history_says_when_with_whom_and_how_often(
     row = " ".join(re.sub(r"<[^>]+>", " ", page.split("<tbody")[1]).split())
     assert re.search(r"Tue 10 Nov 09:31 Minutes 10 Present 1 of 2 Host Mo Actions 0", row)
     assert "Held: 1 of the 3 meet-ups planned in the last 28 days." in page
-    assert "Of the 3 meet-ups planned" in visitor.see("/meetups/")
+    assert "of the 3 meet-ups planned" in visitor.see("/meetups/")
 
 
 def test_the_rhythm_counts_what_was_planned_and_not_what_was_called_off(room: Room) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calendar_app.search.commands import Command
 
 # Asked by scripts, not by people.
-NO_PAGES = {"/search/found", "/search/commands", "/calendar/revision"}
+NO_PAGES = {"/search/found", "/search/commands", "/calendar/revision", "/meetups/revision"}
 
 
 def pages(app: Flask) -> dict[str, str]:

@@ -45,7 +45,7 @@ STATUS_COMPLAINT = re.compile(
 )
 # An open calendar asks again and again whether it changed, also while its server ends; a post asks
 # who else writes on it; and what is typed is sent again until there is a server.
-ASKED_AGAIN = ("/calendar/revision", "/autosave", "/presence", "/presence/end")
+ASKED_AGAIN = ("/calendar/revision", "/meetups/revision", "/autosave", "/presence", "/presence/end")
 AWAY = re.compile(r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INTERNET_DISCONNECTED)")
 
 ColourScheme = Literal["light", "dark"]

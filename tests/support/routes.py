@@ -46,6 +46,7 @@ FREE = {
 NO_PAGES = (
     "/.well-known/",
     "/calendar/revision",
+    "/meetups/revision",
     "/feeds/<token>.ics",
     "/healthz",
     "/plans/<int:plan_id>/plan.pdf",

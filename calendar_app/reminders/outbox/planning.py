@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from calendar_app.meetups.holidays import is_free
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, presence
-from calendar_app.meetups.sittings import close_forgotten
+from calendar_app.meetups.sittings import close_forgotten, last_closed_at
 from calendar_app.moments import in_working_hours
 from calendar_app.people.models import Muted, Team
 from calendar_app.reminders import due
@@ -64,12 +64,13 @@ def plan(session: Session, now: datetime) -> int:
     )
 
 
-def changes_so_far(session: Session) -> tuple[int, ...]:
-    """Some numbers that differ when something that `plan` looks at was changed."""
+def changes_so_far(session: Session) -> tuple[object, ...]:
+    """Some values that differ when something that `plan` looks at was changed."""
     revisions = select(func.coalesce(func.sum(Team.revision), 0)).scalar_subquery()
     muted = select(func.coalesce(func.sum(Muted.id), 0)).scalar_subquery()
     row = session.execute(select(revisions, muted)).one()
-    return int(row[0]), int(row[1]), changes_of_quiet_hours(session)
+    closed = last_closed_at(session)
+    return int(row[0]), int(row[1]), changes_of_quiet_hours(session), closed
 
 
 def _looks_back_to(session: Session, now: datetime) -> datetime:

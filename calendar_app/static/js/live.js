@@ -63,7 +63,8 @@ async function watch(wait) {
 
 async function look(wait) {
   try {
-    const response = await fetch("/calendar/revision", { headers: { Accept: "application/json" } });
+    const asked = document.querySelector("[data-live-asks]")?.dataset.liveAsks ?? "/calendar/revision";
+    const response = await fetch(asked, { headers: { Accept: "application/json" } });
     const answer = await response.json();
     if (response.status === 401) {
       notice(answer.message, { tone: "bad" });

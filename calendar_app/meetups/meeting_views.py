@@ -6,6 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
@@ -60,9 +61,11 @@ def begin(occurrence_id: int) -> ResponseReturnValue:
             begun = sittings.begin(session(), occurrence, me(), now(), _away(occurrence))
             audit("sitting.begun", begun)
             commit()
-        except IntegrityError:
-            # Two began it at one moment: the first counts.
+        except (IntegrityError, StaleDataError):
             session().rollback()
+            # Two began it at one moment: the first counts. Else it was moved or called off.
+            if sittings.sitting_of(session(), own(Occurrence, occurrence_id)) is None:
+                raise
     return _to(occurrence_id)
 
 

@@ -217,15 +217,15 @@ def test_today_tells_what_goes_out_what_is_late_and_what_waits(
         ("/", 40),
     ],
 )
-def test_a_page_asks_as_many_queries_for_200_posts_as_for_3(
+def test_a_page_asks_as_many_queries_for_1000_posts_as_for_10(
     world: Any, client: FlaskClient, database: Database, path: str, most: int
 ) -> None:
     session, team, plan, editor = world
-    for moment in (at(6), at(10), at(12)):
-        builders.a_post(session, team, plan, starts_at=moment, owner_id=editor.id)
+    for day in range(1, 11):
+        builders.a_post(session, team, plan, starts_at=at(day), owner_id=editor.id)
     few = queries_of(session, client, database, path)
-    for number in range(197):
-        moment = at(1) + timedelta(hours=number * 3)
+    for number in range(990):
+        moment = at(1) + timedelta(minutes=number * 40)
         builders.a_post(session, team, plan, starts_at=moment, owner_id=editor.id)
 
     many = queries_of(session, client, database, path)

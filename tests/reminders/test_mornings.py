@@ -19,7 +19,7 @@ from calendar_app.reminders import due
 from calendar_app.reminders.models import mute
 from tests.builders import a_meetup
 from tests.reminders.scenes import START
-from tests.reminders.test_posts import change, make, people, round_at, sent
+from tests.reminders.test_posts import away, change, make, people, round_at, sent
 from tests.support.statements import statements
 
 if TYPE_CHECKING:
@@ -548,21 +548,6 @@ def a_deputy(scene: Scene, task: str, person_id: int) -> None:
         )
 
     change(scene, name)
-
-
-def away(scene: Scene, person_id: int, deputy_id: int | None = None) -> None:
-    def leave(session: Session) -> None:
-        session.add(
-            Absence(
-                team_id=scene.team_id,
-                person_id=person_id,
-                first_day=TODAY,
-                last_day=TODAY,
-                deputy_id=deputy_id,
-            )
-        )
-
-    change(scene, leave)
 
 
 def waiting(scene: Scene, kind: str) -> list[int]:

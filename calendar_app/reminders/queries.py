@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -62,8 +63,12 @@ ACTIONS = {
 }
 
 
+@cache
 def with_facts() -> AnySelect:
-    """Deliveries with the person, the meet-up or post, and all that decides about them."""
+    """Deliveries with the person, the meet-up or post, and all that decides about them.
+
+    Built once: building it costs more than running it.
+    """
     of_person = Delivery.person_id
     day = func.coalesce(Occurrence.held_on, Delivery.due_on)
     is_of_day = (

@@ -56,6 +56,8 @@ def gather(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyR
 
 def share_end(session: Session, leaders: Sequence[int]) -> None:
     """What went along with a mail that did not arrive, or may not have, ends as that did."""
+    if not leaders:
+        return
     ended = _Leader.ended_at.is_not(None) & _Leader.state.in_(_CAME_TO_NOTHING)
     same = (_Leader.id == Delivery.told_with_id, ended)
     values = {

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from calendar_app.db import Database
@@ -18,6 +18,7 @@ from calendar_app.post_office import post_office
 from calendar_app.reminders import outbox
 from calendar_app.reminders.models import Delivery, Worker, mute
 from calendar_app.reminders.outbox import delivering, planning, sweeping
+from calendar_app.reminders.outbox.desk import is_ours
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
 from tests.reminders.scenes import DUE, SECOND, START, HeldUp
 from tests.support.smtp_faults import answer, close
@@ -54,6 +55,22 @@ def test_two_workers_never_claim_the_same(scene: Scene) -> None:
 
     assert [len(first), len(second)] == [2, 1]
     assert {one.id for one in first} & {one.id for one in second} == set()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_a_worker_holds_is_found_without_reading_the_whole_table(scene: Scene) -> None:
+    scene.enter("Anouk", "Joris", "Mo")
+    scene.plan()
+    claimed = outbox.claim(scene.desk, DUE, 40)
+    held = select(Delivery.id).where(is_ours(scene.desk, claimed))
+    asked = held.compile(scene.database.engine, compile_kwargs={"literal_binds": True})
+
+    with scene.database.reading() as session:
+        steps = session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all()
+
+    assert [step.detail for step in steps if "delivery" in step.detail] == [
+        "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)"
+    ]
 
 
 def test_a_lease_that_is_over_gives_the_delivery_free_and_the_late_holder_sends_nothing(

@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import pytest
-
-from calendar_app.db import Database
-from tests.reminders.houses import House, verdicts
+from tests.faults.tally import tally
+from tests.reminders.houses import verdicts
 from tests.support.smtp_faults import Fault, answer, close, reset, wait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
+    from tests.reminders.houses import House
     from tests.support.smtp_faults import Point
-    from tests.support.smtp_sink import SmtpSink
 
 NAMES = ("Anouk", "Joris", "Mo")
 ALL_RIGHT = {"right": 3, "row sent": 3}
@@ -60,20 +54,13 @@ FAULTS: dict[str, tuple[Fault, dict[str, int]]] = {
 FAULTS_OF_EVERY_DAY = ("421 at once", "closed after it was taken")
 
 
-@pytest.fixture
-def house(sqlite_url: str, sink: SmtpSink, tmp_path: Path) -> Iterator[House]:
-    database = Database(sqlite_url)
-    with ExitStack() as stack:
-        yield House(database, sink, tmp_path, stack)
-    database.dispose()
-
-
 def test_a_worker_killed_anywhere_loses_nothing(house: House, whole: bool) -> None:  # noqa: FBT001 - a fixture
     for point in KILLS if whole else KILLS_OF_EVERY_DAY:
         names = tuple(f"{name}-{point}" for name in NAMES)
         _kill_at(house, point, names)
 
         assert verdicts(house, names, only_them=True) == KILLS[point], point
+        tally(house, f"kill -9, {point}", names, kills=1)
 
 
 def _kill_at(house: House, point: Point, names: tuple[str, ...]) -> None:
@@ -103,6 +90,7 @@ def test_a_faulty_relay_loses_nothing(house: House, whole: bool) -> None:  # noq
         house.until(lambda names=names: set(_states_of(house, names)) == {"sent"}, 60)  # type: ignore[misc]
 
         assert verdicts(house, names, only_them=True) == expected, fault
+        tally(house, fault, names)
 
 
 def _states_of(house: House, names: tuple[str, ...]) -> list[str]:
@@ -129,16 +117,18 @@ def test_a_paused_worker_finds_its_fence_gone(house: House, whole: bool) -> None
     paused.stop()
 
     assert verdicts(house, NAMES) == ALL_RIGHT
+    tally(house, "paused worker (SIGSTOP), another goes on", NAMES)
 
 
 def test_a_locked_database_delays_the_reminders_and_no_more(house: House) -> None:
-    house.meetup(*NAMES, starts_in=64)
-    worker = house.worker().wait_for_line("planned: 3 reminders")
+    worker = house.worker().wait_for_line("worker 1 began")
+    house.meetup(*NAMES, starts_in=66)
+    worker.wait_for_line("planned: 3 reminders")
     locker = sqlite3.connect(house.database.url.removeprefix("sqlite:///"), isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
 
     # Past the moment at which they are due.
-    time.sleep(5)
+    time.sleep(8)
     sent_while_locked = len(house.sink.accepted)
     locker.execute("ROLLBACK")
     locker.close()
@@ -147,3 +137,4 @@ def test_a_locked_database_delays_the_reminders_and_no_more(house: House) -> Non
 
     assert sent_while_locked == 0
     assert verdicts(house, NAMES) == ALL_RIGHT
+    tally(house, "locked database", NAMES)

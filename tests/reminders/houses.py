@@ -19,7 +19,7 @@ from tests.builders import a_meetup, a_person, a_team
 from tests.support.servers import Kapstok, settings_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -52,10 +52,18 @@ class House:
             mail_rate="1199",
         )
 
-    def worker(self) -> Kapstok:
-        """Start a worker."""
-        log = self.folder / "worker.log"
-        return self.stack.enter_context(Kapstok("worker", settings=self.settings, log=log))
+    def worker(self, *stage: str) -> Kapstok:
+        """Start a worker; with options of `tests.support.staged` on another stage."""
+        return self._start("worker", stage)
+
+    def web(self, *stage: str) -> Kapstok:
+        """Start what answers the pages; returns when it does."""
+        return self._start("web", stage).wait_for_answer()
+
+    def _start(self, name: str, stage: Sequence[str]) -> Kapstok:
+        log = self.folder / f"{name}.log"
+        kapstok = Kapstok(name, settings=self.settings, log=log, stage=stage)
+        return self.stack.enter_context(kapstok)
 
     def meetup(self, *names: str, starts_in: float, lead: int = 1) -> datetime:
         """A team with these people and a meet-up that begins in so many seconds; its start.

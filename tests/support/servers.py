@@ -20,7 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from tests.support.environment import REPOSITORY, for_child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 PATIENCE = 30.0  # seconds; a start on a busy machine, not a measure of speed
 COMMAND = [sys.executable, "-m", "calendar_app.cli"]
+STAGED = [sys.executable, "-m", "tests.support.staged"]
 
 
 class Kapstok:
@@ -36,13 +37,22 @@ class Kapstok:
     Each has a process group of its own, so that its children end with it.
     """
 
-    def __init__(self, *arguments: str, settings: Mapping[str, str], log: Path) -> None:
-        """Start `kapstok` with `arguments` and these KAPSTOK_ settings; does not wait for it."""
+    def __init__(
+        self,
+        *arguments: str,
+        settings: Mapping[str, str],
+        log: Path,
+        stage: Sequence[str] = (),
+    ) -> None:
+        """Start `kapstok` with `arguments` and these KAPSTOK_ settings; does not wait for it.
+
+        With `stage`, options of `staged`, its surroundings are not as usual.
+        """
         self.bind = settings.get("KAPSTOK_BIND", "")
         self.log = log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [*COMMAND, *arguments],
+                [*(STAGED if stage else COMMAND), *stage, *arguments],
                 env=for_child(dict(settings)),
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 # Kills, and people who are reminded at each of them.
 EVERY_DAY = (3, 12)
 WHOLE = (100, 20)
-# A relay takes its time, so that a kill may meet a mail at each of its steps.
-SLOW = [wait(point, seconds=0.01, times=None) for point in ("mail", "body", "dot", "accepted")]
+# A relay takes its time, so that a kill may meet a mail at each of its steps; all take a second.
+SLOW = [wait(point, seconds=0.05, times=None) for point in ("mail", "body", "dot", "accepted")]
+SENDING = 1.0
 
 
 @pytest.fixture
@@ -46,10 +47,13 @@ def test_workers_killed_at_random_lose_nothing(house: House, whole: bool, seed: 
     for number in range(kills):
         new = [f"Collega{number}-{place}" for place in range(people)]
         names += new
+        workers[0].wait_for_line(f"worker {len(workers) + number} began")
+        begun = house.sink.faults_at("mail")
         # Due at once, and long of use: what is in doubt has time to be settled. In the last hour
         # its host gets no other mail.
         house.meetup(*new, starts_in=3600 - 5, lead=60)
-        time.sleep(chance.uniform(0, 2.5))
+        house.sink.wait_for_fault("mail", begun + 1, seconds=60)
+        time.sleep(chance.uniform(0, SENDING))
         _kill_one(house, workers, chance)
     house.until(lambda: _all_settled(house, len(names)), seconds=180)
     for worker in workers:

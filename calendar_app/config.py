@@ -27,6 +27,7 @@ _NAMES_IN_FILE = frozenset(
         *("DATA_DIR", "DATABASE_URL", "SECRET_KEY", "BASE_URL", "BIND", "LOG"),
         *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD", "OUTBOUND_ALLOW"),
         "MEDIA_URL",
+        "MAIL_IN_DOUBT",
     }
 )
 # The tests read the second one; it may stand in a developer's shell.
@@ -64,6 +65,8 @@ class Config:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Kapstok <kapstok@localhost>"
     mail_rate: int = 30
+    # What becomes of a mail that may have arrived: "repeat" it byte for byte, or "hold" it.
+    mail_in_doubt: str = "repeat"
     log: str = "text"
     sample_password: str | None = field(default=None, repr=False)
     # Hosts and networks that may be fetched from though they are private.
@@ -96,6 +99,9 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         smtp_url=_smtp_url(found.get("SMTP_URL")),
         mail_from=_mail_from(found.get("MAIL_FROM", "Kapstok <kapstok@localhost>")),
         mail_rate=_mail_rate(found.get("MAIL_RATE", "30")),
+        mail_in_doubt=_one_of(
+            "MAIL_IN_DOUBT", found.get("MAIL_IN_DOUBT", "repeat"), ("repeat", "hold")
+        ),
         log=_one_of("LOG", found.get("LOG", "text"), ("text", "json")),
         sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
         outbound_allow=_outbound_allow(found.get("OUTBOUND_ALLOW", "")),

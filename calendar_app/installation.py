@@ -34,7 +34,7 @@ def _mail(config: Config) -> Check:
 
 def _reminders() -> Check:
     notice = worker_notice(session(), now())
-    last = last_ran_at(session())
+    last = last_ran_at(session(), now())
     if last is None:
         words = _(notice) if notice else ""
     else:

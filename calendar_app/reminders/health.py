@@ -47,7 +47,7 @@ class Health:
 
 def health(session: Session, now: datetime) -> Health:
     """How the reminders stand at `now`."""
-    last_tick = _last_tick(session)
+    last_tick = _last_tick(session, now)
     oldest = _oldest_due(session, now)
     return Health(
         status="down" if _trouble(session, last_tick, oldest, now) else "ok",
@@ -64,12 +64,12 @@ def without_database() -> Health:
 
 def worker_notice(session: Session, now: datetime) -> str | None:
     """What every page says while reminders do not go out (a msgid); None when all is well."""
-    return _trouble(session, _last_tick(session), _oldest_due(session, now), now)
+    return _trouble(session, _last_tick(session, now), _oldest_due(session, now), now)
 
 
-def last_ran_at(session: Session) -> datetime | None:
+def last_ran_at(session: Session, now: datetime) -> datetime | None:
     """When a worker last looked for due reminders, to the end."""
-    return _last_tick(session)
+    return _last_tick(session, now)
 
 
 def _trouble(
@@ -85,13 +85,16 @@ def _trouble(
     return None
 
 
-def _last_tick(session: Session) -> datetime | None:
-    return session.scalar(select(func.max(Worker.ticked_at)))
+def _last_tick(session: Session, now: datetime) -> datetime | None:
+    """The last tick; one from before the clock was set back counts only while there is no other."""
+    last = select(func.max(Worker.ticked_at))
+    likely = session.scalar(last.where(Worker.ticked_at <= now + TOO_LONG))
+    return session.scalar(last) if likely is None else likely
 
 
 def _oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the oldest reminder waits that should be out by now."""
-    waiting = ("pending", "claimed", "retry", "in_doubt")
+    waiting = ("pending", "claimed", "in_flight", "retry", "in_doubt")
     return session.scalar(
         select(func.min(Delivery.due_at))
         .where(Delivery.state.in_(waiting), Delivery.ended_at.is_(None))

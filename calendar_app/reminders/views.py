@@ -87,7 +87,7 @@ def show_deliveries() -> ResponseReturnValue:
         options=_options(wanted),
         previous=_page_href(wanted, wanted.page - 1) if wanted.page > 1 else None,
         following=_page_href(wanted, wanted.page + 1) if wanted.page < found.pages else None,
-        last_ran_at=health.last_ran_at(session()),
+        last_ran_at=health.last_ran_at(session(), now()),
         state_names=STATE_NAMES,
         kind_names=KIND_NAMES,
         looks=LOOKS,

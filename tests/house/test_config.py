@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         ("MAIL_FROM", "Kapstok"),
         ("MAIL_FROM", "Kapstok <a@b.example>\nBcc: x@y.example"),
         ("MAIL_RATE", "0"),
+        ("MAIL_IN_DOUBT", "perhaps"),
         ("MAIL_RATE", "veel"),
         ("LOG", "xml"),
         ("SAMPLE_PASSWORD", "kort"),

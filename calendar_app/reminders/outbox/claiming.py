@@ -86,13 +86,14 @@ def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
     How long that moment is depends on what is due by now, not on what was tried then: a summary can
     wait a minute, a meet-up that begins soon cannot.
     """
-    if relay.probe_until is not None and now < relay.probe_until:
+    # What lies farther ahead was noted before the clock was set back.
+    if relay.probe_until is not None and now < relay.probe_until <= now + LEASE:
         return True
     due_now = Delivery.id.in_(_due_rows(now))
     nearest = session.scalar(select(func.min(Delivery.useful_until)).where(due_now))
     if relay.failed_at is None or nearest is None:
         return False
-    return now < relay.failed_at + due.probe_pause(relay.failures, nearest - now)
+    return abs(now - relay.failed_at) < due.probe_pause(relay.failures, nearest - now)
 
 
 def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetime) -> list[Claimed]:

@@ -21,6 +21,7 @@ from calendar_app.post_office import Answer
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Attempt, Delivery
 from calendar_app.reminders.outbox.desk import NOTED_EVERY, Claimed, Desk, is_ours, relay_row
+from calendar_app.reminders.outbox.doubts import hold_doubts
 from calendar_app.reminders.outbox.settling import resting, unless_in_doubt
 from calendar_app.reminders.together import share_end
 
@@ -51,6 +52,7 @@ def _write_down(
             filled_in = [_filled_in(kind, *result, now) for result in landed]
             session.connection().execute(landing, filled_in)
     share_end(session, [one.id for one, answer in results if answer.kind == "never"])
+    hold_doubts(session, desk.config, now)
     tried = [(one, answer) for one, answer in results if answer.kind != "untried"]
     told = [_attempt(desk.worker_id, one, answer, now) for one, answer in tried if one.id in held]
     if told:

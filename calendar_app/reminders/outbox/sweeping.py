@@ -21,12 +21,14 @@ from calendar_app.reminders import due
 from calendar_app.reminders.models import Attempt, Delivery, Worker
 from calendar_app.reminders.outbox.desk import (
     IDS_AT_ONCE,
+    LEASE,
     SILENT_FOR,
     WAITING,
     Desk,
     make_missing,
     relay_row,
 )
+from calendar_app.reminders.outbox.doubts import hold_doubts
 from calendar_app.reminders.outbox.settling import judge, resting, settle_missed
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone
 from calendar_app.reminders.queries import (
@@ -43,6 +45,7 @@ def sweep(desk: Desk, now: datetime) -> None:
         gone, silent = lost_workers(session, now)
         _release(session, gone, now)
         take_over(session, gone, now)
+        hold_doubts(session, desk.config, now)
         give_up_waiting_for(session, silent, now)
         _settle_late(session, desk, now)
         _summarise(session, now)
@@ -66,8 +69,13 @@ def lost_workers(session: Session, now: datetime) -> tuple[list[int], list[int]]
 
 
 def _release(session: Session, gone: Sequence[int], now: datetime) -> None:
-    """Claimed and never begun: free again when the lease is over or the holder is dead."""
-    lost = (Delivery.lease_until <= now) | Delivery.owner_id.in_(gone)
+    """Claimed and never begun: free again when the lease is over or the holder is dead.
+
+    A lease that lies far ahead was given before the clock was set back. Nobody sends twice by this:
+    who holds it finds its name gone.
+    """
+    is_over = (Delivery.lease_until <= now) | (Delivery.lease_until > now + 2 * LEASE)
+    lost = is_over | Delivery.owner_id.in_(gone)
     values = {"state": resting(), "owner_id": None, "lease_until": None}
     session.execute(update(Delivery).where(Delivery.state == "claimed", lost).values(values))
 

@@ -19,6 +19,7 @@ from calendar_app.frame import surroundings
 from calendar_app.layers import views as layers
 from calendar_app.meetups import action_views as actions
 from calendar_app.meetups import beforehand_views as beforehand
+from calendar_app.meetups import host_views as hosts
 from calendar_app.meetups import meeting_views as meeting
 from calendar_app.meetups import views as meetups
 from calendar_app.people import door, sign_in
@@ -68,6 +69,7 @@ _ROOMS = (
     actions,
     meeting,
     beforehand,
+    hosts,
     search,
     layers,
     calendar,

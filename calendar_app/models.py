@@ -8,6 +8,7 @@ from calendar_app.feed.models import Feed
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.beforehand import Beforehand
+from calendar_app.meetups.hosting import HostOfDay, MeetupTurn
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.meetups.sittings import Attendance, Sitting
 from calendar_app.people.models import (
@@ -79,8 +80,10 @@ __all__ = [
     "Feed",
     "GuestReview",
     "Hit",
+    "HostOfDay",
     "Meetup",
     "MeetupParticipant",
+    "MeetupTurn",
     "Membership",
     "Muted",
     "Occurrence",

@@ -30,9 +30,20 @@ from calendar_app.meetups.models import (
     Series,
 )
 from calendar_app.people.models import Person
-from calendar_app.web.forms import Form, LineField, LinkField, TextField, needed, options
+from calendar_app.web.forms import (
+    Form,
+    LineField,
+    LinkField,
+    NumberField,
+    TextField,
+    needed,
+    options,
+)
 
 _NOBODY = 0
+_IN_TURN = -1
+_TURN = "turn_"
+_MOST_TURNS = 999
 
 
 class SeriesForm(Form):
@@ -77,7 +88,7 @@ class SeriesForm(Form):
         super().__init__(**told)
         self._people = {person.id: person for person in people}
         everybody = options((person.id, person.name) for person in people)
-        nobody = options([(_NOBODY, _("Nobody in particular"))])
+        nobody = options([(_NOBODY, _("Nobody in particular")), (_IN_TURN, _("All in turn"))])
         self.participants.choices = everybody
         self.host.choices = [*nobody, *everybody]
 
@@ -99,14 +110,18 @@ class SeriesForm(Form):
             skips_holidays=self.skips_holidays.data,
             participants=[self._people[person_id] for person_id in self.participants.data],
             host=self._people.get(self.host.data),
+            rotates=self.host.data == _IN_TURN,
             place=self.place.data or "",
             link=self.link.data or "",
             lead_minutes=self.lead_minutes.data,
         )
 
-    def conflict(self, meetup: Meetup, hidden: Container[int]) -> list[tuple[str, str, str]]:
+    def conflict(
+        self, meetup: Meetup, hidden: Container[int], apart_from: Container[str] = ()
+    ) -> list[tuple[str, str, str]]:
         """(label, what is saved now, what was typed) of all that differs from `meetup`."""
-        saved = answers_of(meetup, hidden)
+        kept = answers_of(meetup, hidden).items()
+        saved = {name: value for name, value in kept if name not in apart_from}
         holidays = saved.pop("skips_holidays")
         rows = self.differences(saved)
         if bool(self.skips_holidays.data) != holidays:
@@ -128,11 +143,36 @@ def answers_of(meetup: Meetup, hidden: Container[int] = ()) -> dict[str, object]
         "ends_on": meetup.ends_on,
         "skips_holidays": meetup.skips_holidays,
         "participants": [person.id for person in meetup.participants if person.id not in hidden],
-        "host": _NOBODY if meetup.host_id in hidden else meetup.host_id or _NOBODY,
+        "host": _host_of(meetup, hidden),
         "lead_minutes": meetup.lead_minutes,
         "place": meetup.place,
         "link": meetup.link,
     }
+
+
+def _host_of(meetup: Meetup, hidden: Container[int]) -> int:
+    if meetup.rotates:
+        return _IN_TURN
+    return _NOBODY if meetup.host_id in hidden else meetup.host_id or _NOBODY
+
+
+class TurnsForm(Form):
+    """Who leads a series in turn: each participant with a place, or without one."""
+
+    def order(self) -> list[int]:
+        """The ids of who has a place, by that; of two with the same the first by name."""
+        placed = [(field.data, field.name) for field in self if field.name.startswith(_TURN)]
+        chosen = [(place, name) for place, name in placed if place is not None]
+        return [
+            int(name.removeprefix(_TURN))
+            for _place, name in sorted(chosen, key=lambda one: int(one[0]))
+        ]
+
+
+def turns_form(people: Sequence[Person]) -> type[TurnsForm]:
+    """A form with a place for each of `people`."""
+    places = {f"{_TURN}{one.id}": NumberField(one.name, 1, _MOST_TURNS) for one in people}
+    return type("TurnsOf", (TurnsForm,), places)
 
 
 class MoveForm(Form):

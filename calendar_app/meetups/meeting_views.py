@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
-from calendar_app.meetups import beforehand, page, sittings
+from calendar_app.meetups import beforehand, hosting, page, sittings
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.sittings import Sitting
 from calendar_app.people.door import audit, me, my_team, own, requires
@@ -58,7 +58,7 @@ def begin(occurrence_id: int) -> ResponseReturnValue:
     if sittings.sitting_of(session(), occurrence) is None:
         expect_shown(occurrence)
         try:
-            begun = sittings.begin(session(), occurrence, me(), now(), _away(occurrence))
+            begun = _begin(occurrence)
             audit("sitting.begun", begun)
             commit()
         except (IntegrityError, StaleDataError):
@@ -67,6 +67,12 @@ def begin(occurrence_id: int) -> ResponseReturnValue:
             if sittings.sitting_of(session(), own(Occurrence, occurrence_id)) is None:
                 raise
     return _to(occurrence_id)
+
+
+def _begin(occurrence: Occurrence) -> Sitting:
+    host = hosting.opening_host(session(), occurrence, now())
+    away = _away(occurrence)
+    return sittings.begin(session(), occurrence, host, by=me(), now=now(), away=away)
 
 
 @bp.post("/meetups/occurrences/<int:occurrence_id>/not-begun")

@@ -6,7 +6,16 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.db import Base, Editable, new_uuid
@@ -53,6 +62,8 @@ class Series:
     participants: Sequence[Person]
     host: Person | None = None
     skips_holidays: bool = True
+    # Whether they lead it in turn; then nobody is the host of all of it.
+    rotates: bool = False
     place: str = ""
     link: str = ""
     lead_minutes: int = 10
@@ -110,6 +121,10 @@ class Meetup(Editable, Base):
     link: Mapped[str] = mapped_column(String(500), default="")
     lead_minutes: Mapped[int] = mapped_column(default=10)
     host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Whether people lead it in turn (`hosting`).
+    rotates: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The first of the series that this one goes on with; None: it goes on with none.
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("meetup.id"))
     # RFC 5545 §3.8.7.4: rises with each change of the rule.
     sequence: Mapped[int] = mapped_column(default=0)
     deleted_at: Mapped[datetime | None]
@@ -127,6 +142,16 @@ class Meetup(Editable, Base):
     def called(self) -> str:
         """What the audit log calls this."""
         return self.name
+
+    @property
+    def family(self) -> int:
+        """One number for this series and those that it goes on with."""
+        return self.root_id or self.id
+
+    @classmethod
+    def family_of_all(cls) -> ColumnElement[int]:
+        """The `family` of each series in a query."""
+        return func.coalesce(cls.root_id, cls.id)
 
     @classmethod
     def new(cls, team: Team, series: Series, creation_key: str | None = None) -> Meetup:
@@ -168,11 +193,17 @@ class Meetup(Editable, Base):
         host = self.host
         stay = [person for person in self.participants if person.id in hidden]
         self._take(series)
-        if series.host is None and host is not None and host.id in hidden:
+        unchosen = series.host is None and not series.rotates
+        if unchosen and host is not None and host.id in hidden:
             self.host = host
         self._invite([*series.participants, *stay])
         if (self.rule, self.skips_holidays) != before:
             self.sequence += 1
+
+    def end_before(self, day: date) -> None:
+        """Let it go on until the day before `day` only."""
+        self.ends_on = day - timedelta(days=1)
+        self.sequence += 1
 
     def delete(self, now: datetime) -> None:
         """End the series: what was held stays, what was still to come goes with the next plan."""
@@ -191,7 +222,8 @@ class Meetup(Editable, Base):
         self.place = series.place
         self.link = series.link
         self.lead_minutes = series.lead_minutes
-        self.host = series.host
+        self.host = None if series.rotates else series.host
+        self.rotates = series.rotates
 
     def _invite(self, people: Sequence[Person]) -> None:
         if {person.id for person in people} != {person.id for person in self.participants}:

@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from calendar_app.meetups import actions, beforehand, queries, sittings
+from calendar_app.meetups import actions, beforehand, hosting, queries, sittings
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.agenda import Block, Item
 from calendar_app.meetups.forms import ActionForm, CancelForm
@@ -89,7 +89,7 @@ def _people(occurrence: Occurrence, sitting: Sitting | None) -> Mapping[str, Any
     found = queries.presence(session(), [occurrence])[occurrence.id]
     return {
         "attendance": [],
-        "host": queries.host_of(occurrence, found),
+        "host": hosting.hosts(session(), [occurrence], now())[occurrence.id],
         "present": found.present,
         "absent": found.absent,
     }

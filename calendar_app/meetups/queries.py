@@ -102,9 +102,7 @@ def _days_of(meetup: Meetup, first: date, last: date) -> list[date]:
 def _holidays(meetup: Meetup, days: Sequence[date]) -> dict[date, str]:
     if not days or not meetup.skips_holidays:
         return {}
-    return free_days_between(
-        meetup.team.country, min(days), max(days), language=meetup.team.language
-    )
+    return free_days_between(meetup.team.area, min(days), max(days), language=meetup.team.language)
 
 
 def _keep_in_order(rows: Iterable[Occurrence], meetup: Meetup, now: datetime) -> None:
@@ -177,6 +175,12 @@ def coming_occurrences(
     return _in_order(session, _of(team).where(Occurrence.ends_at > now, _NOT_DROPPED).limit(limit))
 
 
+def coming_of(session: Session, meetup: Meetup, now: datetime) -> list[Occurrence]:
+    """The meet-ups of one series that are held and not over, by moment."""
+    query = _of(meetup.team).where(Occurrence.meetup_id == meetup.id)
+    return _in_order(session, query.where(Occurrence.ends_at > now, _HELD))
+
+
 def next_occurrence(
     session: Session, team: Team, person: Person | None, now: datetime
 ) -> Occurrence | None:
@@ -187,23 +191,31 @@ def next_occurrence(
     return next(iter(_in_order(session, query.limit(1))), None)
 
 
-def todays_occurrence(session: Session, team: Team, now: datetime) -> Occurrence | None:
-    """The meet-up of this local day that is running or next; when all are over, the last one."""
+def todays_occurrence(
+    session: Session, team: Team, now: datetime, person: Person | None = None
+) -> Occurrence | None:
+    """The meet-up of this local day that is running or next; when all are over, the last one.
+
+    When `person` takes part in one of them (None: nobody is asked for), one of those.
+    """
     about_now = (
         Occurrence.starts_at > now - _ABOUT_A_DAY,
         Occurrence.starts_at < now + _ABOUT_A_DAY,
     )
     near = _in_order(session, _of(team).where(_HELD, *about_now))
     today = [row for row in near if row.held_on == local(now, row.zone).date()]
+    mine = [row for row in today if person in row.meetup.participants]
+    today = mine or today
     not_over = [row for row in today if row.ends_at > now]
     return next(iter(not_over or today[-1:]), None)
 
 
 def occurrence_before(session: Session, occurrence: Occurrence) -> Occurrence | None:
-    """The meet-up of the same series that was held last before this one."""
+    """The meet-up of the same series, or of one it goes on with, that was held before this one."""
     query = (
         select(Occurrence)
-        .where(Occurrence.meetup_id == occurrence.meetup_id, _HELD)
+        .join(Meetup, Meetup.id == Occurrence.meetup_id)
+        .where(Meetup.family_of_all() == occurrence.meetup.family, _HELD)
         .where(Occurrence.starts_at < occurrence.starts_at)
         .order_by(Occurrence.starts_at.desc())
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, case, func, select
@@ -135,11 +135,18 @@ def last_closed_at(session: Session) -> datetime | None:
 
 
 def begin(
-    session: Session, occurrence: Occurrence, by: Person, now: datetime, away: Sequence[int] = ()
+    session: Session,
+    occurrence: Occurrence,
+    host: Person | None,
+    *,
+    by: Person,
+    now: datetime,
+    away: Sequence[int] = (),
 ) -> Sitting:
-    """Begin `occurrence`: who is expected is present, but for who said they cannot come (`away`).
+    """Begin `occurrence`, led by `host`.
 
-    Raises Refused when it does not take place, or not today.
+    Who is expected is present, but for who said they cannot come (`away`). Raises Refused when it
+    does not take place, or not today.
     """
     if not occurrence.is_held:
         raise Refused(N_("This meet-up does not take place. Put it back first."))
@@ -147,13 +154,12 @@ def begin(
         raise Refused(N_("A meet-up begins on its own day."))
     found = queries.presence(session, [occurrence])[occurrence.id]
     there = [person for person in found.present if person.id not in away]
-    host = queries.host_of(occurrence, queries.Presence(there, found.absent, found.hosting))
     sitting = Sitting(
         team_id=occurrence.team_id,
         occurrence=occurrence,
         begun_at=now,
         begun_by_id=by.id,
-        host_id=host.id if host else whose_turn(there, led_last(session, occurrence)),
+        host_id=None if host is None else host.id,
     )
     session.add(sitting)
     # Who was about to call it off or to move it has an older version now.
@@ -186,25 +192,6 @@ def take_back(session: Session, sitting: Sitting, away: Sequence[int] = ()) -> N
         raise Refused(N_("Something was noted at this meet-up already. Close it instead."))
     sitting.occurrence.begun_at = None
     session.delete(sitting)
-
-
-def whose_turn(there: Sequence[Person], led: Mapping[int, datetime]) -> int | None:
-    """Who of `there` (by name) leads when nobody is the host: who did so longest ago, or never."""
-    never = datetime.min.replace(tzinfo=UTC)
-    # Of several that waited as long the first by name.
-    turn = min(there, key=lambda person: led.get(person.id, never), default=None)
-    return None if turn is None else turn.id
-
-
-def led_last(session: Session, occurrence: Occurrence) -> dict[int, datetime]:
-    """When each person led a meet-up of the same series last, by their id."""
-    led = (
-        select(Sitting.host_id, func.max(Sitting.begun_at))
-        .join(Occurrence, Occurrence.id == Sitting.occurrence_id)
-        .where(Occurrence.meetup_id == occurrence.meetup_id, Sitting.host_id.is_not(None))
-        .group_by(Sitting.host_id)
-    )
-    return {host_id: at for host_id, at in session.execute(led) if host_id is not None}
 
 
 def _attendance(sitting: Sitting, person: Person, is_present: bool) -> Attendance:  # noqa: FBT001

@@ -10,9 +10,11 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.config import zones
-from calendar_app.meetups import queries, sittings
+from calendar_app.meetups import following, queries, sittings
 from calendar_app.meetups.forms import CancelForm, MoveForm, SeriesForm, answers_of
 from calendar_app.meetups.models import (
     STATE_NAMES,
@@ -41,9 +43,11 @@ bp = Blueprint("meetups", __name__)
 def show_all() -> ResponseReturnValue:
     """The team's series, and the meet-ups that come next."""
     coming = queries.coming_occurrences(session(), my_team(), now())
+    found = queries.meetups(session(), my_team())
     return render(
         "meetups/index.html",
-        meetups=queries.meetups(session(), my_team()),
+        meetups=[meetup for meetup in found if not _has_ended(meetup)],
+        ended=[meetup for meetup in found if _has_ended(meetup)],
         coming=coming,
         presence=queries.presence(session(), coming),
         rhythm=sittings.rhythm(session(), my_team(), now()),
@@ -51,6 +55,10 @@ def show_all() -> ResponseReturnValue:
         days_words=_days_words,
         mail_rate=house().config.mail_rate,
     )
+
+
+def _has_ended(meetup: Meetup) -> bool:
+    return meetup.ends_on is not None and meetup.ends_on < local(now(), meetup.zone).date()
 
 
 def _days_words(meetup: Meetup) -> str:
@@ -176,6 +184,82 @@ def do_delete(meetup_id: int) -> ResponseReturnValue:
     return redirect(url_for("meetups.show_all"), 303)
 
 
+# This day and all that follow
+
+
+@bp.get("/meetups/occurrences/<int:occurrence_id>/following")
+@requires("meetups.write")
+def show_following(occurrence_id: int) -> ResponseReturnValue:
+    """The form of a series, for one day and all that follow."""
+    occurrence = own(Occurrence, occurrence_id)
+    if following.begins_on(occurrence.meetup, occurrence.local_day):
+        return redirect(url_for("meetups.show_edit", meetup_id=occurrence.meetup_id), 303)
+    return _following_page(occurrence, _form_from(occurrence))
+
+
+@bp.post("/meetups/occurrences/<int:occurrence_id>/following")
+@requires("meetups.write")
+def do_following(occurrence_id: int) -> ResponseReturnValue:
+    """Change a series from one day on. The same form sent twice changes it once."""
+    occurrence = own(Occurrence, occurrence_id)
+    form = _form_from(occurrence)
+    key = form.creation_key.data or None
+    if _is_made(key):
+        return redirect(url_for("meetups.show_all"), 303)
+    if form.stale(occurrence.meetup):
+        rows = form.conflict(occurrence.meetup, unseen(), apart_from=("starts_on",))
+        return _following_page(occurrence, form, conflict=rows), 409
+    if not (form.validate() and form.obeys(lambda: _change_from(occurrence, form))):
+        return _following_page(occurrence, form), 422
+    try:
+        commit()
+    except (IntegrityError, StaleDataError):
+        # Sent twice at one moment: the first counts. Else somebody changed it meanwhile.
+        session().rollback()
+        if not _is_made(key):
+            raise
+    flash(_("Changed from this day on. What was before stays as it was."), "good")
+    return redirect(url_for("meetups.show_all"), 303)
+
+
+def _is_made(key: str | None) -> bool:
+    return key is not None and queries.meetup_made_by(session(), my_team(), key) is not None
+
+
+def _change_from(occurrence: Occurrence, form: SeriesForm) -> None:
+    change = following.Change(
+        occurrence.local_day, form.series(), form.creation_key.data or None, unseen().keys()
+    )
+    old = occurrence.meetup
+    new = following.change_from(session(), old, change, now())
+    audit("meetup.changed_from", old)
+    audit("meetup.begun", new)
+
+
+def _form_from(occurrence: Occurrence) -> SeriesForm:
+    meetup = occurrence.meetup
+    kept = {
+        **answers_of(meetup, unseen()),
+        "starts_on": occurrence.local_day,
+        "creation_key": secrets.token_urlsafe(16),
+        "version": meetup.version,
+    }
+    return SeriesForm(people(session(), my_team()), data=kept)
+
+
+def _following_page(
+    occurrence: Occurrence, form: SeriesForm, conflict: list[tuple[str, str, str]] | None = None
+) -> str:
+    return render(
+        "meetups/following.html",
+        occurrence=occurrence,
+        form=form,
+        zones=zones(),
+        conflict=conflict or [],
+        host_is_proposed=False,
+    )
+
+
 # One meet-up
 
 
@@ -183,7 +267,8 @@ def do_delete(meetup_id: int) -> ResponseReturnValue:
 @requires("team.see")
 def show_today() -> ResponseReturnValue:
     """The meet-up of today, else the next one, else a page that says there is none."""
-    found = queries.todays_occurrence(session(), my_team(), now())
+    found = queries.todays_occurrence(session(), my_team(), now(), me())
+    found = found or queries.next_occurrence(session(), my_team(), me(), now())
     found = found or queries.next_occurrence(session(), my_team(), None, now())
     if found is None:
         return render("meetups/none.html")

@@ -36,6 +36,11 @@ ROLE_NAMES = {
 }
 
 
+def area(country: str, region: str) -> str:
+    """A country and a region of it ("": all of it) as one word, as ISO 3166-2 writes them."""
+    return f"{country}-{region}" if region else country
+
+
 class Team(Editable, Base):
     """People who share plans and one calendar. Everything else belongs to one team."""
 
@@ -47,6 +52,8 @@ class Team(Editable, Base):
     zone: Mapped[str] = mapped_column(String(64), default="Europe/Amsterdam")
     language: Mapped[str] = mapped_column(String(2), default="nl")
     country: Mapped[str] = mapped_column(String(2), default="NL")
+    # The part of the country whose public holidays count ("BY"); "": those of all of it.
+    region: Mapped[str] = mapped_column(String(40), default="", server_default="")
     # When the pitfall radar calls: one person owns so many percent of at least so many posts of
     # the last so many days, a channel is silent for so many periods, and a precondition is not
     # known for so many days.
@@ -78,9 +85,14 @@ class Team(Editable, Base):
         cascade="all, delete-orphan", order_by="ReviewLevel.position"
     )
 
+    @property
+    def area(self) -> str:
+        """Whose public holidays count: a country, and its region where one was chosen ("DE-BY")."""
+        return area(self.country, self.region)
+
     def working_hours(self, is_free: Callable[[str, date], bool]) -> WorkingHours:
-        """When the team is at work; `is_free` tells the public holidays of its country."""
-        is_off = partial(is_free, self.country)
+        """When the team is at work; `is_free` tells the public holidays of its area."""
+        is_off = partial(is_free, self.area)
         return WorkingHours(self.zone, self.working_days, self.work_begins, self.work_ends, is_off)
 
     @property

@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from calendar_app.meetups.hosting import hosts
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
-from calendar_app.meetups.queries import host_of, presence
 from calendar_app.meetups.sittings import Outcome, Sitting, outcome_of, sitting_of
 from calendar_app.moments import local
 from calendar_app.people.models import ROLES, Absence, Membership, Muted, Person, Team
@@ -45,8 +45,7 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 PAGE_LENGTH = 50
 
 # Their places in a row of `with_facts`.
-_HOST, _ASKER, _REVIEWER = 5, 7, 8
-_Host = aliased(Person, name="host")
+_ASKER, _REVIEWER = 6, 7
 _Asker = aliased(Person, name="asker")
 _Reviewer = aliased(Person, name="reviewer")
 _AtDesk = aliased(Membership, name="at_desk")
@@ -83,7 +82,6 @@ def with_facts() -> AnySelect:
             Team,
             Occurrence,
             Meetup,
-            _Host,
             Post,
             _Asker,
             _Reviewer,
@@ -127,7 +125,6 @@ def with_facts() -> AnySelect:
         .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
         .outerjoin(Meetup, Meetup.id == Occurrence.meetup_id)
         .outerjoin(Sitting, Sitting.occurrence_id == Delivery.occurrence_id)
-        .outerjoin(_Host, (_Host.id == Meetup.host_id) & ~is_unseen(_Host.id, Meetup.team_id))
         .outerjoin(Post, (Post.id == Delivery.post_id) & (Post.team_id == Delivery.team_id))
         .outerjoin(
             _Asker,
@@ -221,16 +218,15 @@ def is_there(model: type[Any], *conditions: ColumnElement[bool]) -> ColumnElemen
     return exists(select(model.id).where(*conditions))
 
 
-def hosts_of(session: Session, rows: Sequence[AnyRow]) -> dict[int, int | None]:
+def hosts_of(session: Session, rows: Sequence[AnyRow], now: datetime) -> dict[int, int | None]:
     """Who leads the meet-up of each of `rows` that is for its host, by the meet-up's id."""
     held = {row.Occurrence.id: row.Occurrence for row in rows if row.Delivery.kind == due.HOST}
-    there = presence(session, list(held.values()))
-    hosts = {key: host_of(one, there[key]) for key, one in held.items()}
-    return {key: None if host is None else host.id for key, host in hosts.items()}
+    found = hosts(session, list(held.values()), now)
+    return {key: None if host is None else host.id for key, host in found.items()}
 
 
-def facts_of(row: AnyRow, hosts: Mapping[int, int | None] | None = None) -> due.Facts:
-    """What decides about a row of `with_facts`; `hosts` are those of `hosts_of`."""
+def facts_of(row: AnyRow, leaders: Mapping[int, int | None] | None = None) -> due.Facts:
+    """What decides about a row of `with_facts`; `leaders` are those of `hosts_of`."""
     belongs = row.role is not None and row.Person.active
     kind = row.Delivery.kind
     if kind in due.OF_POSTS:
@@ -249,7 +245,7 @@ def facts_of(row: AnyRow, hosts: Mapping[int, int | None] | None = None) -> due.
         series_deleted=row.Meetup.deleted_at is not None,
         takes_part=row.is_in,
         absent=row.is_away,
-        leads=None if kind == due.MEETUP else _leads(row, hosts or {}),
+        leads=None if kind == due.MEETUP else _leads(row, leaders or {}),
     )
     return due.Facts(belongs, row.is_muted, meetup)
 
@@ -260,8 +256,8 @@ def _reminded_start(row: AnyRow) -> datetime:
     return until + due.HOST_HEARS_BEFORE if row.Delivery.kind == due.HOST else until
 
 
-def _leads(row: AnyRow, hosts: Mapping[int, int | None]) -> bool:
-    return bool(hosts.get(row.Occurrence.id) == row.Person.id)
+def _leads(row: AnyRow, leaders: Mapping[int, int | None]) -> bool:
+    return bool(leaders.get(row.Occurrence.id) == row.Person.id)
 
 
 def _facts_of_precondition(row: AnyRow) -> due.PreconditionFacts:
@@ -319,8 +315,22 @@ _SUBJECTS = {
 }
 
 
-def story_of(session: Session, row: AnyRow, others: Sequence[AnyRow] = ()) -> Story:
+def leaders_of(session: Session, rows: Sequence[AnyRow], now: datetime) -> dict[int, Person | None]:
+    """Who leads the meet-up of each of `rows` that tells of one, by the meet-up's id."""
+    of_meetups = (*due.OF_MEETUPS, due.OUTCOME)
+    told = {row.Occurrence.id: row.Occurrence for row in rows if row.Delivery.kind in of_meetups}
+    return hosts(session, list(told.values()), now)
+
+
+def story_of(
+    session: Session,
+    row: AnyRow,
+    others: Sequence[AnyRow] = (),
+    leaders: Mapping[int, Person | None] | None = None,
+) -> Story:
     """What the mail for a row of `with_facts` tells, in its reader's language.
+
+    `leaders` are those of `leaders_of`.
 
     With `others` it tells of all of them together, and leads to the page that lists them.
     """
@@ -343,7 +353,7 @@ def story_of(session: Session, row: AnyRow, others: Sequence[AnyRow] = ()) -> St
     }
     if delivery.kind == due.MISSED_SUMMARY:
         return _story_of_missed(session, row, told)
-    host = row[_HOST]
+    host = (leaders or {}).get(occurrence.id)
     told["host"] = "" if host is None else host.first_name
     told["answer_to"] = None if host is None else (host.name, host.email)
     if delivery.kind == due.OUTCOME:
@@ -447,7 +457,7 @@ def told_in_mail(session: Session, delivery: Delivery, now: datetime) -> list[To
     rows = session.execute(
         with_facts().where(or_(Delivery.id == root, Delivery.told_with_id == root))
     ).all()
-    hosts = hosts_of(session, rows)
+    leaders = hosts_of(session, rows, now)
     return [
         Told(
             delivery=row.Delivery,
@@ -455,7 +465,7 @@ def told_in_mail(session: Session, delivery: Delivery, now: datetime) -> list[To
             occurrence=row.Occurrence,
             precondition=row.Precondition,
             plan=row.Plan,
-            reason=due.decide(facts_of(row, hosts), row.Delivery.useful_until, now).reason,
+            reason=due.decide(facts_of(row, leaders), row.Delivery.useful_until, now).reason,
         )
         for row in rows
     ]

@@ -10,8 +10,9 @@ from calendar_app.calendar import queries
 from calendar_app.calendar.cards import PostRow
 from calendar_app.calendar.filters import Filters
 from calendar_app.calendar.views.shared import bp, cards, local_today
+from calendar_app.meetups.hosting import hosts
 from calendar_app.meetups.models import Occurrence
-from calendar_app.meetups.queries import host_of, next_occurrence, presence
+from calendar_app.meetups.queries import next_occurrence
 from calendar_app.moments import local_day_bounds
 from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.people.models import Person
@@ -75,4 +76,4 @@ def _for_me() -> list[dict[str, object]]:
 
 
 def _host(occurrence: Occurrence) -> Person | None:
-    return host_of(occurrence, presence(session(), [occurrence])[occurrence.id])
+    return hosts(session(), [occurrence], now())[occurrence.id]

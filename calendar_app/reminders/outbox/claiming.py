@@ -13,13 +13,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from calendar_app.meetups.hosting import keep_host
 from calendar_app.reminders import due
-from calendar_app.reminders.mail import Reader
+from calendar_app.reminders.mail import Reader, Story
 from calendar_app.reminders.models import Attempt, Delivery, Relay
 from calendar_app.reminders.outbox.desk import A_MINUTE, LEASE, WAITING, Claimed, Desk, relay_row
 from calendar_app.reminders.outbox.settling import judge, put_off, settle_missed
 from calendar_app.reminders.queries import (
     AnyRow,
+    leaders_of,
     story_of,
     with_facts,
 )
@@ -113,13 +115,21 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
     ).all()
     held = {one.id: one for one in taken}
     others = taken_along(session, rows, now)
+    leaders = leaders_of(session, rows, now)
+    for row in rows:
+        if row.Delivery.kind == due.HOST:
+            keep_host(session, row.Occurrence, row.Person.id)
     return [
-        _claimed(session, row, held[row.Delivery.id], others.get(row.Delivery.id, ()))
+        _claimed(
+            row,
+            held[row.Delivery.id],
+            story_of(session, row, others.get(row.Delivery.id, ()), leaders),
+        )
         for row in rows
     ]
 
 
-def _claimed(session: Session, row: AnyRow, taken: AnyRow, others: Sequence[AnyRow]) -> Claimed:
+def _claimed(row: AnyRow, taken: AnyRow, story: Story) -> Claimed:
     delivery, person = row.Delivery, row.Person
     return Claimed(
         id=delivery.id,
@@ -130,6 +140,6 @@ def _claimed(session: Session, row: AnyRow, taken: AnyRow, others: Sequence[AnyR
         useful_until=delivery.useful_until,
         dated_at=taken.dated_at,
         reader=Reader(person.uuid, person.name, person.first_name, person.email),
-        story=story_of(session, row, others),
+        story=story,
         frozen=None if delivery.body is None else delivery.body.encode("ascii"),
     )

@@ -14,12 +14,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from calendar_app.meetups import hosting
+from calendar_app.meetups.beforehand import Beforehand
 from calendar_app.meetups.holidays import is_free
 from calendar_app.meetups.models import Meetup, Occurrence
-from calendar_app.meetups.queries import Presence, host_of, plan_occurrences, presence
+from calendar_app.meetups.queries import Presence, plan_occurrences, presence
 from calendar_app.meetups.sittings import close_forgotten, last_closed_at
 from calendar_app.moments import in_working_hours
-from calendar_app.people.models import Muted, Team
+from calendar_app.people.models import Muted, Person, Team
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed, changes_of_quiet_hours
 from calendar_app.reminders.models import Delivery, Worker
@@ -68,9 +70,11 @@ def changes_so_far(session: Session) -> tuple[object, ...]:
     """Some values that differ when something that `plan` looks at was changed."""
     revisions = select(func.coalesce(func.sum(Team.revision), 0)).scalar_subquery()
     muted = select(func.coalesce(func.sum(Muted.id), 0)).scalar_subquery()
-    row = session.execute(select(revisions, muted)).one()
+    # Who cannot come does not lead.
+    said = select(func.coalesce(func.sum(Beforehand.id), 0)).scalar_subquery()
+    row = session.execute(select(revisions, muted, said)).one()
     closed = last_closed_at(session)
-    return int(row[0]), int(row[1]), changes_of_quiet_hours(session), closed
+    return *map(int, row), changes_of_quiet_hours(session), closed
 
 
 def _looks_back_to(session: Session, now: datetime) -> datetime:
@@ -94,13 +98,18 @@ def wanted_of_meetups(
         for occurrence, meetup in session.execute(query)
         if occurrence.starts_at > now or _stood_before_it_began(occurrence, meetup)
     ]
-    present = presence(session, [occurrence for occurrence, _meetup in held])
+    rows_held = [occurrence for occurrence, _meetup in held]
+    present = presence(session, rows_held)
+    hosts = hosting.hosts(session, rows_held, now)
     muted = select(Muted.person_id, Muted.kind).where(Muted.kind.in_(due.OF_MEETUPS))
     deaf = {(person_id, kind) for person_id, kind in session.execute(muted)}
     rows = [
         row
         for occurrence, meetup in held
-        for row in _rows_of(occurrence, meetup, present[occurrence.id], since, now)
+        for row in (
+            *_rows_of_all(occurrence, meetup, present[occurrence.id], now),
+            *_rows_of_host(occurrence, meetup, hosts[occurrence.id], since, now),
+        )
     ]
     return {
         (row["subject"], row["person_id"]): row
@@ -114,35 +123,45 @@ def _stood_before_it_began(occurrence: Occurrence, meetup: Meetup) -> bool:
     return max(occurrence.updated_at, meetup.updated_at) <= occurrence.starts_at
 
 
-def _rows_of(
-    occurrence: Occurrence, meetup: Meetup, found: Presence, since: datetime, now: datetime
+def _rows_of_all(
+    occurrence: Occurrence, meetup: Meetup, found: Presence, now: datetime
 ) -> Iterable[dict[str, Any]]:
-    """For each who is there that it begins soon, and for who leads that they do."""
+    """For each who is there: that it begins soon."""
     start = occurrence.starts_at
-    told = {
-        "team_id": occurrence.team_id,
-        "occurrence_id": occurrence.id,
-        "useful_until": start,
-        "created_at": now,
-    }
     soon = {
         "kind": due.MEETUP,
         "subject": due.subject(occurrence.id, start),
         "due_at": due.due_at(start, timedelta(minutes=meetup.lead_minutes)),
+        "useful_until": start,
     }
-    for person in found.present:
-        yield {**told, **soon, "person_id": person.id}
-    host = host_of(occurrence, found)
+    told = {**_of_meetup(occurrence, now), **soon}
+    return ({**told, "person_id": person.id} for person in found.present)
+
+
+def _rows_of_host(
+    occurrence: Occurrence, meetup: Meetup, host: Person | None, since: datetime, now: datetime
+) -> Iterable[dict[str, Any]]:
+    """For who leads: that they do."""
+    start = occurrence.starts_at
     until = start - due.HOST_HEARS_BEFORE
-    if host is not None and until > since:
-        at_work = partial(in_working_hours, hours=meetup.team.working_hours(is_free))
-        leads = {
-            "kind": due.HOST,
-            "subject": due.subject_of_host(occurrence.id, start),
-            "due_at": due.host_due_at(start, occurrence.zone, at_work),
-            "useful_until": until,
-        }
-        yield {**told, **leads, "person_id": host.id}
+    if host is None or until <= since:
+        return
+    at_work = partial(in_working_hours, hours=meetup.team.working_hours(is_free))
+    leads = {
+        "kind": due.HOST,
+        "subject": due.subject_of_host(occurrence.id, start),
+        "due_at": due.host_due_at(start, occurrence.zone, at_work),
+        "useful_until": until,
+    }
+    yield {**_of_meetup(occurrence, now), **leads, "person_id": host.id}
+
+
+def _of_meetup(occurrence: Occurrence, now: datetime) -> dict[str, Any]:
+    return {
+        "team_id": occurrence.team_id,
+        "occurrence_id": occurrence.id,
+        "created_at": now,
+    }
 
 
 def kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:

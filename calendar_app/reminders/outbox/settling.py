@@ -55,7 +55,7 @@ def judge(
     session: Session, rows: Sequence[AnyRow], now: datetime
 ) -> dict[str, list[tuple[AnyRow, due.Decision]]]:
     """What is to be done with each of `rows`, by verdict; what nobody wants is cancelled."""
-    hosts = hosts_of(session, rows)
+    hosts = hosts_of(session, rows, now)
     hushed = Hushed(session, {row.Person.id for row in rows})
     judged: dict[str, list[tuple[AnyRow, due.Decision]]] = defaultdict(list)
     for row in rows:

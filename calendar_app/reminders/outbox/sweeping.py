@@ -14,8 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from calendar_app.meetups.hosting import hosts
 from calendar_app.meetups.models import Occurrence
-from calendar_app.meetups.queries import host_of, presence
 from calendar_app.people.models import Membership, Muted, Person
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Attempt, Delivery, Worker
@@ -151,7 +151,7 @@ def _summarise(session: Session, now: datetime) -> None:
             Delivery,
             [
                 _summary_row(occurrence, subject, person, now)
-                for person in _organisers(session, occurrence)
+                for person in _organisers(session, occurrence, now)
             ],
         )
 
@@ -171,10 +171,10 @@ def _summary_row(
     }
 
 
-def _organisers(session: Session, occurrence: Occurrence) -> list[Person]:
+def _organisers(session: Session, occurrence: Occurrence, now: datetime) -> list[Person]:
     """Who is told: the host of the day, else the team's administrators."""
     deaf = set(session.scalars(select(Muted.person_id).where(Muted.kind == due.MISSED_SUMMARY)))
-    host = host_of(occurrence, presence(session, [occurrence])[occurrence.id])
+    host = hosts(session, [occurrence], now)[occurrence.id]
     if host is not None and host.id not in deaf:
         return [host]
     admins = (

@@ -48,7 +48,7 @@ def begun(
     day, at, team = line.understood.date, line.understood.time, desk.team
     if day is None or at is None:
         raise ValueError("a line that comes back has a day and a time")
-    hand = Hand(session, desk.writer, now, partial(is_free, team.country))
+    hand = Hand(session, desk.writer, now, partial(is_free, team.area))
     pattern = Pattern(_rule(line.understood.recurrence or "", day, team.zone), at)
     return begin(hand, team, pattern, content(desk, line), creation_key=creation_key)
 

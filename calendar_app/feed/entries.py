@@ -288,7 +288,7 @@ def _meetup_entries(
     found: list[FeedEntry] = []
     for meetup in meetups:
         try:
-            series = _Series(meetup, decided[meetup.id], feed.country, window)
+            series = _Series(meetup, decided[meetup.id], feed.area, window)
         except BadRule as error:
             log.warning("meet-up %s left out of feeds: %s", meetup.id, error)
             continue
@@ -348,7 +348,7 @@ class _Series:
     """One series as a calendar holds it: its days by the rule, and what differs on which."""
 
     def __init__(
-        self, meetup: _MeetupRow, decided: Sequence[_DayRow], country: str, window: Window
+        self, meetup: _MeetupRow, decided: Sequence[_DayRow], area: str, window: Window
     ) -> None:
         """Raises BadRule."""
         self.meetup = meetup
@@ -360,7 +360,7 @@ class _Series:
         by_rule = [row for row in decided if row.rule_version >= meetup.sequence]
         self.decided = {row.local_day: row for row in by_rule}
         self.free = (
-            set(free_days_between(country, begin, window.last, "en"))
+            set(free_days_between(area, begin, window.last, "en"))
             if meetup.skips_holidays
             else set()
         )

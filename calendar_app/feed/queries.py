@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from calendar_app.errors import NotYours
 from calendar_app.feed.models import Feed, hashed
 from calendar_app.language import N_
-from calendar_app.people.models import Membership, Person, Team
+from calendar_app.people.models import Membership, Person, Team, area
 
 
 class Subscription(NamedTuple):
@@ -32,8 +32,14 @@ class Subscription(NamedTuple):
     team_name: str
     team_language: str
     country: str
+    region: str
     revision: int
     revised_at: datetime | None
+
+    @property
+    def area(self) -> str:
+        """Whose public holidays count."""
+        return area(self.country, self.region)
 
     @property
     def language(self) -> str:
@@ -63,6 +69,7 @@ _SUBSCRIPTION = (
         _TEAM.name,
         _TEAM.language,
         _TEAM.country,
+        _TEAM.region,
         _TEAM.revision,
         _TEAM.revised_at,
     )

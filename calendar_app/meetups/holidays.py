@@ -27,44 +27,53 @@ _OWN_CATEGORIES = {"NL": ("public", "optional")}
 _WORKING_DAYS = {"NL": frozenset({"Good Friday"})}
 
 
-def free_days(country: str, years: Iterable[int], language: str = "en") -> dict[date, str]:
-    """The days off in `country` (ISO 3166 code) in `years`, ascending, each with its name.
+def free_days(area: str, years: Iterable[int], language: str = "en") -> dict[date, str]:
+    """The days off in `area` in `years`, ascending, each with its name.
 
-    The name is in `language` ("nl" or "en") where the package has it, else in English, else in the
-    country's own. A country that the package does not know has no days off.
+    An area is a country ("DE", ISO 3166) or a region of it ("DE-BY", ISO 3166-2). The name is in
+    `language` ("nl" or "en") where the package has it, else in English, else in the country's own.
+    An area that the package does not know has no days off; of a region that it does not know they
+    are those of the country.
     """
     return {
         day: name
         for year in sorted(set(years))
-        for day, name in _free_days(country.upper(), year, language).items()
+        for day, name in _free_days(*_parts(area), year, language).items()
     }
 
 
-def free_days_between(country: str, first: date, last: date, language: str) -> dict[date, str]:
+def free_days_between(area: str, first: date, last: date, language: str) -> dict[date, str]:
     """The days off from `first` to `last`, both included, as `free_days` gives them."""
-    found = free_days(country, range(first.year, last.year + 1), language)
+    found = free_days(area, range(first.year, last.year + 1), language)
     return {day: name for day, name in found.items() if first <= day <= last}
 
 
-def is_free(country: str, day: date) -> bool:
-    """Whether `day` is a day off in `country`."""
-    return day in _free_days(country.upper(), day.year, "en")
+def is_free(area: str, day: date) -> bool:
+    """Whether `day` is a day off in `area`."""
+    return day in _free_days(*_parts(area), day.year, "en")
 
 
-@lru_cache(maxsize=256)
-def _free_days(country: str, year: int, language: str) -> MappingProxyType[date, str]:
+def _parts(area: str) -> tuple[str, str]:
+    country, _dash, region = area.partition("-")
+    return country.upper(), region
+
+
+@lru_cache(maxsize=1024)
+def _free_days(country: str, region: str, year: int, language: str) -> MappingProxyType[date, str]:
     working = _WORKING_DAYS.get(country, frozenset())
-    english = _of_package(country, year, "en")
-    names = _of_package(country, year, language)
+    english = _of_package(country, region, year, "en")
+    names = _of_package(country, region, year, language)
     return MappingProxyType(
         {day: names[day] for day in sorted(names) if english.get(day) not in working}
     )
 
 
-def _of_package(country: str, year: int, language: str) -> dict[date, str]:
+def _of_package(country: str, region: str, year: int, language: str) -> dict[date, str]:
     try:
+        known = _package().country_holidays(country).subdivisions
         found = _package().country_holidays(
             country,
+            subdiv=region if region in known else None,
             years=year,
             categories=_OWN_CATEGORIES.get(country),
             language=_spoken(country, language),

@@ -9,7 +9,7 @@ from typing import Any
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from holidays import list_supported_countries
+from holidays import country_holidays, list_supported_countries
 from wtforms import (
     DateField,
     HiddenField,
@@ -38,6 +38,7 @@ from calendar_app.web.forms import (
     options,
 )
 from calendar_app.web.language import language
+from calendar_app.web.request import now
 
 # In minutes.
 _SHORTEST_DAY = 60
@@ -172,6 +173,7 @@ class TeamForm(Form):
     zone = LineField(_l("Time zone"), limit=64, validators=[needed()])
     language = SelectField(_l("Language"))
     country = SelectField(_l("Country, for public holidays"))
+    region = SelectField(_l("Region, for public holidays"))
 
     working_days = SelectMultipleField(
         _l("Working days"),
@@ -186,6 +188,17 @@ class TeamForm(Form):
         super().__init__(*arguments, **more)
         self.language.choices = language_choices()
         self.country.choices = options(_countries())
+        self._offer_regions(str(self.country.data or ""))
+
+    def _offer_regions(self, country: str) -> None:
+        """The regions of `country` with days of their own; one of another country is none."""
+        known = _regions(country)
+        if self.region.data not in known:
+            self.region.data = ""
+        own = _with_own_days(country, now().year) | {self.region.data}
+        found = sorted((name, code) for code, name in known.items() if code in own)
+        all_of_it = ("", _("All of the country"))
+        self.region.choices = options([all_of_it, *((code, name) for name, code in found)])
 
     def validate_zone(self, field: LineField) -> None:
         """The zone is one that this machine knows."""
@@ -229,6 +242,27 @@ class RadarForm(Form):
 @functools.cache
 def _country_codes() -> tuple[str, ...]:
     return tuple(sorted(code for code in list_supported_countries() if len(code) == 2))
+
+
+@functools.lru_cache(maxsize=64)
+def _regions(country: str) -> dict[str, str]:
+    """The regions of a country that have a list of holidays: code and name."""
+    if country not in _country_codes():
+        return {}
+    found = country_holidays(country)
+    names = found.get_subdivision_aliases()
+    return {code: [*names.get(code, ()), code][0] for code in found.subdivisions}
+
+
+@functools.lru_cache(maxsize=64)
+def _with_own_days(country: str, year: int) -> frozenset[str]:
+    """The regions with other public holidays in `year` than all of the country."""
+    whole = country_holidays(country, years=year).keys() if _regions(country) else ()
+    return frozenset(
+        code
+        for code in _regions(country)
+        if country_holidays(country, subdiv=code, years=year).keys() != whole
+    )
 
 
 def _countries() -> list[tuple[str, str]]:

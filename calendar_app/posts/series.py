@@ -248,7 +248,7 @@ def extend_all(
         ).one_or_none()
         if found is None:
             continue
-        hand = Hand(session, found.made_by, now, partial(is_holiday, found.team.country))
+        hand = Hand(session, found.made_by, now, partial(is_holiday, found.team.area))
         try:
             made += _extend(hand, found)
         except Refused as why:

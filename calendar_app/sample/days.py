@@ -30,7 +30,7 @@ class Days:
     def around(cls, now: datetime, team: Team) -> Days:
         """The days that the sample reaches when it is loaded at `now`."""
         today = local(now, team.zone).date()
-        free = free_days_between(team.country, today - _FAR, today + _FAR, team.language)
+        free = free_days_between(team.area, today - _FAR, today + _FAR, team.language)
         return cls(now, today, team.zone, frozenset(free))
 
     @property

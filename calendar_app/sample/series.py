@@ -44,7 +44,7 @@ def _begin(session: Session, scene: Scene, told: Facts, at: datetime) -> PostSer
 
 
 def _hand(session: Session, scene: Scene, by: Person, at: datetime) -> series.Hand:
-    return series.Hand(session, by, at, partial(is_free, scene.team.country))
+    return series.Hand(session, by, at, partial(is_free, scene.team.area))
 
 
 def _change(session: Session, scene: Scene, begun: PostSeries, told: Facts, at: datetime) -> None:

@@ -404,6 +404,20 @@ def test_a_holiday_is_skipped(room: Room) -> None:
     assert room.starts_on(token, date(2026, 12, 24)) != []
 
 
+def test_a_holiday_of_the_region_is_skipped(room: Room) -> None:
+    """Repentance Day, 18 November 2026, is a day off in Saxony alone."""
+    with_meetup(room)
+    feed, day = room.feed(), date(2026, 11, 18)
+    with room.database.writing() as session:
+        again(session, room.team).country = "DE"
+    assert len(room.starts_on(feed, day)) == 1
+
+    with room.database.writing() as session:
+        again(session, room.team).region = "SN"
+
+    assert room.starts_on(feed, day) == []
+
+
 def test_a_team_that_works_on_holidays_meets_on_them(room: Room) -> None:
     with_meetup(room, skips_holidays=False)
 

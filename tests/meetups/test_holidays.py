@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from calendar_app.meetups.holidays import free_days, free_days_between
+from calendar_app.meetups.holidays import free_days, free_days_between, is_free
 
 
 def test_the_dutch_days_off_of_2026_are_those_of_a_town_hall() -> None:
@@ -58,3 +58,20 @@ def test_a_window_over_new_year_holds_both_years_and_its_own_ends() -> None:
     found = free_days_between("NL", date(2026, 12, 25), date(2027, 1, 1), "nl")
 
     assert list(found) == [date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)]
+
+
+def test_a_region_has_the_days_of_its_country_and_its_own_with_names_in_both_languages() -> None:
+    assumption, unity = date(2026, 8, 15), date(2026, 10, 3)
+
+    assert assumption not in free_days("DE", [2026])
+    assert free_days("DE-SL", [2026], "en")[assumption] == "Assumption Day"
+    assert free_days("DE-SL", [2026], "en")[unity] == "German Unity Day"
+    assert is_free("DE-SL", assumption)
+    assert not is_free("DE", assumption)
+    # Belgium speaks Dutch too; no region has other names.
+    assert free_days("BE-Flemish", [2026], "nl")[date(2026, 7, 21)] == "Nationale feestdag"
+
+
+@pytest.mark.parametrize("area", ["NL-Noord", "NL-Nergens", "NL-"])
+def test_a_region_without_days_of_its_own_has_those_of_its_country(area: str) -> None:
+    assert free_days(area, [2026], "nl") == free_days("NL", [2026], "nl")

@@ -174,6 +174,22 @@ def test_a_series_may_take_place_on_holidays(session: Session, team: Team, sanne
     assert rows(session, meetup)[date(2026, 12, 25)].is_held
 
 
+def test_the_holidays_of_the_region_of_a_team_are_skipped(session: Session) -> None:
+    """Repentance Day is a day off in Saxony alone, on Wednesday 18 November 2026."""
+    saxony = a_team(session, language="en", country="DE", region="SN", zone="Europe/Berlin")
+    hesse = a_team(session, language="en", country="DE", region="HE", zone="Europe/Berlin")
+    states = {}
+    for team in (saxony, hesse):
+        meetup = a_meetup(session, team, [a_person(session, team)])
+        plan_occurrences(session, meetup, datetime(2026, 11, 10, tzinfo=UTC))
+        rows = session.scalars(select(Occurrence).where(Occurrence.meetup_id == meetup.id))
+        states[team.id] = {row.local_day: (row.state, row.reason) for row in rows}
+
+    day = date(2026, 11, 18)
+    assert states[saxony.id][day] == ("skipped", "Repentance and Prayer Day")
+    assert states[hesse.id][day] == ("planned", "")
+
+
 def test_another_country_has_other_holidays_at_the_next_plan(
     session: Session, team: Team, daily: Meetup
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calendar_app.meetups.holidays import is_free
 from calendar_app.people import queries
 from calendar_app.people.models import Membership, Person, Team
 from tests import builders
@@ -326,3 +327,44 @@ def test_who_is_in_two_teams_can_look_at_either(client: FlaskClient, database: D
     assert "<h1>Werving</h1>" in page
     assert client.get("/settings/team").status_code == 403
     assert client.post("/team/choice", data={"team_id": foreign_id}).status_code == 404
+
+
+def test_a_region_is_chosen_once_the_country_has_some_and_goes_with_the_country(
+    client: FlaskClient, database: Database
+) -> None:
+    def save(**changes: object) -> None:
+        kept = {**TYPED, "name": "Communicatie", "version": team_of(database).version}
+        told = {**kept, **changes}
+        assert client.post("/settings/team", data=told).status_code == 303
+
+    assert 'name="region"' not in client.get("/settings/team").get_data(as_text=True)
+
+    save(country="DE")
+    page = client.get("/settings/team").get_data(as_text=True)
+    assert '<option value="BY">Bayern</option>' in page
+    assert "Hessen" in page
+    save(country="DE", region="BY")
+    assert (team_of(database).region, team_of(database).area) == ("BY", "DE-BY")
+    assert '<option selected value="BY">' in client.get("/settings/team").get_data(as_text=True)
+
+    save(country="NL", region="BY")
+    assert (team_of(database).region, team_of(database).area) == ("", "NL")
+
+
+def test_the_days_of_the_region_stand_in_the_calendar_and_are_no_working_days(
+    client: FlaskClient, database: Database
+) -> None:
+    where = "/calendar?view=month&date=2026-11-10"
+    before = client.get(where).get_data(as_text=True)
+    kept = {**TYPED, "name": "Communicatie", "country": "DE"}
+    told = {**kept, "version": team_of(database).version}
+    client.post("/settings/team", data=told)
+    told = {**told, "region": "SN", "version": team_of(database).version}
+    client.post("/settings/team", data=told)
+
+    after = client.get(where).get_data(as_text=True)
+
+    assert "Repentance and Prayer Day" not in before
+    assert "Repentance and Prayer Day" in after
+    hours = team_of(database).working_hours(is_free)
+    assert hours.first_day(date(2026, 11, 18)) == date(2026, 11, 19)

@@ -69,7 +69,7 @@ def open_slots(
     planned: dict[int, list[date]] = {}
     for channel_id, starts_at in queries.moments_on_channels(session(), plan, *bounds):
         planned.setdefault(channel_id, []).append(local(starts_at, my_team().zone).date())
-    free = free_days_between(my_team().country, whole_weeks[0], whole_weeks[-1], language())
+    free = free_days_between(my_team().area, whole_weeks[0], whole_weeks[-1], language())
     found = gaps.open_slots(
         [rhythm(channel) for channel in channels],
         whole_weeks,

@@ -272,7 +272,7 @@ def _channel(form: MovesForm, post: Post) -> Channel | None:
 def _skips(form: MovesForm) -> Callable[[date], bool]:
     """Which days do not count."""
     wanted = set(form.skip.data or ())
-    country = my_team().country
+    area = my_team().area
     off: dict[int, Mapping[date, str]] = {}
 
     def skips(day: date) -> bool:
@@ -281,7 +281,7 @@ def _skips(form: MovesForm) -> Callable[[date], bool]:
         if HOLIDAYS not in wanted:
             return False
         if day.year not in off:
-            off[day.year] = free_days(country, [day.year])
+            off[day.year] = free_days(area, [day.year])
         return day in off[day.year]
 
     return skips

@@ -217,7 +217,7 @@ def _holidays(days: Sequence[date], filters: Filters) -> Mapping[date, str]:
     """The public holidays on `days`, if they are to be seen."""
     if not filters.shows("holidays"):
         return {}
-    return free_days_between(my_team().country, days[0], days[-1], language=language())
+    return free_days_between(my_team().area, days[0], days[-1], language=language())
 
 
 def _layers(days: Sequence[date], filters: Filters) -> dict[date, DayLayers]:

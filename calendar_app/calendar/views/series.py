@@ -181,7 +181,7 @@ def _series(series_id: int) -> PostSeries:
 
 
 def _hand() -> Hand:
-    return Hand(session(), me(), now(), partial(is_free, my_team().country))
+    return Hand(session(), me(), now(), partial(is_free, my_team().area))
 
 
 def _key() -> str:
@@ -226,7 +226,7 @@ def _preview(form: RepeatForm) -> Preview | None:
     if not found:
         form.refuse(Refused(N_("There is no day left on which this post would come.")))
         return None
-    free = free_days_between(my_team().country, found[0], found[-1], language())
+    free = free_days_between(my_team().area, found[0], found[-1], language())
     return Preview(
         rule_in_words(rule),
         [Day(day, free.get(day, "")) for day in found[:_SHOWN_DAYS]],

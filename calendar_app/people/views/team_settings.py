@@ -22,7 +22,16 @@ from calendar_app.web.templating import render
 
 _LOG_PAGE = 50
 _LAST_LOG_PAGE = 100_000
-_OF_TEAM = ("name", "zone", "language", "country", "working_days", "work_begins", "work_ends")
+_OF_TEAM = (
+    "name",
+    "zone",
+    "language",
+    "country",
+    "region",
+    "working_days",
+    "work_begins",
+    "work_ends",
+)
 
 
 @bp.get("/settings/team")

@@ -128,6 +128,8 @@ def close(occurrence_id: int) -> ResponseReturnValue:
 
 
 def _closed(sitting: Sitting) -> str:
+    if sitting.told_at is not None:
+        return _("The meet-up is closed. Everybody was mailed before; no second mail goes out.")
     if now() >= sitting.day_ends_at:
         return _("The meet-up is closed, as of the end of its day.")
     wait = int(sittings.SUMMARY_WAITS.total_seconds() // 60)

@@ -5,12 +5,21 @@ When it is closed its agenda is kept as it was, so that the history shows what l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    case,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from calendar_app.db import Base, Editable
@@ -21,6 +30,7 @@ from calendar_app.meetups.actions import Action
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.snapshot import KeptAction, Named, frozen, people_in
 from calendar_app.moments import local, local_day_bounds
+from calendar_app.people.audit import record
 from calendar_app.people.models import Person, Team
 from calendar_app.people.queries import is_unseen, unseen
 from calendar_app.posts.models import Post
@@ -49,6 +59,8 @@ class Sitting(Editable, Base):
     # State as who and when: None while it is going on.
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # When all were mailed what was agreed: that is told once, also when it is closed twice.
+    told_at: Mapped[datetime | None]
     # What lay on the table when it was closed (`snapshot`); empty while it is going on.
     agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -257,8 +269,17 @@ def close_forgotten(session: Session, now: datetime) -> int:
     for sitting in forgotten:
         team, ended = session.get_one(Team, sitting.team_id), sitting.day_ends_at
         sitting.close(None, ended, what_lies_there(session, team, sitting.occurrence, ended))
+        record(session, "sitting.closed", at=now, origin="worker", team=team, subject=sitting)
     session.flush()
     return len(forgotten)
+
+
+def note_told(session: Session, occurrence_ids: Collection[int], now: datetime) -> None:
+    """All are mailed now what was agreed at these meet-ups."""
+    untold = (Sitting.occurrence_id.in_(occurrence_ids), Sitting.told_at.is_(None))
+    # No change that a page shows: whoever has the meet-up open has no older version after it.
+    telling = update(Sitting).where(*untold).values(told_at=now)
+    session.execute(telling.execution_options(synchronize_session=False))
 
 
 def names_in(session: Session, team: Team, kept: Mapping[str, Any]) -> dict[int, Named]:

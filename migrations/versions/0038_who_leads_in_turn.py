@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.add_column(
         "team", sa.Column("region", sa.String(length=40), nullable=False, server_default="")
     )
+    op.add_column("sitting", sa.Column("told_at", UtcDateTime(), nullable=True))
     op.create_table(
         "meetup_turn",
         sa.Column("meetup_id", sa.Integer(), nullable=False),
@@ -72,6 +73,7 @@ def downgrade() -> None:
     op.drop_table("host_of_day")
     op.drop_index("ix_meetup_turn_person_id", table_name="meetup_turn")
     op.drop_table("meetup_turn")
+    op.drop_column("sitting", "told_at")
     op.drop_column("team", "region")
     op.drop_column("meetup", "root_id")
     op.drop_column("meetup", "rotates")

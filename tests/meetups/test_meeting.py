@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from calendar_app.meetups.agenda import Block, ChannelFact, Item, PostFact, PreconditionFact
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import plan_occurrences
-from calendar_app.meetups.sittings import Attendance, Sitting, rhythm
+from calendar_app.meetups.sittings import Attendance, Sitting, note_told, rhythm
 from calendar_app.meetups.snapshot import (
     KeptAction,
     Named,
@@ -345,6 +345,23 @@ def test_nothing_changes_once_it_is_closed_and_on_its_day_it_goes_on_after_all(
     clock.shift(timedelta(days=1))
     next_day = visitor.send(f"{where}/reopening", version=sitting(room).version)
     assert next_day.status_code == 422
+
+
+def test_closed_after_all_were_mailed_it_says_that_no_second_mail_goes_out(
+    visitor: Visitor, room: Room, clock: time_machine.Traveller
+) -> None:
+    begun, where = begin(visitor, room, clock), room.page(TUESDAY)
+    visitor.send(f"{where}/closing", version=begun.version)
+    assert "Everybody is mailed in 2 minutes." in visitor.see(where)
+    with room.database.writing() as session:
+        note_told(session, [begun.occurrence_id], BEGUN + timedelta(minutes=2))
+    visitor.send(f"{where}/reopening", version=sitting(room).version)
+
+    visitor.send(f"{where}/closing", version=sitting(room).version)
+
+    page = visitor.see(where)
+    assert "Everybody was mailed before; no second mail goes out." in page
+    assert "Everybody is mailed in" not in page
 
 
 def test_closed_on_another_day_it_was_over_when_its_own_ended(

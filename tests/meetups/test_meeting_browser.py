@@ -203,6 +203,16 @@ def test_the_focus_and_a_choice_stay_while_colleagues_change_the_page(room: Room
     expect(anouk.get_by_label("Host")).to_have_value(str(room.people["Joris"]))
 
 
+def test_the_focus_goes_to_what_took_the_place_of_a_button(room: Room) -> None:
+    room.begun(timedelta(minutes=1))
+    anouk, joris = room.page("Anouk"), room.page("Joris")
+    anouk.get_by_role("button", name=about("Action", "Open dag")).focus()
+
+    joris.get_by_role("button", name=about("Action", "Open dag")).click()
+
+    expect(anouk.get_by_role("link", name="Action: Joris")).to_be_focused()
+
+
 def test_the_clock_counts_from_the_begin_and_is_right_after_the_tab_slept(room: Room) -> None:
     room.begun(timedelta(minutes=3))
     page = room.page("Anouk")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.sittings import SUMMARY_WAITS, Attendance, Sitting
-from calendar_app.people.models import Person, Team
+from calendar_app.people.models import AuditEntry, Person, Team
 from calendar_app.posts.models import Post
 from calendar_app.reminders import due
 from calendar_app.reminders.models import mute
@@ -214,10 +214,31 @@ def test_what_nobody_closed_is_closed_as_its_day_ends(scene: Scene, sink: SmtpSi
         sitting = session.scalars(select(Sitting)).one()
         assert (sitting.closed_at, sitting.closed_by_id) == (midnight, None)
         assert sitting.agenda["blocks"]
+        noted = session.scalars(select(AuditEntry)).one()
+        assert (noted.action, noted.object_id) == ("sitting.closed", sitting.id)
+        assert (noted.actor_id, noted.origin, noted.team_id) == (None, "worker", scene.team_id)
     scene.send()
     told = words(mails(sink)["anouk@delinde.example"])
     assert "Op tijd" in told
     assert "Te laat" not in told
+
+
+def test_when_all_were_told_is_kept_with_the_meetup(scene: Scene) -> None:
+    scene.enter("Anouk", "Joris")
+    hold(scene)
+    scene.now = TOLD - timedelta(seconds=1)
+    scene.send()
+    with scene.database.reading() as session:
+        before = session.scalars(select(Sitting)).one()
+
+    for at in (TOLD, TOLD + timedelta(minutes=5)):
+        scene.now = at
+        scene.send()
+
+    with scene.database.reading() as session:
+        after = session.scalars(select(Sitting)).one()
+    assert (before.told_at, after.told_at) == (None, TOLD)
+    assert after.version == before.version
 
 
 def test_what_came_of_it_is_asked_once_for_all_who_are_told(scene: Scene) -> None:

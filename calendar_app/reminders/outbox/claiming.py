@@ -14,6 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from calendar_app.meetups.hosting import keep_host
+from calendar_app.meetups.sittings import note_told
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import Reader, Story
 from calendar_app.reminders.models import Attempt, Delivery, Relay
@@ -116,6 +117,9 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
     held = {one.id: one for one in taken}
     others = taken_along(session, rows, now)
     leaders = leaders_of(session, rows, now)
+    outcomes = {row.Occurrence.id for row in rows if row.Delivery.kind == due.OUTCOME}
+    if outcomes:
+        note_told(session, outcomes, now)
     for row in rows:
         if row.Delivery.kind == due.HOST:
             keep_host(session, row.Occurrence, row.Person.id)

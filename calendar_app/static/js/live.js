@@ -172,7 +172,25 @@ function nameOfFocus(focused) {
     };
   }
   const selector = focused.id ? `#${CSS.escape(focused.id)}` : `main a[href="${CSS.escape(focused.getAttribute("href") ?? "")}"]`;
-  return () => document.querySelector(selector)?.focus({ preventScroll: true });
+  const place = [...document.querySelectorAll(selector)].indexOf(focused);
+  const rooms = roomsOf(focused);
+  return () => {
+    const same = [...document.querySelectorAll(selector)];
+    (same[place] ?? same.at(-1) ?? firstIn(rooms))?.focus({ preventScroll: true });
+  };
+}
+
+// The ids of all that it stands in, the nearest first.
+function roomsOf(element) {
+  const rooms = [];
+  for (let room = element.parentElement?.closest("[id]"); room; room = room.parentElement?.closest("[id]")) rooms.push(room.id);
+  return rooms;
+}
+
+// What took the place of a button that is gone: the first to go on from in the nearest room that is still there.
+function firstIn(rooms) {
+  const found = rooms.map((id) => document.getElementById(id)?.querySelector("a[href], button:not([hidden]), select"));
+  return found.find((element) => element);
 }
 
 export function focusPost(id, what = "a") {

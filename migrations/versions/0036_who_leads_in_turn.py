@@ -7,7 +7,7 @@ from alembic import op
 
 from calendar_app.db import UtcDateTime
 
-revision = "0038"
+revision = "0036"
 down_revision = "0035"
 branch_labels = None
 depends_on = None

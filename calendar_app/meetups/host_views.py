@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from calendar_app.errors import NotYours, Stale
+from calendar_app.errors import NotYours, Refused, Stale
 from calendar_app.language import N_
 from calendar_app.meetups import hosting, queries
 from calendar_app.meetups.forms import TurnsForm, turns_form
@@ -110,7 +110,9 @@ def choose(occurrence_id: int) -> ResponseReturnValue:
 
 
 def _colleague(sent: str) -> Person:
-    """The colleague that a form names. Raises NotYours."""
+    """The colleague that a form names. Raises Refused for nobody, and NotYours."""
+    if not sent:
+        raise Refused(N_("Choose who leads."))
     known = {person.id: person for person in people(session(), my_team())}
     found = known.get(_number(sent) or 0)
     if found is None:

@@ -414,6 +414,7 @@ def test_a_day_that_somebody_took_over_meanwhile_is_not_taken_again(
     assert visitor.send(where, shown=third, host=room.editor.id).status_code == 303
     assert visitor.send(where, shown=third, host=room.writer.id).status_code == 409
     assert visitor.send(where, shown=room.editor.id, host="0").status_code == 404
+    assert visitor.send(where, shown=room.editor.id, host="").status_code == 422
 
     assert host_of_day(visitor.see(room.page(TUESDAY))) == "Mo Kaya"
 

@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from calendar_app.config import zones
 from calendar_app.meetups import beforehand
 from calendar_app.meetups.actions import MOST_LETTERS, Action
+from calendar_app.meetups.days_off import DaysOff
 from calendar_app.meetups.models import (
     LONGEST_LEAD,
     SHORTEST_LEAD,
@@ -186,6 +187,19 @@ class CancelForm(Form):
     """Why one meet-up does not take place."""
 
     reason = LineField(_l("Reason"), limit=200)
+
+
+class DaysOffForm(Form):
+    """Days on which a series does not take place, and why."""
+
+    first = DateField(_l("First day off"), validators=[needed()])
+    last = DateField(_l("Last day off"), validators=[Optional()])
+    reason = LineField(_l("Reason"), limit=200)
+
+    def days_off(self) -> DaysOff:
+        """What was typed, of a form that is valid; one day when no last one was."""
+        first = self.first.data
+        return DaysOff(first, self.last.data or first, self.reason.data or "")
 
 
 class ActionForm(Form):

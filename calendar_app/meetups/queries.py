@@ -70,7 +70,7 @@ def _plan(session: Session, meetup: Meetup, now: datetime, ahead: int) -> int:
         for day in _days_of(meetup, today, today + ahead * _DAY)
         if recurrence.moment(day, meetup.local_time, meetup.zone) > now
     ]
-    holidays = _holidays(meetup, [*wanted, *(row.local_day for row in rows)])
+    holidays = holidays_of(meetup, [*wanted, *(row.local_day for row in rows)])
     for row in rows:
         if row.starts_at > now and row.begun_at is None:
             row.follow_rule(meetup, holidays.get(row.local_day))
@@ -99,7 +99,8 @@ def _days_of(meetup: Meetup, first: date, last: date) -> list[date]:
     return [] if meetup.deleted_at else recurrence.days(meetup.rule, first, last)
 
 
-def _holidays(meetup: Meetup, days: Sequence[date]) -> dict[date, str]:
+def holidays_of(meetup: Meetup, days: Sequence[date]) -> dict[date, str]:
+    """The public holidays between the first and the last of `days` on which it is not held."""
     if not days or not meetup.skips_holidays:
         return {}
     return free_days_between(meetup.team.area, min(days), max(days), language=meetup.team.language)
@@ -135,7 +136,7 @@ def neighbours(session: Session, occurrence: Occurrence) -> Between:
 def _next_by_rule(occurrence: Occurrence) -> date | None:
     first = occurrence.local_day + _DAY
     last = occurrence.local_day + PLANNED_DAYS * _DAY
-    off = _holidays(occurrence.meetup, [first, last])
+    off = holidays_of(occurrence.meetup, [first, last])
     found = _days_of(occurrence.meetup, first, last)
     return next((day for day in found if day not in off), None)
 

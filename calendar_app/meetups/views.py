@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.config import zones
-from calendar_app.meetups import following, queries, sittings
-from calendar_app.meetups.forms import CancelForm, MoveForm, SeriesForm, answers_of
+from calendar_app.meetups import days_off, following, queries, sittings
+from calendar_app.meetups.forms import CancelForm, DaysOffForm, MoveForm, SeriesForm, answers_of
 from calendar_app.meetups.models import (
     STATE_NAMES,
     WEEKDAY_NAMES,
@@ -158,16 +158,43 @@ def _form_of(meetup: Meetup) -> SeriesForm:
 
 
 def _edit_page(
-    meetup: Meetup, form: SeriesForm, conflict: list[tuple[str, str, str]] | None = None
+    meetup: Meetup,
+    form: SeriesForm,
+    conflict: list[tuple[str, str, str]] | None = None,
+    days_off_form: DaysOffForm | None = None,
 ) -> str:
     return render(
         "meetups/edit.html",
         meetup=meetup,
         form=form,
+        days_off=days_off_form or DaysOffForm(formdata=None),
+        off=days_off.to_come(session(), meetup, now()),
         zones=zones(),
         conflict=conflict or [],
         host_is_proposed=False,
     )
+
+
+@bp.post("/meetups/<int:meetup_id>/days-off")
+@requires("meetups.write")
+def do_days_off(meetup_id: int) -> ResponseReturnValue:
+    """Call off the meet-ups of these days, however far ahead they are."""
+    meetup, form = own(Meetup, meetup_id), DaysOffForm()
+    if not (form.validate() and form.obeys(lambda: _call_off(meetup, form))):
+        return _edit_page(meetup, _kept_form(meetup), days_off_form=form), 422
+    commit()
+    flash(_("On these days there is no meet-up. Nobody is reminded of it."), "good")
+    return redirect(url_for("meetups.show_edit", meetup_id=meetup.id, _anchor="days-off"), 303)
+
+
+def _call_off(meetup: Meetup, form: DaysOffForm) -> None:
+    for occurrence in days_off.call_off(session(), meetup, form.days_off(), by=me(), now=now()):
+        audit("occurrence.cancelled", occurrence)
+
+
+def _kept_form(meetup: Meetup) -> SeriesForm:
+    kept = {**answers_of(meetup, unseen()), "version": meetup.version}
+    return SeriesForm(people(session(), my_team()), formdata=None, data=kept)
 
 
 @bp.post("/meetups/<int:meetup_id>/deletion")

@@ -1,0 +1,134 @@
+"""Days off of a series, said long before; on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from calendar_app.meetups.models import Meetup, Occurrence
+from calendar_app.meetups.queries import plan_occurrences
+from calendar_app.people.models import AuditEntry, Person
+from calendar_app.reminders import outbox
+from calendar_app.reminders.models import Delivery
+from tests.meetups.test_pages import THURSDAY, TUESDAY, WEDNESDAY, Room, answers
+from tests.meetups.visitor import NOW, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+
+    from calendar_app.db import Database
+
+CHRISTMAS_EVE, NEW_YEAR = date(2026, 12, 24), date(2027, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _at_eighteen_past_nine() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def room(database: Database) -> Room:
+    return Room(database)
+
+
+@pytest.fixture
+def visitor(client: FlaskClient, room: Room) -> Visitor:
+    return Visitor(client).enter(room.editor)
+
+
+def off(room: Room) -> dict[date, str]:
+    with room.database.reading() as session:
+        rows = session.scalars(select(Occurrence).where(Occurrence.state == "cancelled"))
+        return {row.local_day: row.reason for row in rows}
+
+
+def test_weeks_off_are_entered_long_before_and_stay_off(visitor: Visitor, room: Room) -> None:
+    """25 December and 1 January are holidays already; 26 and 27 December are no weekdays of it."""
+    where = f"/meetups/{room.meetup_id}/days-off"
+    told = {"first": CHRISTMAS_EVE, "last": NEW_YEAR, "reason": "Kerstvakantie"}
+
+    answer = visitor.send(where, **told)
+
+    assert answer.status_code == 303
+    days = [CHRISTMAS_EVE, *(date(2026, 12, day) for day in (28, 29, 30, 31))]
+    assert off(room) == dict.fromkeys(days, "Kerstvakantie")
+    page = visitor.see(f"/meetups/{room.meetup_id}/edit")
+    assert page.count("· Kerstvakantie") == 5
+    later = NOW + timedelta(days=40)
+    with room.database.writing() as session:
+        outbox.plan(session, later)
+        starts = select(Occurrence.local_day).join(Delivery)
+        told_of = set(session.scalars(starts.where(Delivery.kind == "meetup")))
+    assert date(2026, 12, 23) in told_of
+    assert not told_of & set(days)
+    with room.database.reading() as session:
+        entries = list(session.scalars(select(AuditEntry.action)))
+    assert entries.count("occurrence.cancelled") == 5
+
+
+def test_one_day_needs_no_last_one_and_what_is_off_stays_as_it_is(
+    visitor: Visitor, room: Room
+) -> None:
+    with room.database.writing() as session:
+        wednesday = session.get_one(Occurrence, room.ids[WEDNESDAY])
+        wednesday.cancel_day(session.get_one(Person, room.editor.id), NOW, "Studiedag")
+    where = f"/meetups/{room.meetup_id}/days-off"
+
+    visitor.send(where, first=WEDNESDAY, last=THURSDAY, reason="Verhuizing")
+    again = visitor.send(where, first=THURSDAY, last="", reason="Nog eens")
+
+    assert again.status_code == 422
+    assert "This series has no meet-up on these days." in again.get_data(as_text=True)
+    assert off(room) == {WEDNESDAY: "Studiedag", THURSDAY: "Verhuizing"}
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"first": ""}, "Fill this in."),
+        ({"first": "2026-12-24", "last": "2026-12-23"}, "The last day lies before the first day."),
+        ({"first": "2026-12-24", "last": "2027-12-26"}, "Choose at most a year at a time."),
+        ({"first": "2026-11-14", "last": "2026-11-15"}, "This series has no meet-up on these"),
+        ({"first": "2026-11-03", "last": "2026-11-09"}, "This series has no meet-up on these"),
+    ],
+)
+def test_what_cannot_be_is_said_and_what_was_typed_is_kept(
+    visitor: Visitor, room: Room, told: dict[str, str], message: str
+) -> None:
+    answer = visitor.send(f"/meetups/{room.meetup_id}/days-off", **told, reason="Kerst & zo")
+
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert message in page
+    assert "Kerst &amp; zo" in page
+    assert 'value="Content-meet-up"' in page
+    assert off(room) == {}
+
+
+def test_a_day_off_far_ahead_is_put_back_and_follows_another_rule(
+    visitor: Visitor, room: Room
+) -> None:
+    far = date(2027, 2, 9)
+    visitor.send(f"/meetups/{room.meetup_id}/days-off", first=far, last=far + timedelta(days=1))
+    with room.database.reading() as session:
+        rows = {row.local_day: row for row in session.scalars(select(Occurrence))}
+        back, stays = rows[far], rows[far + timedelta(days=1)]
+
+    visitor.send(f"/meetups/occurrences/{back.id}/restoration", version=back.version)
+    edit = answers(room, version=room.meetup().version, weekdays=["TU", "TH"])
+    assert visitor.send(f"/meetups/{room.meetup_id}/edit", **edit).status_code == 303
+
+    with room.database.writing() as session:
+        meetup = session.get_one(Meetup, room.meetup_id)
+        assert plan_occurrences(session, meetup, datetime(2027, 2, 1, tzinfo=NOW.tzinfo)) > 0
+        assert session.get_one(Occurrence, back.id).state == "planned"
+        assert session.get_one(Occurrence, back.id).local_time == time(10)
+        assert session.get_one(Occurrence, stays.id).is_dropped
+    assert TUESDAY in room.ids

@@ -14,6 +14,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import OperationalError
 
@@ -76,6 +77,8 @@ class Rounds:
 
     def plan(self) -> None:
         """Make the reminders of the coming weeks."""
+        # The zone data of the machine may have been renewed; it is read once and kept otherwise.
+        ZoneInfo.clear_cache()
         with self._one_plan_at_a_time, self.desk.database.writing() as session:
             # Asked first: what is changed meanwhile is planned in the next round.
             seen = outbox.changes_so_far(session)

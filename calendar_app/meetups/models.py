@@ -401,6 +401,10 @@ class Occurrence(Editable, Base):
         elif self.state not in {"moved", "cancelled"}:
             self._stand_at_rule(meetup)
             self._rest_on(holiday)
+        else:
+            # The clocks of its zone may go otherwise than when somebody chose its moment.
+            length = (self.ends_at - self.starts_at) // timedelta(minutes=1)
+            self._stand(self.held_on, self.local_time, self.zone, length)
         if (self.state, self.starts_at, self.ends_at) != before:
             self.sequence += 1
         self._put(rule_version=meetup.sequence)

@@ -4,7 +4,8 @@ The same processes as in production: `kapstok worker` sends to a relay in a proc
 loopback, `kapstok web` answers a colleague who looks at the month and at today meanwhile. The clock
 runs from the moment at which the reminders are due until the relay has accepted the last.
 
-SQLite waits for the disk at each commit (`synchronous=FULL`), so the folder is on a disk: TMPDIR.
+Once on SQLite with one worker, and on PostgreSQL with two and with four. Both wait for the disk at
+each commit, so TMPDIR should be on one.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from calendar_app.meetups.models import Meetup, MeetupParticipant
 from calendar_app.moments import local
 from calendar_app.people.models import Membership, Person, Team
 from calendar_app.reminders.models import Delivery
+from tests.support.postgres import Postgres
 from tests.support.servers import Kapstok, settings_for
 from tests.support.smtp_log import of_kind
 from tests.support.smtp_process import SinkProcess
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 PEOPLE = 10_000
 PEOPLE_IN_A_TEAM = 500
+WORKERS = (2, 4)
 # A year of a busy team, so that its month page shows as many posts as that of `month`.
 POSTS, WEEKS = 2_000, 52
 PAGES = ("/calendar", "/meetups/today")
@@ -74,9 +77,24 @@ class Sent:
 
 def run() -> list[dict[str, object]]:
     """Seconds until the first and the last of 10,000 reminders, and pages meanwhile."""
+    of = f"reminders: {PEOPLE} due at one second"
     with tempfile.TemporaryDirectory() as folder:
-        sent = measured(PEOPLE, Path(folder))
-    return sent.figures(f"reminders: {PEOPLE} due at one second, SQLite")
+        figures = measured(PEOPLE, Path(folder)).figures(f"{of}, SQLite")
+    for workers in WORKERS:
+        sent = on_postgresql(PEOPLE, workers)
+        figures += sent.figures(f"{of}, PostgreSQL, {workers} workers")
+    return figures
+
+
+def on_postgresql(people: int, workers: int) -> Sent:
+    """The same on PostgreSQL, by so many workers."""
+    with (
+        Postgres() as server,
+        server.fresh_database() as url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        server.wait_for_the_disk()
+        return measured(people, Path(folder), database_url=url, workers=workers)
 
 
 def measured(

@@ -117,7 +117,7 @@ def test_a_worker_that_ticks_and_cannot_send_is_told_of(watch: Watch) -> None:
 def test_a_worker_that_is_stuck_in_a_delivery_is_told_of(watch: Watch) -> None:
     watch.house.sink.program([wait("data")])
     watch.house.meetup("Joris", "Mo", starts_in=290, lead=5)
-    watch.house.sink.wait_for_fault("data", seconds=18)
+    watch.house.sink.wait_for_fault("data", seconds=60)
 
     watch.sees(STANDS_STILL, "stuck in a delivery (relay silent)", watch.house.sink.release)
 

@@ -83,6 +83,14 @@ class Postgres:
         """The address of the database `name`, as KAPSTOK_DATABASE_URL takes it."""
         return self._url.set(database=name).render_as_string(hide_password=False)
 
+    def wait_for_the_disk(self) -> None:
+        """Keep from now on what it says is kept, as an installation does: to measure it."""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            self._administration.execute(
+                sql.SQL("ALTER SYSTEM SET {} = on").format(sql.Identifier(setting))
+            )
+        self._administration.execute("SELECT pg_reload_conf()")
+
     def create(self, name: str, template: str = "template1") -> str:
         """Make the database `name` as a copy of `template`, to which nobody may be connected."""
         order = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")

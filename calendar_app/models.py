@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from calendar_app.calendar.models import SavedView
 from calendar_app.db import Base
-from calendar_app.feed.models import Feed
+from calendar_app.feed.models import Feed, MeetupsByMail
+from calendar_app.invitations.models import Invitation, InvitationVersion
 from calendar_app.layers.models import ExternalCalendar, ExternalEvent
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.beforehand import Beforehand
@@ -81,9 +82,12 @@ __all__ = [
     "GuestReview",
     "Hit",
     "HostOfDay",
+    "Invitation",
+    "InvitationVersion",
     "Meetup",
     "MeetupParticipant",
     "MeetupTurn",
+    "MeetupsByMail",
     "Membership",
     "Muted",
     "Occurrence",

@@ -83,6 +83,7 @@ class Rounds:
             # Asked first: what is changed meanwhile is planned in the next round.
             seen = outbox.changes_so_far(session)
             changed = outbox.plan(session, self.desk.clock())
+            changed += outbox.invite(session, self.desk.config, self.desk.clock())
         self._planned = seen
         if changed:
             log.info("planned: %d reminders made or changed", changed)

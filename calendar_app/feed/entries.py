@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -101,10 +101,42 @@ def entries(
     The number of queries does not grow with either.
     """
     page = _Page(feed.detail, feed.language, config.base_url, config.host, feed.alarms)
-    found = _meetup_entries(session, feed, window, page)
+    # Who gets the meet-ups by mail would see them twice.
+    found = [] if feed.mailed_since else _meetup_entries(session, feed, window, page)
     if feed.scope == "meetups":
         return found
     return found + _post_entries(session, feed, window, page)
+
+
+class Whose(Protocol):
+    """For whom meet-ups are written: the series of a team, or those of one person in it."""
+
+    @property
+    def team_id(self) -> int:
+        """The team."""
+
+    @property
+    def area(self) -> str:
+        """Whose holidays count: a country (ISO 3166) or a region of it (ISO 3166-2)."""
+
+    @property
+    def scope(self) -> str:
+        """Of "mine", only the series that the person takes part in."""
+
+    @property
+    def person_id(self) -> int:
+        """The person."""
+
+
+def invited_entries(
+    session: Session, whose: Whose, window: Window, config: Config
+) -> dict[int, list[FeedEntry]]:
+    """What invitations to the series of a team show, by the id of each series: all details.
+
+    They name nobody and hold nothing in one language, so they are the same for all.
+    """
+    page = _Page("full", "en", config.base_url, config.host, alarms=False)
+    return _entries_by_meetup(session, whose, window, page)
 
 
 # Posts
@@ -278,25 +310,30 @@ class _DayRow(NamedTuple):
     updated_at: datetime
 
 
-def _meetup_entries(
-    session: Session, feed: Subscription, window: Window, page: _Page
-) -> list[FeedEntry]:
-    meetups = _meetups(session, feed, window)
+def _meetup_entries(session: Session, whose: Whose, window: Window, page: _Page) -> list[FeedEntry]:
+    found = _entries_by_meetup(session, whose, window, page)
+    return [entry for of_series in found.values() for entry in of_series]
+
+
+def _entries_by_meetup(
+    session: Session, whose: Whose, window: Window, page: _Page
+) -> dict[int, list[FeedEntry]]:
+    meetups = _meetups(session, whose, window)
     if not meetups:
-        return []
-    decided = _decided(session, feed, window)
-    found: list[FeedEntry] = []
+        return {}
+    decided = _decided(session, whose, window)
+    found: dict[int, list[FeedEntry]] = {}
     for meetup in meetups:
         try:
-            series = _Series(meetup, decided[meetup.id], feed.area, window)
+            series = _Series(meetup, decided[meetup.id], whose.area, window)
         except BadRule as error:
             log.warning("meet-up %s left out of feeds: %s", meetup.id, error)
             continue
-        found.extend(_series_entries(series, page))
+        found[meetup.id] = list(_series_entries(series, page))
     return found
 
 
-def _meetups(session: Session, feed: Subscription, window: Window) -> list[_MeetupRow]:
+def _meetups(session: Session, whose: Whose, window: Window) -> list[_MeetupRow]:
     """The series with days in the window, by id; of an ended one what was held stays."""
     columns = [getattr(Meetup, name) for name in _MeetupRow._fields[:-1]]
     last_of_history = (
@@ -305,17 +342,17 @@ def _meetups(session: Session, feed: Subscription, window: Window) -> list[_Meet
         .scalar_subquery()
     )
     wanted = select(*columns, last_of_history).where(
-        Meetup.team_id == feed.team_id,
+        Meetup.team_id == whose.team_id,
         or_(Meetup.deleted_at.is_(None), Meetup.deleted_at >= _midnight(window.first)),
         Meetup.starts_on <= window.last,
         or_(Meetup.ends_on.is_(None), Meetup.ends_on >= window.first),
     )
-    if feed.scope == "mine":
+    if whose.scope == "mine":
         takes_part = exists().where(
             MeetupParticipant.meetup_id == Meetup.id,
-            MeetupParticipant.person_id == feed.person_id,
+            MeetupParticipant.person_id == whose.person_id,
         )
-        wanted = wanted.where(or_(Meetup.host_id == feed.person_id, takes_part))
+        wanted = wanted.where(or_(Meetup.host_id == whose.person_id, takes_part))
     return [_MeetupRow._make(row) for row in session.execute(wanted.order_by(Meetup.id))]
 
 
@@ -324,9 +361,7 @@ def _is_history() -> ColumnElement[bool]:
     return Occurrence.rule_version < Meetup.sequence
 
 
-def _decided(
-    session: Session, feed: Subscription, window: Window
-) -> defaultdict[int, list[_DayRow]]:
+def _decided(session: Session, whose: Whose, window: Window) -> defaultdict[int, list[_DayRow]]:
     """The days of the team's series that are not simply as the rule says, by series and day."""
     columns = [getattr(Occurrence, name) for name in _DayRow._fields]
     by_hand = or_(Occurrence.changed_by_id.is_not(None), Occurrence.sequence > 0)
@@ -335,7 +370,7 @@ def _decided(
     wanted = (
         select(*columns)
         .join(Meetup, Meetup.id == Occurrence.meetup_id)
-        .where(Occurrence.team_id == feed.team_id, differs)
+        .where(Occurrence.team_id == whose.team_id, differs)
         .order_by(Occurrence.meetup_id, Occurrence.local_day)
     )
     found: defaultdict[int, list[_DayRow]] = defaultdict(list)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 
-from calendar_app.feed.models import DETAIL_NAMES, LONGEST_NAME, SCOPE_NAMES
+from calendar_app.feed.models import DETAIL_NAMES, LONGEST_NAME, SCOPE_NAMES, WAY_NAMES
 from calendar_app.web.forms import Form, LineField, needed
 
 
@@ -29,3 +29,13 @@ class FeedForm(NameForm):
         super().__init__(*arguments, **options)
         self.scope.choices = [(name, _(words)) for name, words in SCOPE_NAMES.items()]
         self.detail.choices = [(name, _(words)) for name, words in DETAIL_NAMES.items()]
+
+
+class WayForm(Form):
+    """How a person gets the meet-ups into their calendar."""
+
+    way = RadioField(_l("How do the meet-ups come into your calendar?"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.way.choices = [(name, _(words)) for name, words in WAY_NAMES.items()]

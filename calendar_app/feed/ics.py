@@ -60,7 +60,7 @@ class FeedEntry:
     @cached_property
     def text(self) -> str:
         """The event as it stands in a file; kept, for most entries are written more than once."""
-        return _joined(_lines(self))
+        return joined(event_lines(self))
 
 
 def calendar_file(name: str, entries: Sequence[FeedEntry], last_year: int) -> bytes:
@@ -69,7 +69,7 @@ def calendar_file(name: str, entries: Sequence[FeedEntry], last_year: int) -> by
     Zones are explained for the years from the first entry up to `last_year`.
     """
     head, end = _frame(clean_line(name) or "Kapstok")
-    parts = [head, *_zones(entries, last_year), *(entry.text for entry in entries), end]
+    parts = [head, *zones(entries, last_year), *(entry.text for entry in entries), end]
     return "".join(parts).encode()
 
 
@@ -122,13 +122,13 @@ def _frame(name: str) -> tuple[str, str]:
     return head, end + _END
 
 
-def _zones(entries: Sequence[FeedEntry], last_year: int) -> Iterator[str]:
+def zones(entries: Sequence[FeedEntry], last_year: int) -> Iterator[str]:
     """A VTIMEZONE for each zone in `entries`, by name."""
     moments = [moment for entry in entries for moment in _moments(entry)]
     names = {moment.tzinfo.key for moment in moments if isinstance(moment.tzinfo, ZoneInfo)}
     first_year = min((moment.year for moment in moments), default=last_year)
     for name in sorted(names):
-        yield _joined(vtimezone(name, first_year, last_year))
+        yield joined(vtimezone(name, first_year, last_year))
 
 
 def _moments(entry: FeedEntry) -> Iterator[datetime]:
@@ -137,7 +137,8 @@ def _moments(entry: FeedEntry) -> Iterator[datetime]:
             yield moment
 
 
-def _lines(entry: FeedEntry) -> Iterator[str]:
+def event_lines(entry: FeedEntry) -> Iterator[str]:
+    """The VEVENT of `entry`, line by line, not folded yet."""
     changed = _in_utc(entry.changed_at)
     yield "BEGIN:VEVENT"
     yield f"UID:{clean_line(entry.uid)}"
@@ -185,7 +186,8 @@ def _line(text: str) -> str:
     return escape(clean_line(text))
 
 
-def _joined(lines: Sequence[str] | Iterator[str]) -> str:
+def joined(lines: Sequence[str] | Iterator[str]) -> str:
+    """`lines` folded, each with CRLF."""
     return _END.join([fold(line) for line in lines]) + _END
 
 

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
@@ -31,6 +31,12 @@ DETAIL_NAMES = {
     "busy": N_("Times only"),
     "title": N_("Titles"),
     "full": N_("All details"),
+}
+# The ways in which the meet-ups come into a calendar: one of them, never both.
+WAYS = ("feed", "mail")
+WAY_NAMES = {
+    "feed": N_("In my feeds"),
+    "mail": N_("As invitations by mail"),
 }
 
 
@@ -111,6 +117,61 @@ class Feed(Editable, Base):
         """Close the address for good."""
         if self.revoked_at is None:
             self.revoked_at = now
+
+
+class MeetupsByMail(Editable, Base):
+    """Whether a person gets the meet-ups as invitations by mail, and so not in their feeds."""
+
+    __tablename__ = "meetups_by_mail"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    # None: they are in the feeds.
+    since: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+    @classmethod
+    def not_chosen(cls, person: Person) -> MeetupsByMail:
+        """That of somebody who never chose; not in the database."""
+        # Of version 0, so that a form that shows it is stale once another made the row.
+        return cls(person_id=person.id, version=0, since=None)
+
+    @property
+    def called(self) -> str:
+        """What the audit log calls this."""
+        return self.person.name
+
+    @property
+    def way(self) -> str:
+        """One of `WAYS`."""
+        return "feed" if self.since is None else "mail"
+
+    def choose(self, way: str, now: datetime) -> None:
+        """Get the meet-ups that way from now on. Choosing it twice changes nothing."""
+        if way not in WAYS:
+            raise Refused(N_("Choose one of the two."), field="way")
+        if way == "feed":
+            self.since = None
+        elif self.since is None:
+            self.since = now
+
+
+def meetups_by_mail(session: Session, person: Person) -> MeetupsByMail:
+    """What `person` chose, or a choice of the feed that is not in the database."""
+    query = select(MeetupsByMail).where(MeetupsByMail.person_id == person.id)
+    return session.scalars(query).one_or_none() or MeetupsByMail.not_chosen(person)
+
+
+def take_meetups(session: Session, person: Person, way: str, now: datetime) -> MeetupsByMail:
+    """Let `person` get the meet-ups that `way`, whatever they chose before. Raises Refused."""
+    # Held, so that two choices of somebody who has made none yet make one row.
+    session.refresh(person, with_for_update=True)
+    choice = meetups_by_mail(session, person)
+    choice.choose(way, now)
+    if choice.version == 0:
+        choice.version = 1
+        session.add(choice)
+    return choice
 
 
 def hashed(token: str) -> str:

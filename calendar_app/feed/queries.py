@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from calendar_app.errors import NotYours
-from calendar_app.feed.models import Feed, hashed
+from calendar_app.feed.models import Feed, MeetupsByMail, hashed
 from calendar_app.language import N_
 from calendar_app.people.models import Membership, Person, Team, area
 
@@ -35,6 +35,9 @@ class Subscription(NamedTuple):
     region: str
     revision: int
     revised_at: datetime | None
+    # Since when the person gets the meet-ups by mail instead; when they chose that, or otherwise.
+    mailed_since: datetime | None
+    chosen_at: datetime | None
 
     @property
     def area(self) -> str:
@@ -52,6 +55,7 @@ _FEED: Any = Feed.__table__.c
 _PERSON: Any = Person.__table__.c
 _MEMBERSHIP: Any = Membership.__table__.c
 _TEAM: Any = Team.__table__.c
+_BY_MAIL: Any = MeetupsByMail.__table__.c
 _SUBSCRIPTION = (
     select(
         _FEED.id,
@@ -72,6 +76,8 @@ _SUBSCRIPTION = (
         _TEAM.region,
         _TEAM.revision,
         _TEAM.revised_at,
+        _BY_MAIL.since,
+        _BY_MAIL.updated_at,
     )
     .join(Team.__table__, _TEAM.id == _FEED.team_id)
     .join(Person.__table__, _PERSON.id == _FEED.person_id)
@@ -79,6 +85,7 @@ _SUBSCRIPTION = (
         Membership.__table__,
         and_(_MEMBERSHIP.team_id == _FEED.team_id, _MEMBERSHIP.person_id == _FEED.person_id),
     )
+    .outerjoin(MeetupsByMail.__table__, _BY_MAIL.person_id == _FEED.person_id)
     .where(
         _FEED.token_hash == bindparam("token_hash"),
         _FEED.revoked_at.is_(None),

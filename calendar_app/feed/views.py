@@ -20,10 +20,10 @@ from calendar_app import __version__
 from calendar_app.feed import fetches, queries
 from calendar_app.feed.cache import RenderedFeeds
 from calendar_app.feed.entries import Window, entries
-from calendar_app.feed.forms import FeedForm, NameForm
+from calendar_app.feed.forms import FeedForm, NameForm, WayForm
 from calendar_app.feed.ics import calendar_file
 from calendar_app.feed.links import feed_address, reachable_from_outside, subscribe_links
-from calendar_app.feed.models import DETAIL_NAMES, SCOPE_NAMES, Feed
+from calendar_app.feed.models import DETAIL_NAMES, SCOPE_NAMES, Feed, meetups_by_mail, take_meetups
 from calendar_app.feed.programs import BROWSER, program
 from calendar_app.feed.queries import Subscription
 from calendar_app.people.door import audit, me, my_team, requires
@@ -95,6 +95,7 @@ def _etag(found: Subscription, window: Window) -> str:
     decides = (
         *(found.uuid, found.version, found.updated_at.isoformat(), found.language),
         *(found.revision, found.revised_at, window.anchor, house().config.base_url, __version__),
+        *(found.mailed_since, found.chosen_at),
     )
     return hashlib.sha256("|".join(map(str, decides)).encode()).hexdigest()[:32]
 
@@ -105,7 +106,8 @@ def _last_modified(found: Subscription, window: Window) -> datetime:
     Of a second that is not over, nobody can say that nothing more will change in it.
     """
     window_moved = datetime.combine(window.anchor, time(), UTC)
-    changed = max(found.updated_at, found.revised_at or window_moved, window_moved)
+    chosen_at = found.chosen_at or window_moved
+    changed = max(found.updated_at, found.revised_at or window_moved, window_moved, chosen_at)
     return min(changed, now() - _SECOND).replace(microsecond=0)
 
 
@@ -193,6 +195,24 @@ def revoke_feed(feed_id: int) -> ResponseReturnValue:
     return redirect("/feeds", 303)
 
 
+@bp.post("/feeds/meetups")
+@requires("feeds.own")
+def choose_way() -> ResponseReturnValue:
+    """Get the meet-ups in my feeds, or as invitations by mail."""
+    # Held, so that of two forms that were shown at once the second is told.
+    session().refresh(me(), with_for_update=True)
+    choice = meetups_by_mail(session(), me())
+    form = WayForm(obj=choice)
+    if form.stale(choice):
+        return _page(FeedForm(formdata=None), form, form.differences({"way": choice.way})), 409
+    if not form.validate_on_submit():
+        return _page(FeedForm(formdata=None), form), 422
+    take_meetups(session(), me(), form.way.data, now())
+    commit()
+    flash(_("Saved."))
+    return redirect("/feeds#meetups", 303)
+
+
 def _mine(feed_id: int) -> Feed:
     return queries.feed_of(session(), me(), my_team(), feed_id)
 
@@ -202,9 +222,21 @@ def _new_feed(form: FeedForm) -> tuple[Feed, str]:
     return Feed.new(my_team(), me(), *chosen, now(), alarms=form.alarms.data)
 
 
-def _page(form: FeedForm) -> str:
+def _page(
+    form: FeedForm,
+    choice_form: WayForm | None = None,
+    conflict: list[tuple[str, str, str]] | None = None,
+) -> str:
     cards = [_card(feed) for feed in queries.feeds_of(session(), me(), my_team())]
-    return render("feed/feeds.html", cards=cards, form=form)
+    choice = meetups_by_mail(session(), me())
+    return render(
+        "feed/feeds.html",
+        cards=cards,
+        form=form,
+        choice=choice,
+        choice_form=choice_form or WayForm(formdata=None, obj=choice),
+        conflict=conflict,
+    )
 
 
 def _card(feed: Feed) -> _Card:

@@ -24,12 +24,15 @@ WRITE = "write"
 LATE = "late"
 RECHECK = "recheck"
 MISSED_SUMMARY = "missed_summary"
+INVITATION = "calendar_invitation"
+CHANGE = "calendar_change"
+WITHDRAWAL = "calendar_withdrawal"
 # The kinds that are about a post.
 OF_POSTS = (REVIEW, ESCALATION, WRITE, PUBLISH, LATE, SENDER)
 # The kinds that are about one meet-up and end when it begins.
 OF_MEETUPS = (MEETUP, HOST)
 # The kinds that are of no use any more at a moment that nobody's quiet hours can put off.
-END_AT_A_MOMENT = (MEETUP, HOST, PUBLISH, WRITE)
+END_AT_A_MOMENT = (MEETUP, HOST, PUBLISH, WRITE, INVITATION, CHANGE, WITHDRAWAL)
 KINDS = (*OF_MEETUPS, OUTCOME, *OF_POSTS, RECHECK, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
@@ -44,6 +47,14 @@ KIND_NAMES = {
     RECHECK: N_("It is time to look at a precondition again"),
     MISSED_SUMMARY: N_("Reminders were missed"),
 }
+# The kinds that bring the meet-ups into a calendar. They are chosen with the feeds, all or none.
+CALENDAR_NAMES = {
+    INVITATION: N_("An invitation to meet-ups, for the calendar"),
+    CHANGE: N_("A change of meet-ups, for the calendar"),
+    WITHDRAWAL: N_("Meet-ups that leave the calendar"),
+}
+OF_CALENDARS = tuple(CALENDAR_NAMES)
+ALL_NAMES = {**KIND_NAMES, **CALENDAR_NAMES}
 # The kinds of which all that is due to one person goes out as one mail.
 TOGETHER = (REVIEW, WRITE, LATE, RECHECK)
 # Who was asked to review something is not asked again within this time, but for all of it at once.
@@ -78,6 +89,8 @@ WRITE_RESTS = timedelta(hours=4)
 LATE_AFTER = timedelta(hours=2)
 
 FIRST_PAUSE = timedelta(seconds=5)
+# So long a mail waits for an older one about the same invitation that is on its way.
+LETS_PASS = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=15)
 # A relay that is away is asked by one mail at a time: often enough to be missed by nobody.
 LONGEST_BETWEEN_PROBES = timedelta(minutes=1)
@@ -102,6 +115,9 @@ NOT_HOST = N_("Somebody else leads this meet-up now.")
 PLAN_OVER = N_("The plan is no longer in use.")
 LOOKED_AT = N_("Somebody looked at it, or chose another day for it.")
 NOT_OWNER = N_("Somebody else looks after this now.")
+TOLD_NEWER = N_("A newer mail tells it.")
+PUT_BACK = N_("It was put back before this mail went out.")
+NOT_BY_MAIL = N_("This person no longer gets this meet-up by mail.")
 QUIET = N_("It fell in this person's quiet hours.")
 TOLD_TOGETHER = N_("It stood in one mail with others of its kind.")
 REFUSED = N_("The mail server refuses this mail.")
@@ -125,6 +141,7 @@ class Facts:
     outcome: OutcomeFacts | None = None
     post: PostFacts | None = None
     precondition: PreconditionFacts | None = None
+    invitation: InvitationFacts | None = None
     # Until when the person wants to hear nothing; None: it is not quiet now.
     quiet_until: datetime | None = None
     # Whether it was due before that began, so that it could have been sent.
@@ -175,6 +192,17 @@ class PreconditionFacts:
     is_same: bool
     is_asked: bool
     absent: bool
+
+
+@dataclass(frozen=True)
+class InvitationFacts:
+    """How a mail for a calendar stands among the others about the same invitation."""
+
+    is_newest: bool
+    # Whether the person still gets it by mail; of a withdrawal that does not matter.
+    is_wanted: bool
+    # Whether an older one is on its way.
+    is_overtaking: bool
 
 
 @dataclass(frozen=True)
@@ -354,6 +382,8 @@ def decide(facts: Facts, useful_until: datetime, now: datetime) -> Decision:
         return Decision("cancel", reason)
     if now >= useful_until:
         return Decision("missed")
+    if facts.invitation is not None and facts.invitation.is_overtaking:
+        return Decision("wait", until=now + LETS_PASS)
     if facts.quiet_until is None:
         return Decision("send")
     if facts.quiet_until < useful_until:
@@ -370,6 +400,12 @@ def _reason_not_to(facts: Facts) -> str | None:
         return _reason_of_meetup(facts.meetup)
     if facts.outcome is not None:
         return _reason_of_outcome(facts.outcome)
+    if facts.invitation is not None:
+        return _reason_of_invitation(facts.invitation)
+    return _reason_of_other(facts)
+
+
+def _reason_of_other(facts: Facts) -> str | None:
     if facts.precondition is not None:
         return _reason_of_precondition(facts.precondition)
     return None if facts.post is None else _reason_of_post(facts.post)
@@ -396,6 +432,12 @@ def _reason_of_precondition(precondition: PreconditionFacts) -> str | None:
         ABSENT: precondition.absent,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _reason_of_invitation(invitation: InvitationFacts) -> str | None:
+    if not invitation.is_newest:
+        return TOLD_NEWER
+    return None if invitation.is_wanted else NOT_BY_MAIL
 
 
 def _reason_of_outcome(outcome: OutcomeFacts) -> str | None:

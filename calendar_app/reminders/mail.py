@@ -7,6 +7,7 @@ costs more than sending them.
 
 from __future__ import annotations
 
+import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from html import escape
 from babel.dates import format_date, format_time
 
 from calendar_app.config import Config
+from calendar_app.invitations.ics import Mailbox, Sheet, calendar_part
 from calendar_app.language import N_, locale, say
 from calendar_app.letters import bodies, mailbox
 from calendar_app.meetups.beforehand import link_word
@@ -27,17 +29,21 @@ from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
 from calendar_app.reminders.due import (
+    ALL_NAMES,
+    CHANGE,
     ESCALATION,
     HOST,
-    KINDS,
+    INVITATION,
     LATE,
     MEETUP,
     MISSED_SUMMARY,
+    OF_CALENDARS,
     OUTCOME,
     PUBLISH,
     RECHECK,
     REVIEW,
     SENDER,
+    WITHDRAWAL,
     WRITE,
 )
 from calendar_app.text import clean_line
@@ -61,6 +67,9 @@ _SUBJECTS = {
     SENDER: N_("The organisation posts it now: %(post)s"),
     RECHECK: N_("Time to look again: %(precondition)s"),
     MISSED_SUMMARY: N_("Not everybody was reminded: %(meetup)s, %(day)s"),
+    INVITATION: N_("Invitation: %(meetup)s"),
+    CHANGE: N_("Changed: %(meetup)s"),
+    WITHDRAWAL: N_("No longer in your calendar: %(meetup)s"),
 }
 _SUBJECTS_OF_SEVERAL = {
     REVIEW: N_("Please review %(count)s posts of %(team)s"),
@@ -133,6 +142,9 @@ class Story:
     outcome: Outcome | None = None
     # When it tells of more than one: all of them.
     items: tuple[Item, ...] = ()
+    # Of what goes into a calendar: that, and the weekdays (msgids) of a series.
+    invitation: Sheet | None = None
+    weekdays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,7 @@ def write(config: Config, story: Story, reader: Reader, unique: str, at: datetim
             f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
             _part(boundary, "plain", text),
             _part(boundary, "html", html),
+            _calendar(config, boundary, story, reader),
             f"--{boundary}--\r\n".encode(),
         )
     )
@@ -176,7 +189,7 @@ def read_stop_token(config: Config, token: str) -> tuple[str, str] | None:
     if fact is None:
         return None
     person_uuid, _blank, kind = fact.partition(" ")
-    return (person_uuid, kind) if kind in KINDS else None
+    return (person_uuid, kind) if kind in ALL_NAMES else None
 
 
 def city(zone: str) -> str:
@@ -196,7 +209,8 @@ def _addressed(config: Config, story: Story, reader: Reader, sheet: _Sheet) -> t
 
 
 def _own_headers(config: Config, story: Story, reader: Reader, unique: str, at: datetime) -> str:
-    stop = f"{config.base_url}/unsubscribe/{stop_token(config, reader.uuid, story.kind)}"
+    kind = INVITATION if story.kind in OF_CALENDARS else story.kind
+    stop = f"{config.base_url}/unsubscribe/{stop_token(config, reader.uuid, kind)}"
     return (
         _to(reader)
         + f"Date: {format_datetime(at)}\r\n"
@@ -251,6 +265,7 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "plan": story.plan,
         "items": [_words_of(item, story) for item in story.items[:MOST_ITEMS]],
         "more": max(0, len(story.items) - MOST_ITEMS),
+        "weekdays": ", ".join(say(story.language, name) for name in story.weekdays),
     }
 
 
@@ -302,3 +317,19 @@ def _part(boundary: str, subtype: str, text: str) -> bytes:
     )
     lines = "\r\n".join(text.strip().splitlines()) + "\r\n"
     return head.encode("ascii") + binascii.b2a_qp(lines.encode("utf-8"), istext=True)
+
+
+def _calendar(config: Config, boundary: str, story: Story, reader: Reader) -> bytes:
+    """The part that a calendar program reads, of a mail that has one (RFC 6047 §2.4)."""
+    if story.invitation is None:
+        return b""
+    organizer = Mailbox(story.team, parseaddr(config.mail_from)[1])
+    file = calendar_part(story.invitation, organizer, Mailbox(reader.name, reader.address))
+    head = (
+        f"--{boundary}\r\n"
+        f"Content-Type: text/calendar; charset=utf-8; method={story.invitation.method}\r\n"
+        "Content-Disposition: inline\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    lines = base64.encodebytes(file.encode()).replace(b"\n", b"\r\n")
+    return head.encode("ascii") + lines

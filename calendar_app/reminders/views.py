@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from calendar_app.errors import NotYours
+from calendar_app.feed.models import meetups_by_mail, take_meetups
 from calendar_app.language import N_
 from calendar_app.moments import WEEKDAY_NAMES, local
 from calendar_app.people.door import may, me, my_team, requires
@@ -21,7 +22,7 @@ from calendar_app.people.queries import people
 from calendar_app.plans.preconditions import KINDS as PRECONDITIONS
 from calendar_app.reminders import health
 from calendar_app.reminders.answers import answer
-from calendar_app.reminders.due import KIND_NAMES, KINDS
+from calendar_app.reminders.due import ALL_NAMES, KINDS, OF_CALENDARS
 from calendar_app.reminders.forms import QuietForm, WantedForm
 from calendar_app.reminders.mail import read_stop_token
 from calendar_app.reminders.models import (
@@ -89,7 +90,7 @@ def show_deliveries() -> ResponseReturnValue:
         following=_page_href(wanted, wanted.page + 1) if wanted.page < found.pages else None,
         last_ran_at=health.last_ran_at(session(), now()),
         state_names=STATE_NAMES,
-        kind_names=KIND_NAMES,
+        kind_names=ALL_NAMES,
         looks=LOOKS,
     )
 
@@ -157,7 +158,7 @@ def show_day() -> ResponseReturnValue:
         day=day,
         found=answer(session(), my_team(), person, day, now()),
         state_names=STATE_NAMES,
-        kind_names=KIND_NAMES,
+        kind_names=ALL_NAMES,
         looks=LOOKS,
         weekday_names=WEEKDAY_NAMES,
     )
@@ -177,7 +178,7 @@ def show_mail(delivery_uuid: UUID) -> ResponseReturnValue:
         raise NotYours(N_("This reminder is not one of yours."))
     return render(
         "reminders/mail.html",
-        kind_name=KIND_NAMES[delivery.kind],
+        kind_name=ALL_NAMES[delivery.kind],
         found=told_in_mail(session(), delivery, now()),
         precondition_kinds=PRECONDITIONS,
     )
@@ -197,7 +198,7 @@ def show_unsubscribe(token: str) -> ResponseReturnValue:
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop, without a sign-in: the button, or the mail program's own (RFC 8058)."""
     person, kind = _whose(token)
-    mute(session(), person, kind, now())
+    _choose(person, kind, is_wanted=False)
     commit()
     return _unsubscribe_page(token, person, kind)
 
@@ -207,7 +208,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 def undo_unsubscribe(token: str) -> ResponseReturnValue:
     """Send them again."""
     person, kind = _whose(token)
-    unmute(session(), person, kind)
+    _choose(person, kind, is_wanted=True)
     commit()
     return redirect(f"/unsubscribe/{token}", 303)
 
@@ -240,7 +241,10 @@ def _page_href(wanted: LogFilter, page: int) -> str:
 
 
 def _choose(person: Person, kind: str, *, is_wanted: bool) -> None:
-    if is_wanted:
+    if kind in OF_CALENDARS:
+        # Without invitations the meet-ups are in the feeds again.
+        take_meetups(session(), person, "mail" if is_wanted else "feed", now())
+    elif is_wanted:
         unmute(session(), person, kind)
     else:
         mute(session(), person, kind, now())
@@ -257,7 +261,8 @@ def _wanted_form() -> WantedForm:
 def _own_page(
     form: WantedForm, quiet: QuietForm, conflict: list[tuple[str, str, str]] | None = None
 ) -> str:
-    return render("reminders/own.html", form=form, quiet=quiet, conflict=conflict)
+    way = meetups_by_mail(session(), me()).way
+    return render("reminders/own.html", form=form, quiet=quiet, conflict=conflict, way=way)
 
 
 def _whose(token: str) -> tuple[Person, str]:
@@ -271,10 +276,17 @@ def _whose(token: str) -> tuple[Person, str]:
 
 
 def _unsubscribe_page(token: str, person: Person, kind: str) -> str:
-    query = select(Muted).where(Muted.person_id == person.id, Muted.kind == kind)
     return render(
         "reminders/unsubscribe.html",
         token=token,
-        kind_name=_(KIND_NAMES[kind]),
-        has_stopped=session().scalars(query).first() is not None,
+        kind_name=_(ALL_NAMES[kind]),
+        of_calendar=kind in OF_CALENDARS,
+        has_stopped=_has_stopped(person, kind),
     )
+
+
+def _has_stopped(person: Person, kind: str) -> bool:
+    if kind in OF_CALENDARS:
+        return meetups_by_mail(session(), person).since is None
+    query = select(Muted).where(Muted.person_id == person.id, Muted.kind == kind)
+    return session().scalars(query).first() is not None

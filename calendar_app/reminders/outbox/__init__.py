@@ -1,8 +1,9 @@
 """The transactional outbox: every reminder is a row first, and each row comes to a known end.
 
 Four functions drive it, each safe to run again at any moment and by several workers at once:
-`plan` makes the rows, `claim` takes those that are due on a lease, `deliver` hands them over and
-`sweep` heals what crashed workers left and settles what came too late.
+`plan` makes the rows (and `invite`, after it, those that bring meet-ups into calendars), `claim`
+takes those that are due on a lease, `deliver` hands them over and `sweep` heals what crashed
+workers left and settles what came too late.
 
     pending → claimed → in_flight → sent
     claimed or in_flight → retry (4xx) | dead (5xx) | in_doubt (no answer after the final dot)
@@ -14,6 +15,7 @@ again byte for byte, and stays in doubt, not dead or missed, when the repetition
 
 from __future__ import annotations
 
+from calendar_app.reminders.invitation_mails import invite
 from calendar_app.reminders.outbox.claiming import anything_due, claim
 from calendar_app.reminders.outbox.delivering import deliver
 from calendar_app.reminders.outbox.desk import LEASE, PLANNED, Claimed, Desk
@@ -33,6 +35,7 @@ __all__ = [
     "claim",
     "deliver",
     "end_work",
+    "invite",
     "plan",
     "sweep",
 ]

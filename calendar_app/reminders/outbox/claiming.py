@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from calendar_app.meetups.hosting import keep_host
 from calendar_app.meetups.sittings import note_told
 from calendar_app.reminders import due
+from calendar_app.reminders.invitation_mails import story_of_invitation, told_in
 from calendar_app.reminders.mail import Reader, Story
 from calendar_app.reminders.models import Attempt, Delivery, Relay
 from calendar_app.reminders.outbox.desk import A_MINUTE, LEASE, WAITING, Claimed, Desk, relay_row
@@ -123,14 +124,14 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
     for row in rows:
         if row.Delivery.kind == due.HOST:
             keep_host(session, row.Occurrence, row.Person.id)
-    return [
-        _claimed(
-            row,
-            held[row.Delivery.id],
-            story_of(session, row, others.get(row.Delivery.id, ()), leaders),
-        )
+    invited = told_in(session, rows)
+    stories = {
+        row.Delivery.id: story_of_invitation(row, told)
+        if (told := invited.get(row.Delivery.id))
+        else story_of(session, row, others.get(row.Delivery.id, ()), leaders)
         for row in rows
-    ]
+    }
+    return [_claimed(row, held[row.Delivery.id], stories[row.Delivery.id]) for row in rows]
 
 
 def _claimed(row: AnyRow, taken: AnyRow, story: Story) -> Claimed:

@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from calendar_app.invitations.queries import choices_so_far
 from calendar_app.meetups import hosting
 from calendar_app.meetups.beforehand import Beforehand
 from calendar_app.meetups.holidays import is_free
@@ -74,7 +75,8 @@ def changes_so_far(session: Session) -> tuple[object, ...]:
     said = select(func.coalesce(func.sum(Beforehand.id), 0)).scalar_subquery()
     row = session.execute(select(revisions, muted, said)).one()
     closed = last_closed_at(session)
-    return *map(int, row), changes_of_quiet_hours(session), closed
+    quiet, ways = changes_of_quiet_hours(session), choices_so_far(session)
+    return *map(int, row), quiet, closed, ways
 
 
 def _looks_back_to(session: Session, now: datetime) -> datetime:
@@ -168,9 +170,8 @@ def kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow
     """What was planned before, by what it is about and for whom."""
     times = (Delivery.due_on, Delivery.due_at, Delivery.useful_until)
     what = (Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, Delivery.reason)
-    query = select(*what, *times).where(
-        Delivery.kind != due.MISSED_SUMMARY, Delivery.useful_until > since
-    )
+    others = (due.MISSED_SUMMARY, *due.OF_CALENDARS)
+    query = select(*what, *times).where(Delivery.kind.not_in(others), Delivery.useful_until > since)
     return {(row.subject, row.person_id): row for row in session.execute(query)}
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from calendar_app.moments import local
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed
+from calendar_app.reminders.invitation_mails import told_in, with_invitation
 from calendar_app.reminders.models import Attempt, Delivery, Relay, Worker
 from calendar_app.reminders.outbox.desk import WAITING
 from calendar_app.reminders.queries import (
@@ -56,12 +57,13 @@ def judge(
 ) -> dict[str, list[tuple[AnyRow, due.Decision]]]:
     """What is to be done with each of `rows`, by verdict; what nobody wants is cancelled."""
     hosts = hosts_of(session, rows, now)
+    invited = told_in(session, rows)
     hushed = Hushed(session, {row.Person.id for row in rows})
     judged: dict[str, list[tuple[AnyRow, due.Decision]]] = defaultdict(list)
     for row in rows:
         quiet_until = hushed.quiet_until(row.Person.id, row.Team.id, now)
         facts = replace(
-            facts_of(row, hosts),
+            with_invitation(facts_of(row, hosts), row, invited.get(row.Delivery.id)),
             quiet_until=quiet_until,
             was_due_before=hushed.was_due_before(row.Delivery, now),
         )

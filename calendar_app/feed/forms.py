@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 
 from calendar_app.feed.models import DETAIL_NAMES, LONGEST_NAME, SCOPE_NAMES, WAY_NAMES
-from calendar_app.web.forms import Form, LineField, needed
+from calendar_app.web.forms import Form, LineField, needed, options
 
 
 class NameForm(Form):
@@ -36,6 +36,6 @@ class WayForm(Form):
 
     way = RadioField(_l("How do the meet-ups come into your calendar?"))
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.way.choices = [(name, _(words)) for name, words in WAY_NAMES.items()]
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.way.choices = options((name, _(words)) for name, words in WAY_NAMES.items())

@@ -168,7 +168,7 @@ def take_meetups(session: Session, person: Person, way: str, now: datetime) -> M
     session.refresh(person, with_for_update=True)
     choice = meetups_by_mail(session, person)
     choice.choose(way, now)
-    if choice.version == 0:
+    if choice.version == 0 and choice.since is not None:
         choice.version = 1
         session.add(choice)
     return choice

@@ -25,6 +25,7 @@ from calendar_app.invitations.queries import Wanted, is_invited, wanted_invitati
 from calendar_app.invitations.shown import Seen, pattern_of, read_back, seen, written_down
 from calendar_app.invitations.versions import CANCEL, REQUEST
 from calendar_app.meetups.models import WEEKDAY_NAMES, Meetup
+from calendar_app.people.models import Person
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.mail import Story
@@ -69,26 +70,34 @@ def invite(session: Session, config: Config, now: datetime) -> int:
     """
     window = Window.around(now)
     found = wanted_invitations(session, window, config)
-    wanted = {(one.person_id, one.uid): one for one in found}
+    wanted = {(one.person_id, _thing(one.uid)): one for one in found}
     _make_missing(session, wanted, window, now)
     # Of a series that has ended nobody holds the row: of two planners one waits here.
-    held = select(Invitation).order_by(Invitation.id).with_for_update()
+    open_ones = select(Invitation).join(Person, Person.id == Invitation.person_id)
+    held = open_ones.where(Person.active).order_by(Invitation.id).with_for_update(of=Invitation)
     invitations = list(session.scalars(held))
     if not invitations:
         return 0
     known = _known(session)
     desk = _Planner(session, window, now, known)
-    return sum(
-        desk.bring_in_line(one, wanted.get((one.person_id, one.uid)), known.get(one.id, []))
+    made = sum(
+        desk.bring_in_line(one, wanted.get((one.person_id, _thing(one.uid))), known.get(one.id, []))
         for one in invitations
     )
+    session.flush()
+    return made
+
+
+def _thing(uid: str) -> str:
+    """What a UID is about: the same after this installation moved to another address."""
+    return uid.partition("@")[0]
 
 
 def _make_missing(
     session: Session, wanted: Mapping[tuple[int, str], Wanted], window: Window, now: datetime
 ) -> None:
     rows = session.execute(select(Invitation.person_id, Invitation.uid))
-    there = {(person_id, uid) for person_id, uid in rows}
+    there = {(person_id, _thing(uid)) for person_id, uid in rows}
     for key, one in wanted.items():
         if key not in there and seen(one.entries, now, window.last) is not None:
             facts = {"team_id": one.team_id, "meetup_id": one.meetup_id}
@@ -134,6 +143,7 @@ class _Planner:
         self.now = now
         self.hushed = Hushed(session)
         self._texts = _texts(session, known.values())
+        self._written: dict[tuple[int, str], str] = {}
         self._read: dict[str, list[FeedEntry]] = {}
         self._seen: dict[tuple[str, date], Seen | None] = {}
 
@@ -141,7 +151,7 @@ class _Planner:
         self, invitation: Invitation, wanted: Wanted | None, versions: Sequence[_Known]
     ) -> int:
         """Make a version, take one back, or neither; how many rows that changed."""
-        text = "" if wanted is None else written_down(wanted.entries)
+        text = "" if wanted is None else self._text_of(wanted, invitation.uid)
         step = rules.next_step(versions, self._shows(text))
         if step == "nothing":
             return 0
@@ -150,6 +160,14 @@ class _Planner:
             made = self._tell(invitation, wanted, text, versions)
         reason = due.TOLD_NEWER if made else due.PUT_BACK
         return made + self._take_back(versions, reason)
+
+    def _text_of(self, wanted: Wanted, uid: str) -> str:
+        """What is wanted, under the UID by which the calendar knows it."""
+        key = (id(wanted.entries), uid)
+        if key not in self._written:
+            entries = [replace(entry, uid=uid) for entry in wanted.entries]
+            self._written[key] = written_down(entries)
+        return self._written[key]
 
     def _shows(self, text: str) -> Callable[[rules.Version | None], bool]:
         """Whether a version shows what `text` does, as whoever looks from now on sees it."""
@@ -207,7 +225,6 @@ class _Planner:
         kind = _kind(method, versions)
         until = min(to_come.moments[-1][1], due_at + rules.IS_OF_USE)
         self.session.add_all([version, _delivery(invitation, version, kind, due_at, until)])
-        self.session.flush()
         return 1
 
     def _not_in_quiet(self, invitation: Invitation, due_at: datetime) -> datetime:
@@ -217,11 +234,13 @@ class _Planner:
     def _take_back(self, versions: Sequence[_Known], reason: str) -> int:
         """What waits is not sent; what was claimed meanwhile is, and the next round sees it."""
         ids = [one.delivery_id for one in versions if one.state in rules.WAITING]
+        if not ids:
+            return 0
         which = (Delivery.id.in_(ids), Delivery.state.in_(rules.WAITING))
         values = {"state": "cancelled", "reason": reason, "ended_at": self.now}
         taking = update(Delivery).where(*which).values(values).returning(Delivery.id)
         taken = self.session.scalars(taking.execution_options(synchronize_session=False))
-        return len(taken.all()) if ids else 0
+        return len(taken.all())
 
 
 def _texts(session: Session, known: Collection[Sequence[_Known]]) -> dict[int, str]:
@@ -323,7 +342,9 @@ def story_of_invitation(row: AnyRow, told: Told) -> Story:
     """What the mail says, in its reader's language."""
     version, meetup = told.version, told.meetup
     entries = read_back(version.text)
-    coming = seen(entries, version.stamped_at, version.known_until)
+    looked_at = (row.Delivery.due_at, version.stamped_at)
+    found = (seen(entries, at, version.known_until) for at in looked_at)
+    coming = next((one for one in found if one is not None), None)
     if coming is None:
         raise ValueError("a version without a meet-up")
     begins, ends = coming.moments[0]

@@ -115,6 +115,7 @@ class Room:
         query = (
             select(Occurrence)
             .where(Occurrence.starts_at > self.scene.now)
+            .where(Occurrence.team_id == self.scene.team_id)
             .where(Occurrence.state.in_(("planned", "moved")))
             .order_by(Occurrence.starts_at)
         )
@@ -128,6 +129,7 @@ class Room:
                 select(Occurrence.starts_at)
                 .where(Occurrence.state.in_(("planned", "moved")))
                 .where(Occurrence.starts_at > self.scene.now, Occurrence.starts_at < until)
+                .where(Occurrence.team_id == self.scene.team_id)
             )
             return sorted(session.scalars(query))
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 from html import escape
 
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 
 from calendar_app.config import Config
 from calendar_app.invitations.ics import Mailbox, Sheet, calendar_part
@@ -265,7 +266,9 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "plan": story.plan,
         "items": [_words_of(item, story) for item in story.items[:MOST_ITEMS]],
         "more": max(0, len(story.items) - MOST_ITEMS),
-        "weekdays": ", ".join(say(story.language, name) for name in story.weekdays),
+        "weekdays": format_list(
+            [say(story.language, day) for day in story.weekdays], locale=habits
+        ),
     }
 
 

@@ -90,6 +90,7 @@ def test_the_mail_says_in_words_what_it_puts_in_the_calendar(room: Room) -> None
         assert "Zaal 4" in said
         assert "https://kapstok.example/meetups/today" in said
     assert "dinsdag 10 november" in words(message, "plain")
+    assert "maandag, dinsdag, woensdag, donderdag en vrijdag" in words(message, "html")
     assert message["Content-Language"] == "nl"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from calendar_app.errors import NotYours
@@ -76,7 +76,8 @@ _SUBSCRIPTION = (
         _TEAM.region,
         _TEAM.revision,
         _TEAM.revised_at,
-        _BY_MAIL.since,
+        # Who does not want to be seen is mailed nothing, and keeps the meet-ups in the feed.
+        case((_MEMBERSHIP.takes_part, _BY_MAIL.since)),
         _BY_MAIL.updated_at,
     )
     .join(Team.__table__, _TEAM.id == _FEED.team_id)

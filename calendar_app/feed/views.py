@@ -249,4 +249,5 @@ def _told_once(feed: Feed, token: str) -> str:
     base_url = house().config.base_url
     links = subscribe_links(feed_address(base_url, token), feed.name)
     reachable = reachable_from_outside(base_url)
-    return render("feed/made.html", feed=feed, links=links, reachable=reachable)
+    by_mail = meetups_by_mail(session(), me()).way == "mail"
+    return render("feed/made.html", feed=feed, links=links, reachable=reachable, by_mail=by_mail)

@@ -188,6 +188,32 @@ def test_the_log_and_the_page_of_a_day_name_the_kinds(
     assert client.get(f"/reminders/{uuid}").status_code == 200
 
 
+def test_who_does_not_want_to_be_seen_keeps_the_meet_ups_in_the_feed(
+    client: FlaskClient, database: Database, person: Person, now: datetime
+) -> None:
+    token = a_feed(database, person, now)
+    choose(client)
+    with database.writing() as session:
+        session.get_one(Person, person.id).memberships[0].takes_part = False
+
+    assert b"BEGIN:VEVENT" in client.get(f"/feeds/{token}.ics").data
+
+
+@pytest.mark.usefixtures("person")
+def test_a_new_feed_of_meet_ups_says_that_it_is_empty(client: FlaskClient) -> None:
+    choose(client)
+    page = client.get("/feeds").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+
+    made = client.post(
+        "/feeds",
+        data={"csrf_token": token, "name": "Outlook", "scope": "meetups", "detail": "full"},
+    )
+
+    assert made.status_code == 201
+    assert "This feed is empty now: you get the meet-ups by mail." in made.text
+
+
 def test_who_never_chose_has_the_feed(database: Database, person: Person) -> None:
     with database.reading() as session:
         choice = meetups_by_mail(session, session.get_one(Person, person.id))

@@ -107,6 +107,7 @@ def worker(config: Config) -> None:
         from calendar_app.worker import run as work  # noqa: PLC0415 - as above
 
     _require_current_schema(config)
+    _require_engine(config)
     with presence.running(config.data_dir):
         sys.exit(work(config))
 
@@ -482,7 +483,7 @@ def _application(config: Config) -> Iterator[Any]:
 
 def _upgrade(config: Config) -> None:
     found = _state(config) if _exists(config) else schema.SchemaState.EMPTY
-    if found is schema.SchemaState.CURRENT:
+    if found is schema.SchemaState.CURRENT and _engine_is_ready(config):
         schema.keep_private(config.database_url)
         return
     if found is schema.SchemaState.BEHIND:
@@ -507,6 +508,20 @@ def _require_current_schema(config: Config) -> None:
     found = _state(config)
     if found is not schema.SchemaState.CURRENT:
         raise click.ClickException(_SCHEMA_WORDS[found])
+
+
+def _engine_is_ready(config: Config) -> bool:
+    """Whether the worker's engine finds its tables; the embedded one needs none."""
+    if config.engine == "embedded":
+        return True
+    with _database(config) as database:
+        return schema.engine_is_ready(database)
+
+
+def _require_engine(config: Config) -> None:
+    if not _engine_is_ready(config):
+        words = "Procrastinate has no tables yet, or those of another version."
+        raise click.ClickException(f"{words} Run: kapstok db upgrade")
 
 
 def _refuse_taken_address(bind: str) -> None:

@@ -26,8 +26,7 @@ _NAMES_IN_FILE = frozenset(
     {
         *("DATA_DIR", "DATABASE_URL", "SECRET_KEY", "BASE_URL", "BIND", "LOG"),
         *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD", "OUTBOUND_ALLOW"),
-        "MEDIA_URL",
-        "MAIL_IN_DOUBT",
+        *("MEDIA_URL", "MAIL_IN_DOUBT", "ENGINE"),
     }
 )
 # The tests read the second one; it may stand in a developer's shell.
@@ -73,6 +72,8 @@ class Config:
     outbound_allow: tuple[str, ...] = ()
     # Where images and files of posts are kept; None: in the data folder.
     media_bucket: Bucket | None = None
+    # What makes the worker's rounds: "embedded" in each worker, "procrastinate" between all.
+    engine: str = "embedded"
 
     @property
     def secure(self) -> bool:
@@ -90,9 +91,10 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     found = _with_file(os.environ if environment is None else environment)
     data_dir = Path(found.get("DATA_DIR", "instance")).absolute()
     bind = _bind(found.get("BIND", "127.0.0.1:8000"))
+    database_url = _database_url(found.get("DATABASE_URL"), data_dir)
     return Config(
         data_dir=data_dir,
-        database_url=_database_url(found.get("DATABASE_URL"), data_dir),
+        database_url=database_url,
         secret_key=_secret_key(found.get("SECRET_KEY"), data_dir),
         base_url=_base_url(found.get("BASE_URL", f"http://{bind}")),
         bind=bind,
@@ -106,6 +108,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
         outbound_allow=_outbound_allow(found.get("OUTBOUND_ALLOW", "")),
         media_bucket=_bucket(found.get("MEDIA_URL")),
+        engine=_engine(found.get("ENGINE"), database_url),
     )
 
 
@@ -189,6 +192,28 @@ def _database_url(url: str | None, data_dir: Path) -> str:
             "KAPSTOK_DATABASE_URL must name a file, like sqlite:////srv/kapstok/kapstok.sqlite."
         )
     return url
+
+
+def _engine(named: str | None, database_url: str) -> str:
+    """The engine of the reminders: Procrastinate where database and parts are there for it."""
+    possible = not database_url.startswith("sqlite") and has_procrastinate()
+    if named is None:
+        return "procrastinate" if possible else "embedded"
+    engine = _one_of("ENGINE", named, ("embedded", "procrastinate"))
+    if engine == "procrastinate" and database_url.startswith("sqlite"):
+        raise BadSetting(
+            "KAPSTOK_ENGINE=procrastinate needs PostgreSQL: set KAPSTOK_DATABASE_URL too."
+        )
+    if engine == "procrastinate" and not possible:
+        raise BadSetting(
+            "KAPSTOK_ENGINE asks for a part that is not there: pip install 'kapstok[postgres]'."
+        )
+    return engine
+
+
+def has_procrastinate() -> bool:
+    """Whether the parts are installed that several workers share their rounds by."""
+    return find_spec("procrastinate") is not None and find_spec("psycopg_pool") is not None
 
 
 def _secret_key(key: str | None, data_dir: Path) -> str:

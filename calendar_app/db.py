@@ -11,12 +11,14 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -141,6 +143,16 @@ class Database:
         with self.writer() as session, session.begin():
             yield session
 
+    def end_idle_transactions(self, after: timedelta) -> None:
+        """Let PostgreSQL end a transaction in which nothing was said for so long.
+
+        A process that stands still (SIGSTOP, a machine asleep) would else keep all others waiting.
+        Call it before the first connection. SQLite has nothing like it.
+        """
+        if not self.is_sqlite:
+            order = f"SET idle_in_transaction_session_timeout = {int(after.total_seconds() * 1000)}"
+            event.listen(self.engine, "connect", partial(_order_at_connect, order))
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -166,6 +178,16 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether `error` says that the database is locked, full or away: later it may be there."""
+    return isinstance(error, OperationalError) or error.connection_invalidated
+
+
+def _order_at_connect(order: str, connection: Any, _record: object) -> None:
+    connection.execute(order)
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

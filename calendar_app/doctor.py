@@ -31,7 +31,7 @@ class Finding:
 
 
 def examine(config: Config, now: datetime) -> list[Finding]:
-    """Look at settings, folder, address, mail, database, schema, worker and clock, in order."""
+    """Look at settings, folder, address, mail, database, schema, engine, worker and clock."""
     findings = [_settings(config), _folder(config), _address(config), _mail(config)]
     database = Database(config.database_url)
     try:
@@ -100,9 +100,18 @@ def _about_database(database: Database, config: Config, now: datetime) -> Iterat
     advice = "up to date." if current else f"it is {state.value}. Run: kapstok db upgrade"
     yield Finding("schema", current, advice)
     if current:
+        yield _engine(database, config)
         yield _worker(database, now)
         yield _reminders(database, config)
         yield _clock(database, now)
+
+
+def _engine(database: Database, config: Config) -> Finding:
+    if config.engine == "embedded":
+        return _well("engine", "embedded: each worker makes its rounds by itself.")
+    if not schema.engine_is_ready(database):
+        return _ill("engine", "Procrastinate has no tables that fit. Run: kapstok db upgrade")
+    return _well("engine", "Procrastinate: all workers of this database share their rounds.")
 
 
 def _worker(database: Database, now: datetime) -> Finding:

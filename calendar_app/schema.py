@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from calendar_app import private
-from calendar_app.config import folder
+from calendar_app.config import folder, has_procrastinate
 from calendar_app.db import Database, sqlite_file, sqlite_files
 from calendar_app.errors import Refused
 from calendar_app.language import N_
@@ -111,6 +111,18 @@ def _upgrade(database: Database) -> None:
         settings = _settings()
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+        if not database.is_sqlite and has_procrastinate():
+            from calendar_app.reminders.engines import postgres  # noqa: PLC0415 - an extra part
+
+            postgres.prepare(connection)
+
+
+def engine_is_ready(database: Database) -> bool:
+    """Whether the tables of Procrastinate are there, as the installed version wants them."""
+    from calendar_app.reminders.engines import postgres  # noqa: PLC0415 - an extra part
+
+    with _connect(database) as connection:
+        return postgres.is_prepared(connection)
 
 
 def _connect(database: Database) -> Connection:

@@ -12,11 +12,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import FrameType
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from calendar_app import (
     clock,
@@ -24,7 +26,7 @@ from calendar_app import (
     models,  # noqa: F401 - fills the registry: relationships name their classes as text
 )
 from calendar_app.config import BadSetting, Config, load
-from calendar_app.db import Database
+from calendar_app.db import Database, is_away
 from calendar_app.layers import fetching
 from calendar_app.layers import queries as layers
 from calendar_app.media.storage import store_of
@@ -34,8 +36,9 @@ from calendar_app.post_office import post_office
 from calendar_app.posts import autosaves, media, presence, series, undo
 from calendar_app.posts import queries as posts
 from calendar_app.reminders import outbox
-from calendar_app.reminders.engines.embedded import EmbeddedEngine, Job
-from calendar_app.reminders.outbox import Desk
+from calendar_app.reminders.engines.embedded import EmbeddedEngine
+from calendar_app.reminders.engines.jobs import Job
+from calendar_app.reminders.outbox import Defer, Desk, Ticket
 from calendar_app.reminders.processes import this_process
 from calendar_app.transfer import models as transfer
 
@@ -48,10 +51,22 @@ BEAT_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(hours=1)
 FETCH_EVERY = timedelta(seconds=20)
 _LOOK_EVERY = 0.2
+# A worker that stands still holds nobody up for longer; its leases end at about the same time.
+IDLE_TRANSACTION = timedelta(seconds=20)
 # What a slow relay takes well within a lease over one connection; the rest is claimed in the next
 # round. A claim costs as much for a few as for many, so where it is fast more are taken at once.
 CLAIM = 40
 CLAIM_PER_LINE = 20
+
+
+class Engine(Protocol):
+    """Makes the rounds again and again, from `start` to `stop`."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End: what is being done comes to its end first."""
 
 
 class Rounds:
@@ -63,12 +78,26 @@ class Rounds:
         self._planned: tuple[object, ...] | None = None
         self._one_plan_at_a_time = threading.Lock()
         self._at_once = max(CLAIM, CLAIM_PER_LINE * desk.office.width)
+        self._at_the_office = threading.Lock()
 
     def jobs(self) -> list[Job]:
-        """The rounds and how often each is made."""
+        """The rounds and how often each is made, by a worker that does everything itself."""
         return [
             Job("send", self.send, SEND_EVERY),
             Job("beat", self.beat, BEAT_EVERY),
+            *self._for_all(),
+        ]
+
+    def shared_jobs(self, defer: Defer) -> list[Job]:
+        """The rounds that one of several workers makes for all; `defer` passes on what is due."""
+        return [Job("claim", lambda: self.hand_out(defer), SEND_EVERY), *self._for_all()]
+
+    def own_jobs(self) -> list[Job]:
+        """What each of several workers does for itself."""
+        return [Job("beat", self.beat, BEAT_EVERY), Job("rest", self.rest, SEND_EVERY)]
+
+    def _for_all(self) -> list[Job]:
+        return [
             Job("sweep", self.sweep, SWEEP_EVERY),
             Job("plan", self.plan, PLAN_EVERY),
             Job("tidy", self.tidy, TIDY_EVERY),
@@ -90,10 +119,7 @@ class Rounds:
 
     def send(self) -> None:
         """Plan when something changed, then send all that is due."""
-        with self.desk.database.reading() as session:
-            changed = outbox.changes_so_far(session) != self._planned
-        if changed:
-            self.plan()
+        self._plan_what_changed()
         while self._something_is_due() and not self.desk.stopping.is_set():
             claimed = outbox.claim(self.desk, self.desk.clock(), self._at_once)
             if not claimed:
@@ -102,6 +128,30 @@ class Rounds:
             self._ticked_at = self.desk.clock()
         self.desk.office.rest()
         self._ticked_at = self.desk.clock()
+
+    def hand_out(self, defer: Defer) -> None:
+        """Plan when something changed, then claim all that is due for whoever has time for it."""
+        self._plan_what_changed()
+        while self._somebody_can_send() and not self.desk.stopping.is_set():
+            if not outbox.hand_out(self.desk, self.desk.clock(), CLAIM, defer):
+                break
+        self._ticked_at = self.desk.clock()
+
+    def deliver(self, tickets: Sequence[Ticket], defer: Defer) -> None:
+        """Send what was handed out, then claim more: who is done must not wait for a tick."""
+        with self._at_the_office:
+            if not self.desk.stopping.is_set():
+                claimed = outbox.receive(self.desk, tickets, self.desk.clock())
+                outbox.deliver(self.desk, claimed)
+        self.hand_out(defer)
+
+    def rest(self) -> None:
+        """Look after the lines to the relay while nothing is sent."""
+        if self._at_the_office.acquire(blocking=False):
+            try:
+                self.desk.office.rest()
+            finally:
+                self._at_the_office.release()
 
     def sweep(self) -> None:
         """Heal and settle."""
@@ -149,6 +199,18 @@ class Rounds:
             if not fetching.refresh_due(self.desk.database, allowed, self.desk.clock()):
                 break
 
+    def _plan_what_changed(self) -> None:
+        with self.desk.database.reading() as session:
+            changed = outbox.changes_so_far(session) != self._planned
+        if changed:
+            self.plan()
+
+    def _somebody_can_send(self) -> bool:
+        now = self.desk.clock()
+        with self.desk.database.reading() as session:
+            due = outbox.anything_due(session, now)
+            return due and not outbox.hands_are_full(session, now, CLAIM)
+
     def _something_is_due(self) -> bool:
         with self.desk.database.reading() as session:
             return outbox.anything_due(session, self.desk.clock())
@@ -165,6 +227,7 @@ def run(config: Config) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     database = Database(config.database_url)
+    database.end_idle_transactions(IDLE_TRANSACTION)
     try:
         worker_id = _begin(database, asked)
         if worker_id is not None:
@@ -195,9 +258,9 @@ class _Asked:
 
 
 def _work(desk: Desk, asked: _Asked) -> None:
-    engine = EmbeddedEngine([_patient(job) for job in Rounds(desk).jobs()], clock.now)
+    engine = _engine(desk)
     engine.start()
-    log.info("worker %d began", desk.worker_id)
+    log.info("worker %d began (%s)", desk.worker_id, desk.config.engine)
     asked.wait()
     desk.stopping.set()
     engine.stop()
@@ -208,6 +271,30 @@ def _work(desk: Desk, asked: _Asked) -> None:
         # Others find out by the process being gone.
         log.warning("worker %d could not sign off: %s", desk.worker_id, error.orig)
     log.info("worker %d ended", desk.worker_id)
+
+
+def _engine(desk: Desk) -> Engine:
+    """What makes the rounds: an alarm clock in this process, or one that several workers share."""
+    rounds = Rounds(desk)
+    if desk.config.engine == "embedded":
+        return EmbeddedEngine([_patient(job) for job in rounds.jobs()], clock.now)
+    # Loaded only here: it is an extra part, and costs memory.
+    from calendar_app.reminders.engines.postgres import (  # noqa: PLC0415 - see above
+        ProcrastinateEngine,
+        defer,
+    )
+
+    def deliver(tickets: Sequence[Ticket]) -> None:
+        delivering = Job("deliver", lambda: rounds.deliver(tickets, defer), SEND_EVERY)
+        _patient(delivering).act()
+
+    return ProcrastinateEngine(
+        desk.config.database_url,
+        [_patient(job) for job in rounds.shared_jobs(defer)],
+        [_patient(job) for job in rounds.own_jobs()],
+        deliver,
+        clock.now,
+    )
 
 
 def _begin(database: Database, asked: _Asked) -> int | None:
@@ -227,7 +314,9 @@ def _patient(job: Job) -> Job:
     def act() -> None:
         try:
             job.act()
-        except OperationalError as error:
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
             log.warning("%s: the database is not there, again soon: %s", job.name, error.orig)
 
     return Job(job.name, act, job.every)

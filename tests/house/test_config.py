@@ -45,6 +45,8 @@ if TYPE_CHECKING:
         ("MAIL_RATE", "veel"),
         ("LOG", "xml"),
         ("SAMPLE_PASSWORD", "kort"),
+        ("ENGINE", "celery"),
+        ("ENGINE", "procrastinate"),
         ("OUTBOUND_ALLOW", "10.1.0.0/99"),
         ("OUTBOUND_ALLOW", "https://exchange.intra.example"),
         ("OUTBOUND_ALLOW", "10.1.2.3.4"),
@@ -174,3 +176,36 @@ def test_hosts_and_networks_that_may_be_reached_are_listed_with_commas_or_spaces
         "fd00::/8",
     )
     assert load({"KAPSTOK_DATA_DIR": str(tmp_path)}).outbound_allow == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "named", "engine"),
+    [
+        (None, None, "embedded"),
+        (None, "embedded", "embedded"),
+        ("postgresql+psycopg://host/kapstok", None, "procrastinate"),
+        ("postgresql+psycopg://host/kapstok", "procrastinate", "procrastinate"),
+        ("postgresql+psycopg://host/kapstok", "embedded", "embedded"),
+    ],
+)
+def test_the_engine_is_the_one_that_fits_the_database_unless_one_is_named(
+    tmp_path: Path, url: str | None, named: str | None, engine: str
+) -> None:
+    told = {"KAPSTOK_DATABASE_URL": url, "KAPSTOK_ENGINE": named}
+    given = {name: value for name, value in told.items() if value is not None}
+
+    assert load({"KAPSTOK_DATA_DIR": str(tmp_path), **given}).engine == engine
+
+
+def test_without_procrastinate_postgresql_has_the_embedded_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calendar_app.config.has_procrastinate", lambda: False)
+    settings = {
+        "KAPSTOK_DATA_DIR": str(tmp_path),
+        "KAPSTOK_DATABASE_URL": "postgresql+psycopg://host/kapstok",
+    }
+
+    assert load(settings).engine == "embedded"
+    with pytest.raises(BadSetting, match="KAPSTOK_ENGINE asks for a part"):
+        load({**settings, "KAPSTOK_ENGINE": "procrastinate"})

@@ -15,7 +15,8 @@ from sqlalchemy import event, func, select
 from calendar_app import clock, worker
 from calendar_app.db import Database
 from calendar_app.reminders import outbox
-from calendar_app.reminders.engines.embedded import ClockGuard, EmbeddedEngine, Job
+from calendar_app.reminders.engines.embedded import EmbeddedEngine
+from calendar_app.reminders.engines.jobs import ClockGuard, Job
 from calendar_app.reminders.models import Worker
 from calendar_app.worker import Rounds, _patient
 

@@ -11,23 +11,35 @@ workers left and settles what came too late.
 
 Only between the final dot and the relay's answer can nobody know (RFC 1047). Such a mail is sent
 again byte for byte, and stays in doubt, not dead or missed, when the repetition fails.
+
+Where several workers share the work, one claims and another delivers: `hand_out` is a claim that is
+passed on in its own transaction, `receive` puts the name of who delivers on it.
 """
 
 from __future__ import annotations
 
 from calendar_app.reminders.invitation_mails import invite
-from calendar_app.reminders.outbox.claiming import anything_due, claim
+from calendar_app.reminders.outbox.claiming import (
+    Defer,
+    Ticket,
+    anything_due,
+    claim,
+    hand_out,
+    receive,
+)
 from calendar_app.reminders.outbox.delivering import deliver
 from calendar_app.reminders.outbox.desk import LEASE, PLANNED, Claimed, Desk
 from calendar_app.reminders.outbox.planning import changes_so_far, plan
 from calendar_app.reminders.outbox.sweeping import sweep
-from calendar_app.reminders.outbox.working import beat, begin_work, end_work
+from calendar_app.reminders.outbox.working import beat, begin_work, end_work, hands_are_full
 
 __all__ = [
     "LEASE",
     "PLANNED",
     "Claimed",
+    "Defer",
     "Desk",
+    "Ticket",
     "anything_due",
     "beat",
     "begin_work",
@@ -35,7 +47,10 @@ __all__ = [
     "claim",
     "deliver",
     "end_work",
+    "hand_out",
+    "hands_are_full",
     "invite",
     "plan",
+    "receive",
     "sweep",
 ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
+    ColumnElement,
+    Connection,
     Select,
+    and_,
     func,
     select,
+    true,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -29,6 +34,10 @@ from calendar_app.reminders.queries import (
 )
 from calendar_app.reminders.together import gather, taken_along, with_company
 
+# A delivery that was handed out, and the fence under which it is held.
+Ticket = tuple[int, int]
+Defer = Callable[[Connection, Sequence[Ticket]], None]
+
 
 def anything_due(session: Session, now: datetime) -> bool:
     """Whether `claim` may find something."""
@@ -41,26 +50,61 @@ def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
     What is no longer wanted, as things stand at this moment, is cancelled instead.
     """
     with desk.database.writing() as session:
-        relay = relay_row(session, desk.office.name)
-        room = min(limit, _room(session, relay, desk.config.mail_rate, now))
-        if room <= 0:
-            return []
-        ids = session.scalars(
-            _due_rows(now)
-            .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
-            .limit(room)
-            .with_for_update(skip_locked=True)
-        ).all()
-        ids = with_company(session, ids, now)
-        rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
-        judged = judge(session, rows, now)
-        put_off(session, judged["wait"])
-        for row, _decision in judged["missed"]:
-            settle_missed(session, row.Delivery, relay, now)
-        wanted = gather(session, [row for row, _decision in judged["send"]], now)
-        if wanted and relay.failures:
-            relay.probe_until = now + LEASE
-        return _take(session, desk.worker_id, wanted, now)
+        wanted = _wanted(session, desk, now, limit)
+        held = _take(session, desk.worker_id, [row.Delivery.id for row in wanted], now)
+        return _with_mails(session, wanted, held, now)
+
+
+def hand_out(desk: Desk, now: datetime, limit: int, defer: Defer) -> int:
+    """Claim as `claim` does, for whichever worker comes first to `receive`; how many.
+
+    `defer` is told each delivery and its fence in the transaction of the claim: either both are
+    there, the claim and the work that it makes, or neither.
+    """
+    with desk.database.writing() as session:
+        ids = [row.Delivery.id for row in _wanted(session, desk, now, limit)]
+        held = _take(session, desk.worker_id, ids, now)
+        if held:
+            defer(session.connection(), [(one, held[one].fence) for one in ids])
+        return len(held)
+
+
+def receive(desk: Desk, tickets: Sequence[Ticket], now: datetime) -> list[Claimed]:
+    """Put this worker's name on what was handed out, as far as it is still held under its fence."""
+    handed = and_(
+        tuple_(Delivery.id, Delivery.fence).in_(tickets),
+        Delivery.state == "claimed",
+        Delivery.lease_until > now,
+    )
+    with desk.database.writing() as session:
+        held = _take(session, desk.worker_id, [one for one, _fence in tickets], now, handed)
+        rows = session.execute(with_facts().where(Delivery.id.in_(held))).all()
+        order = {one: place for place, (one, _fence) in enumerate(tickets)}
+        return _with_mails(session, sorted(rows, key=lambda row: order[row.Delivery.id]), held, now)
+
+
+def _wanted(session: Session, desk: Desk, now: datetime, limit: int) -> list[AnyRow]:
+    """What is due and wanted, as much as the relay may have now; the rest comes to its end."""
+    relay = relay_row(session, desk.office.name)
+    room = min(limit, _room(session, relay, desk.config.mail_rate, now))
+    if room <= 0:
+        return []
+    ids = session.scalars(
+        _due_rows(now)
+        .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
+        .limit(room)
+        .with_for_update(skip_locked=True)
+    ).all()
+    ids = with_company(session, ids, now)
+    rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
+    judged = judge(session, rows, now)
+    put_off(session, judged["wait"])
+    for row, _decision in judged["missed"]:
+        settle_missed(session, row.Delivery, relay, now)
+    wanted = gather(session, [row for row, _decision in judged["send"]], now)
+    if wanted and relay.failures:
+        relay.probe_until = now + LEASE
+    return wanted
 
 
 def _due_rows(now: datetime) -> Select[int]:
@@ -100,11 +144,17 @@ def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
     return abs(now - relay.failed_at) < due.probe_pause(relay.failures, nearest - now)
 
 
-def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetime) -> list[Claimed]:
+def _take(
+    session: Session,
+    worker_id: int,
+    ids: Sequence[int],
+    now: datetime,
+    held_as: ColumnElement[bool] | None = None,
+) -> dict[int, AnyRow]:
     """Put this worker's name on the rows; the new fence makes an older holder's word void."""
     taken = session.execute(
         update(Delivery)
-        .where(Delivery.id.in_([row.Delivery.id for row in rows]))
+        .where(Delivery.id.in_(ids), true() if held_as is None else held_as)
         .values(
             state="claimed",
             owner_id=worker_id,
@@ -115,7 +165,12 @@ def _take(session: Session, worker_id: int, rows: Sequence[AnyRow], now: datetim
         .returning(Delivery.id, Delivery.fence, Delivery.lease_until, Delivery.dated_at)
         .execution_options(synchronize_session=False)
     ).all()
-    held = {one.id: one for one in taken}
+    return {one.id: one for one in taken}
+
+
+def _with_mails(
+    session: Session, rows: Sequence[AnyRow], held: Mapping[int, AnyRow], now: datetime
+) -> list[Claimed]:
     others = taken_along(session, rows, now)
     leaders = leaders_of(session, rows, now)
     outcomes = {row.Occurrence.id for row in rows if row.Delivery.kind == due.OUTCOME}

@@ -14,9 +14,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from calendar_app.db import is_away
 from calendar_app.post_office import Answer
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Attempt, Delivery
@@ -34,7 +35,9 @@ def write_results(desk: Desk, results: Sequence[tuple[Claimed, Answer]]) -> None
         try:
             with desk.database.writing() as session:
                 _write_down(session, desk, results, desk.clock())
-        except OperationalError as error:
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
             log.warning("results of %d deliveries wait: %s", len(results), error.orig)
             if desk.stopping.wait(1):
                 raise

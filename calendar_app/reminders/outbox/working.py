@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import (
+    func,
+    select,
     update,
 )
+from sqlalchemy.orm import Session
 
 from calendar_app.db import Database
 from calendar_app.reminders.models import Delivery, Worker
-from calendar_app.reminders.outbox.desk import Desk
+from calendar_app.reminders.outbox.desk import LEASE, Desk
 from calendar_app.reminders.outbox.settling import resting
 from calendar_app.reminders.processes import ProcessName
 
@@ -46,3 +49,15 @@ def end_work(desk: Desk, now: datetime) -> None:
         session.execute(update(Delivery).where(*mine).values(values))
         signing_off = update(Worker).where(Worker.id == desk.worker_id)
         session.execute(signing_off.values(stopped_at=now, heartbeat_at=now))
+
+
+def hands_are_full(session: Session, now: datetime, each: int) -> bool:
+    """Whether the workers that are there hold `each` deliveries and one more heap waits for them.
+
+    What is claimed long before somebody comes to it would only outlive its lease.
+    """
+    there = select(func.count()).where(
+        Worker.heartbeat_at > now - LEASE, Worker.stopped_at.is_(None)
+    )
+    held = select(func.count()).where(Delivery.state == "claimed")
+    return (session.scalar(held) or 0) >= each * ((session.scalar(there) or 0) + 1)

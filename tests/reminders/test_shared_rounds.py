@@ -1,0 +1,233 @@
+"""What several workers share: one claims and passes on, whichever is free delivers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from calendar_app import schema
+from calendar_app.db import Database, is_away
+from calendar_app.errors import Refused
+from calendar_app.reminders import outbox
+from calendar_app.reminders.engines import postgres
+from calendar_app.reminders.outbox import LEASE
+from calendar_app.schema import upgrade
+from tests.reminders.scenes import DUE, SECOND
+from tests.reminders.test_engine import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from tests.reminders.scenes import Scene
+    from tests.support.postgres import Postgres
+    from tests.support.smtp_sink import SmtpSink
+
+
+class Lost(Exception):
+    """The job could not be written."""
+
+
+class Heap:
+    """Keeps what is handed out, instead of a queue."""
+
+    def __init__(self) -> None:
+        self.tickets: list[tuple[int, int]] = []
+
+    def defer(self, _connection: Connection, tickets: Sequence[tuple[int, int]]) -> None:
+        self.tickets += tickets
+
+
+@pytest.fixture
+def heap() -> Heap:
+    return Heap()
+
+
+def _due(scene: Scene) -> Scene:
+    scene.enter("Anouk", "Joris")
+    scene.plan()
+    return replace(scene, now=DUE)
+
+
+def test_what_one_worker_hands_out_another_delivers(
+    scene: Scene, heap: Heap, sink: SmtpSink
+) -> None:
+    one = _due(scene)
+    other = one.another_worker()
+
+    handed = outbox.hand_out(one.desk, one.now, 40, heap.defer)
+    received = outbox.receive(other.desk, heap.tickets, other.now)
+    outbox.deliver(other.desk, received)
+
+    assert handed == 2
+    assert [row.state for row in one.of_today()] == ["sent", "sent"]
+    assert {attempt.worker_id for attempt in one.attempts()} == {other.worker_id}
+    assert len(sink.accepted) == 2
+
+
+def test_a_job_that_comes_twice_delivers_once(scene: Scene, heap: Heap, sink: SmtpSink) -> None:
+    one = _due(scene)
+    outbox.hand_out(one.desk, one.now, 40, heap.defer)
+
+    outbox.deliver(one.desk, outbox.receive(one.desk, heap.tickets, one.now))
+    again = outbox.receive(one.desk, heap.tickets, one.now)
+
+    assert again == []
+    assert len(sink.accepted) == 2
+
+
+def test_a_job_that_comes_after_its_lease_delivers_nothing(scene: Scene, heap: Heap) -> None:
+    one = _due(scene)
+    outbox.hand_out(one.desk, one.now, 40, heap.defer)
+
+    late = replace(one, now=one.now + LEASE)
+
+    assert outbox.receive(late.desk, heap.tickets, late.now) == []
+
+
+def test_a_job_of_a_worker_that_died_delivers_nothing_once_others_claimed_it(
+    scene: Scene, heap: Heap
+) -> None:
+    one = _due(scene)
+    outbox.hand_out(one.desk, one.now, 40, heap.defer)
+    later = replace(one, now=one.now + LEASE + SECOND)
+    later.sweep()
+    newer = Heap()
+    outbox.hand_out(later.desk, later.now, 40, newer.defer)
+
+    assert outbox.receive(later.desk, heap.tickets, later.now) == []
+    assert len(outbox.receive(later.desk, newer.tickets, later.now)) == 2
+
+
+def test_without_its_job_nothing_is_claimed(scene: Scene) -> None:
+    one = _due(scene)
+
+    def fails(_connection: Connection, _tickets: Sequence[tuple[int, int]]) -> None:
+        raise Lost
+
+    with pytest.raises(Lost):
+        outbox.hand_out(one.desk, one.now, 40, fails)
+
+    assert {row.state for row in one.of_today()} == {"pending"}
+
+
+def test_hands_are_full_with_a_heap_each_and_one_that_waits(scene: Scene, heap: Heap) -> None:
+    one = _due(scene)
+    outbox.beat(one.database, one.worker_id, one.now, ticked_at=None)
+
+    def are_full() -> bool:
+        with one.database.reading() as session:
+            return outbox.hands_are_full(session, one.now, 1)
+
+    before = are_full()
+    outbox.hand_out(one.desk, one.now, 40, heap.defer)
+    alone = are_full()
+    one.another_worker()
+    helped = are_full()
+
+    assert (before, alone, helped) == (False, True, False)
+
+
+# The tables of Procrastinate
+
+
+@pytest.fixture
+def shared(postgresql_url: str) -> Iterator[Database]:
+    database = Database(postgresql_url)
+    yield database
+    database.dispose()
+
+
+def test_an_upgrade_makes_the_tables_of_procrastinate_and_nothing_of_ours_differs(
+    shared: Database,
+) -> None:
+    assert schema.engine_is_ready(shared)
+    assert schema.differences(shared) == []
+
+
+def test_an_upgrade_makes_the_tables_of_another_version_anew_and_keeps_its_own(
+    shared: Database,
+) -> None:
+    with shared.engine.begin() as connection:
+        words = "Kapstok''s jobs, made anew by kapstok db upgrade: another version"
+        connection.execute(text(f"COMMENT ON SCHEMA kapstok_jobs IS '{words}'"))
+        connection.execute(text("INSERT INTO kapstok_jobs.procrastinate_workers DEFAULT VALUES"))
+        connection.execute(text("INSERT INTO relay (name, failures, last_error) VALUES ('x',0,'')"))
+    was_ready = schema.engine_is_ready(shared)
+
+    upgrade(shared.engine.url.render_as_string(hide_password=False))
+
+    with shared.engine.begin() as connection:
+        workers = text("SELECT count(*) FROM kapstok_jobs.procrastinate_workers")
+        kept = text("SELECT count(*) FROM relay")
+        assert (connection.scalar(workers), connection.scalar(kept)) == (0, 1)
+    assert (was_ready, schema.engine_is_ready(shared)) == (False, True)
+
+
+def test_an_upgrade_leaves_a_schema_of_somebody_else_alone(postgres: Postgres) -> None:
+    with postgres.fresh_database() as url:
+        database = Database(url)
+        with database.engine.begin() as connection:
+            connection.execute(text("CREATE SCHEMA kapstok_jobs"))
+            connection.execute(text("CREATE TABLE kapstok_jobs.theirs (id int)"))
+
+        with pytest.raises(Refused, match="not of Kapstok"):
+            upgrade(url)
+
+        with database.engine.connect() as connection:
+            theirs = text("SELECT to_regclass('kapstok_jobs.theirs') IS NOT NULL")
+            assert connection.scalar(theirs)
+        database.dispose()
+
+
+def test_a_job_is_there_only_when_its_claim_is(shared: Database) -> None:
+    count = text("SELECT count(*) FROM kapstok_jobs.procrastinate_jobs")
+
+    with shared.engine.connect() as connection:
+        postgres.defer(connection, [(1, 1)])
+        seen_inside = connection.scalar(count)
+        connection.rollback()
+        left = connection.scalar(count)
+        connection.rollback()
+        postgres.defer(connection, [(1, 1)])
+        connection.commit()
+        kept = connection.scalar(count)
+
+    assert (seen_inside, left, kept) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("every", "words"),
+    [(1, "* * * * * */1"), (5, "* * * * * */5"), (60, "* * * * *"), (3600, "0 * * * *")],
+)
+def test_how_often_is_told_in_the_words_of_cron(every: int, words: str) -> None:
+    assert postgres.cron(timedelta(seconds=every)) == words
+
+
+def test_what_does_not_come_round_in_a_minute_is_no_tick() -> None:
+    with pytest.raises(ValueError, match="no tick"):
+        postgres.cron(timedelta(seconds=7))
+
+
+def test_who_says_nothing_in_a_transaction_loses_it(shared: Database, postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    database.end_idle_transactions(timedelta(milliseconds=50))
+    there = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+
+    with (
+        shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other,
+        database.engine.connect() as paused,
+    ):
+        pid = paused.scalar(text("SELECT pg_backend_pid()"))
+        until(lambda: other.scalar(there, {"pid": pid}) == 0)
+        with pytest.raises(DBAPIError) as told:
+            paused.execute(text("SELECT 1"))
+    database.dispose()
+
+    assert is_away(told.value)

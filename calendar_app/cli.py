@@ -21,7 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from calendar_app import backup as copies
 from calendar_app import clock, logs, presence, schema
-from calendar_app.config import BadSetting, Config, is_zone, load
+from calendar_app.config import BadSetting, Config, database_url, is_zone, load
 from calendar_app.db import Database, sqlite_file
 from calendar_app.errors import Refused
 from calendar_app.language import N_
@@ -156,6 +156,25 @@ def check(config: Config) -> None:
         if schema.differences(database):
             raise click.ClickException("The database differs from what this program expects.")
     click.echo("The database is up to date.")
+
+
+@db.command()
+@click.argument("address")
+@click.pass_obj
+def move(config: Config, *, address: str) -> None:
+    """Move all from SQLite to the empty PostgreSQL at ADDRESS; "-" reads it from standard input."""
+    from calendar_app import moving  # noqa: PLC0415 - as above
+
+    if not _exists(config):
+        raise click.ClickException(_NO_DATABASE)
+    target = sys.stdin.readline().strip() if address == "-" else address
+    moved = moving.move(config.database_url, database_url(target), config.data_dir, clock.now())
+    click.echo(f"Moved {moved.rows} rows of {moved.tables} tables to {moved.place}, and compared.")
+    click.echo("Now set KAPSTOK_DATABASE_URL to that address, and start web and worker.")
+    click.echo(
+        f"Keep the data folder {config.data_dir}: the secret key, images and files stay there."
+    )
+    click.echo("The old database is kept, and takes no more changes.")
 
 
 # Sample, teams, people

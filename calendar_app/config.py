@@ -91,10 +91,10 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     found = _with_file(os.environ if environment is None else environment)
     data_dir = Path(found.get("DATA_DIR", "instance")).absolute()
     bind = _bind(found.get("BIND", "127.0.0.1:8000"))
-    database_url = _database_url(found.get("DATABASE_URL"), data_dir)
+    url = _database_url(found.get("DATABASE_URL"), data_dir)
     return Config(
         data_dir=data_dir,
-        database_url=database_url,
+        database_url=url,
         secret_key=_secret_key(found.get("SECRET_KEY"), data_dir),
         base_url=_base_url(found.get("BASE_URL", f"http://{bind}")),
         bind=bind,
@@ -108,7 +108,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
         outbound_allow=_outbound_allow(found.get("OUTBOUND_ALLOW", "")),
         media_bucket=_bucket(found.get("MEDIA_URL")),
-        engine=_engine(found.get("ENGINE"), database_url),
+        engine=_engine(found.get("ENGINE"), url),
     )
 
 
@@ -171,6 +171,11 @@ def _file_setting(where: str, line: str) -> tuple[str, str]:
     if name == full_name or name not in _NAMES_IN_FILE:
         raise BadSetting(f"{where} names {full_name}, which is no setting for that file.")
     return name, value.strip().strip("\"'")
+
+
+def database_url(url: str) -> str:
+    """`url`, if it can be the address of our database. Raises BadSetting."""
+    return _database_url(url, Path())
 
 
 def _database_url(url: str | None, data_dir: Path) -> str:

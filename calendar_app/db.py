@@ -157,6 +157,8 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
 
+    close = dispose
+
 
 def sqlite_file(url: str) -> Path | None:
     """The file of an SQLite `url`; None for another database."""

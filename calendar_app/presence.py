@@ -1,4 +1,4 @@
-"""Who uses a data folder: programs that run hold a shared lock on it, a restore wants it alone."""
+"""Who uses a data folder: what runs shares a lock on it, a restore or a move has it alone."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from calendar_app.language import N_
 
 @contextmanager
 def running(data_dir: Path) -> Iterator[None]:
-    """Say that a program runs on `data_dir`. Raises Refused while a restore is going on."""
-    with _locked(data_dir / "in-use.lock", fcntl.LOCK_SH, N_("A restore is going on. Try again.")):
+    """Say that a program runs on `data_dir`. Raises Refused during a restore or a move."""
+    with _locked(
+        data_dir / "in-use.lock", fcntl.LOCK_SH, N_("A restore or a move is going on. Try again.")
+    ):
         yield
 
 

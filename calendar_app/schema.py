@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Alembic is loaded where a database is changed. A start only asks which step it is at, and to load
 # Alembic for that takes a tenth of the start, and of the worker's memory.
 
+# The table that a database has which was moved elsewhere: when, and where to.
+MOVED = "moved_to"
 # Any number; PostgreSQL lets one holder of it migrate at a time.
 _MIGRATION_LOCK = 7_202_611
 
@@ -40,8 +42,12 @@ class SchemaState(Enum):
 
 
 def state(database: Database) -> SchemaState:
-    """How `database` stands to this program. Raises Refused when it cannot be opened."""
+    """How `database` stands to this program.
+
+    Raises Refused when it cannot be opened, and when it was moved elsewhere.
+    """
     with _connect(database) as connection:
+        _refuse_moved(connection)
         return _state(connection)
 
 
@@ -104,6 +110,7 @@ def _upgrade(database: Database) -> None:
     with engine.begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        _refuse_moved(connection)
         if _state(connection) is SchemaState.NEWER:
             raise Refused(
                 N_("This database was made by a newer Kapstok. Update the program, not the data.")
@@ -132,6 +139,14 @@ def _connect(database: Database) -> Connection:
         # The driver of PostgreSQL says it in several lines.
         cause = clean_line(str(error.orig))
         raise Refused(N_("The database cannot be opened: %(cause)s"), cause=cause) from error
+
+
+def _refuse_moved(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite" or not inspect(connection).has_table(MOVED):
+        return
+    at, place = connection.execute(text(f"SELECT at, place FROM {MOVED}")).one()  # noqa: S608 - a name of our own
+    words = N_("Kapstok moved on %(at)s to %(place)s: set KAPSTOK_DATABASE_URL to that database.")
+    raise Refused(words, at=at, place=place)
 
 
 def _state(connection: Connection) -> SchemaState:

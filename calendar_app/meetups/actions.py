@@ -44,7 +44,7 @@ class Action(Editable, Base):
     # What on the agenda it was made of ("post:12"); empty when it was typed.
     about: Mapped[str] = mapped_column(String(80), default="")
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    due_on: Mapped[date]
+    due_on: Mapped[date] = mapped_column(index=True)
     # State as who and when: None while it is open.
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

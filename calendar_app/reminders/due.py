@@ -23,6 +23,7 @@ OUTCOME = "outcome"
 WRITE = "write"
 LATE = "late"
 RECHECK = "recheck"
+ACTION = "action"
 MISSED_SUMMARY = "missed_summary"
 INVITATION = "calendar_invitation"
 CHANGE = "calendar_change"
@@ -33,7 +34,7 @@ OF_POSTS = (REVIEW, ESCALATION, WRITE, PUBLISH, LATE, SENDER)
 OF_MEETUPS = (MEETUP, HOST)
 # The kinds that are of no use any more at a moment that nobody's quiet hours can put off.
 END_AT_A_MOMENT = (MEETUP, HOST, PUBLISH, WRITE, INVITATION, CHANGE, WITHDRAWAL)
-KINDS = (*OF_MEETUPS, OUTCOME, *OF_POSTS, RECHECK, MISSED_SUMMARY)
+KINDS = (*OF_MEETUPS, OUTCOME, *OF_POSTS, RECHECK, ACTION, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
     HOST: N_("You lead the next meet-up"),
@@ -45,6 +46,7 @@ KIND_NAMES = {
     LATE: N_("A post of yours is past its time"),
     SENDER: N_("An ambassador does not post your post after all"),
     RECHECK: N_("It is time to look at a precondition again"),
+    ACTION: N_("An action of yours is due"),
     MISSED_SUMMARY: N_("Reminders were missed"),
 }
 # The kinds that bring the meet-ups into a calendar. They are chosen with the feeds, all or none.
@@ -56,7 +58,7 @@ CALENDAR_NAMES = {
 OF_CALENDARS = tuple(CALENDAR_NAMES)
 ALL_NAMES = {**KIND_NAMES, **CALENDAR_NAMES}
 # The kinds of which all that is due to one person goes out as one mail.
-TOGETHER = (REVIEW, WRITE, LATE, RECHECK)
+TOGETHER = (REVIEW, WRITE, LATE, RECHECK, ACTION)
 # Who was asked to review something is not asked again within this time, but for all of it at once.
 REVIEWS_TOGETHER = timedelta(hours=1)
 # Shortly before its post goes out a request is not put off any more.
@@ -76,6 +78,7 @@ SENDER_IS_OF_USE = timedelta(days=2)
 ESCALATION_IS_OF_USE = timedelta(days=4)
 LATE_IS_OF_USE = timedelta(days=2)
 RECHECK_IS_OF_USE = timedelta(days=5)
+ACTION_IS_OF_USE = timedelta(days=5)
 
 # Who leads hears it in the afternoon before, and can still ask somebody else.
 HOST_HEARS_AT = time(15)
@@ -118,6 +121,9 @@ NOT_OWNER = N_("Somebody else looks after this now.")
 TOLD_NEWER = N_("A newer mail tells it.")
 PUT_BACK = N_("It was put back before this mail went out.")
 NOT_BY_MAIL = N_("This person no longer gets this meet-up by mail.")
+DONE = N_("It is done.")
+REMOVED = N_("It was removed.")
+OTHER_DAY = N_("It has another day now.")
 QUIET = N_("It fell in this person's quiet hours.")
 TOLD_TOGETHER = N_("It stood in one mail with others of its kind.")
 REFUSED = N_("The mail server refuses this mail.")
@@ -142,6 +148,7 @@ class Facts:
     post: PostFacts | None = None
     precondition: PreconditionFacts | None = None
     invitation: InvitationFacts | None = None
+    work: WorkFacts | None = None
     # Until when the person wants to hear nothing; None: it is not quiet now.
     quiet_until: datetime | None = None
     # Whether it was due before that began, so that it could have been sent.
@@ -203,6 +210,18 @@ class InvitationFacts:
     is_wanted: bool
     # Whether an older one is on its way.
     is_overtaking: bool
+
+
+@dataclass(frozen=True)
+class WorkFacts:
+    """How something that somebody has to do stands now, for the reminder to do it."""
+
+    # Why it has not to be done any more (a msgid); empty: it waits.
+    over: str
+    # Whether it is still the day that the reminder was made for.
+    is_same: bool
+    is_asked: bool
+    absent: bool
 
 
 @dataclass(frozen=True)
@@ -321,6 +340,14 @@ def recheck_due_at(day: date, zone: str, at_work: AtWork) -> datetime:
     return at_work(moment(day, time(), zone))
 
 
+def action_due_at(day: date, agreed_at: datetime, zone: str, at_work: AtWork) -> datetime:
+    """When an action is asked for that has to be done by `day`: as work begins on it.
+
+    Of one that is agreed after that: at the next whole hour at work, some hours later.
+    """
+    return at_work(max(at_work(moment(day, time(), zone)), _rested(agreed_at)))
+
+
 def subject(occurrence_id: int, starts_at: datetime) -> str:
     """What a reminder is about: one meet-up at one moment, so that a moved one is another."""
     return f"occurrence:{occurrence_id}@{_plain(starts_at)}"
@@ -366,6 +393,11 @@ def subject_of_recheck(precondition_id: int, day: date) -> str:
     return f"recheck:{precondition_id}@{day.isoformat()}"
 
 
+def subject_of_action(action_id: int, day: date) -> str:
+    """What "is due" is about: one action, and the day by which it has to be done."""
+    return f"action:{action_id}@{day.isoformat()}"
+
+
 def subject_of_sender(change_id: int) -> str:
     """What the word of an ambassador is about: that entry of the post's history."""
     return f"sender:{change_id}"
@@ -408,6 +440,8 @@ def _reason_not_to(facts: Facts) -> str | None:
 def _reason_of_other(facts: Facts) -> str | None:
     if facts.precondition is not None:
         return _reason_of_precondition(facts.precondition)
+    if facts.work is not None:
+        return _reason_of_work(facts.work)
     return None if facts.post is None else _reason_of_post(facts.post)
 
 
@@ -438,6 +472,16 @@ def _reason_of_invitation(invitation: InvitationFacts) -> str | None:
     if not invitation.is_newest:
         return TOLD_NEWER
     return None if invitation.is_wanted else NOT_BY_MAIL
+
+
+def _reason_of_work(work: WorkFacts) -> str | None:
+    reasons = {
+        work.over: bool(work.over),
+        OTHER_DAY: not work.is_same,
+        NOT_OWNER: not work.is_asked,
+        ABSENT: work.absent,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _reason_of_outcome(outcome: OutcomeFacts) -> str | None:

@@ -30,6 +30,7 @@ from calendar_app.moments import local
 from calendar_app.people.seals import seal, unsealed
 from calendar_app.post_office import Mail, envelope_sender, message_id
 from calendar_app.reminders.due import (
+    ACTION,
     ALL_NAMES,
     CHANGE,
     ESCALATION,
@@ -67,6 +68,7 @@ _SUBJECTS = {
     LATE: N_("Past its time: %(post)s, %(day)s at %(time)s (%(city)s)"),
     SENDER: N_("The organisation posts it now: %(post)s"),
     RECHECK: N_("Time to look again: %(precondition)s"),
+    ACTION: N_("Due: %(action)s, by %(day)s"),
     MISSED_SUMMARY: N_("Not everybody was reminded: %(meetup)s, %(day)s"),
     INVITATION: N_("Invitation: %(meetup)s"),
     CHANGE: N_("Changed: %(meetup)s"),
@@ -77,6 +79,7 @@ _SUBJECTS_OF_SEVERAL = {
     WRITE: N_("Please write %(count)s posts for %(team)s"),
     LATE: N_("%(count)s posts of %(team)s are past their time"),
     RECHECK: N_("Time to look again at %(count)s preconditions of %(team)s"),
+    ACTION: N_("%(count)s actions of %(team)s are due"),
 }
 
 
@@ -134,6 +137,8 @@ class Story:
     # Of a reminder about a precondition: its name (a msgid) and that of its plan.
     precondition: str = ""
     plan: str = ""
+    # Of a reminder about an action: what has to be done, by the day of `starts_at`.
+    action: str = ""
     place: str = ""
     host: str = ""
     # Whom an answer reaches: a name and an address; None: the sender itself.
@@ -264,6 +269,7 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "cannot_come": _CANNOT_COME if story.occurrence else "",
         "precondition": say(story.language, story.precondition) if story.precondition else "",
         "plan": story.plan,
+        "action": story.action,
         "items": [_words_of(item, story) for item in story.items[:MOST_ITEMS]],
         "more": max(0, len(story.items) - MOST_ITEMS),
         "weekdays": format_list(
@@ -293,7 +299,7 @@ def _subject(story: Story, facts: dict[str, object]) -> str:
     if story.items:
         several = _SUBJECTS_OF_SEVERAL[story.kind]
         return say(story.language, several, count=len(story.items), team=story.team)
-    names = ("meetup", "post", "precondition", "day", "time", "city")
+    names = ("meetup", "post", "precondition", "action", "day", "time", "city")
     told = {name: facts[name] for name in names}
     return say(story.language, _SUBJECTS[story.kind], **told)
 

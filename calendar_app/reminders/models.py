@@ -68,6 +68,8 @@ class Delivery(Base):
     post_id: Mapped[int | None] = mapped_column(index=True)
     # The precondition that it is about; no reference, for the same reason.
     precondition_id: Mapped[int | None]
+    # The action that it is about, likewise.
+    action_id: Mapped[int | None]
     # Of one about a post: the team's day on which it is due, to know who is away then.
     due_on: Mapped[date | None]
     due_at: Mapped[datetime]

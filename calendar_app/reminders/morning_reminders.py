@@ -1,4 +1,4 @@
-"""What is told as a working day begins: a post to write, a post past its time, another look.
+"""What is told as a working day begins: to write, past its time, to look at, or to do.
 
 Each thing has a reminder of its own, which is cancelled by itself once it is done; those of one
 kind that are due to one person at once go out as one mail (`together`).
@@ -14,6 +14,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from calendar_app.meetups.actions import Action
 from calendar_app.meetups.holidays import is_free
 from calendar_app.moments import in_working_hours, local
 from calendar_app.people.models import Team
@@ -27,6 +28,8 @@ from calendar_app.reminders.queries import ACTIONS, UNWRITTEN, ambassador, who_h
 _LONGEST_PAUSE = timedelta(weeks=4)
 # Whoever changes how a precondition stands may do this, and so may who stands in for the owner.
 _RATES = "plans.write"
+# Who holds the meet-up may mark an action of anybody as done.
+_HOLDS = "meetups.hold"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Morning:
     action: str
     post_id: int | None = None
     precondition_id: int | None = None
+    action_id: int | None = None
 
 
 def mornings(session: Session, since: datetime, until: datetime) -> Iterator[Morning]:
@@ -50,6 +54,7 @@ def mornings(session: Session, since: datetime, until: datetime) -> Iterator[Mor
     yield from _to_write(session, since, until)
     yield from _late(session, since, until)
     yield from _rechecks(session, since, until)
+    yield from _actions(session, since, until)
 
 
 def _at_work(team: Team) -> due.AtWork:
@@ -143,4 +148,30 @@ def _rechecks(session: Session, since: datetime, until: datetime) -> Iterator[Mo
                 useful_until=due_at + due.RECHECK_IS_OF_USE,
                 action=_RATES,
                 precondition_id=precondition_id,
+            )
+
+
+def _actions(session: Session, since: datetime, until: datetime) -> Iterator[Morning]:
+    """Whoever agreed to do something, on the day by which it has to be done."""
+    earliest = since - due.ACTION_IS_OF_USE - _LONGEST_PAUSE
+    query = (
+        select(Action.id, Team, Action.owner_id, Action.due_on, Action.created_at)
+        .join(Team, Team.id == Action.team_id)
+        .where(Action.done_at.is_(None), Action.removed_at.is_(None))
+        .where(Action.due_on >= local(earliest, "UTC").date())
+        .where(Action.due_on <= local(until, "UTC").date())
+    )
+    for action_id, team, owner_id, day, agreed_at in session.execute(query):
+        due_at = due.action_due_at(day, agreed_at, team.zone, _at_work(team))
+        if due_at + due.ACTION_IS_OF_USE > since:
+            yield Morning(
+                kind=due.ACTION,
+                subject=due.subject_of_action(action_id, day),
+                team_id=team.id,
+                zone=team.zone,
+                person_id=owner_id,
+                due_at=due_at,
+                useful_until=due_at + due.ACTION_IS_OF_USE,
+                action=_HOLDS,
+                action_id=action_id,
             )

@@ -60,6 +60,7 @@ class _Asked:
     # What a deputy must be allowed; None: nobody can take this over.
     action: str | None
     precondition_id: int | None = None
+    action_id: int | None = None
     # Whether it is known already when that person hears it.
     is_settled: bool = False
 
@@ -111,6 +112,7 @@ def _row(one: _Asked, person_id: int, now: datetime) -> dict[str, Any]:
         "subject": one.subject,
         "post_id": one.post_id,
         "precondition_id": one.precondition_id,
+        "action_id": one.action_id,
         "due_on": one.due_on,
         "due_at": one.due_at,
         "useful_until": one.useful_until,
@@ -130,6 +132,7 @@ def _asked_of(one: Morning) -> _Asked:
         useful_until=one.useful_until,
         action=one.action,
         precondition_id=one.precondition_id,
+        action_id=one.action_id,
     )
 
 

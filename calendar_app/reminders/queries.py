@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -21,10 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from calendar_app.meetups.actions import Action
 from calendar_app.meetups.hosting import hosts
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.meetups.sittings import Outcome, Sitting, outcome_of, sitting_of
-from calendar_app.moments import local
+from calendar_app.moments import local, moment
 from calendar_app.people.models import ROLES, Absence, Membership, Muted, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.people.queries import is_ambassador, is_unseen
@@ -119,6 +120,7 @@ def with_facts() -> AnySelect:
             Sitting.closed_at.label("closed_at"),
             Precondition,
             Plan,
+            Action,
         )
         .join(Person, Person.id == of_person)
         .join(Team, Team.id == Delivery.team_id)
@@ -139,6 +141,7 @@ def with_facts() -> AnySelect:
             & (Precondition.team_id == Delivery.team_id),
         )
         .outerjoin(Plan, Plan.id == Precondition.plan_id)
+        .outerjoin(Action, (Action.id == Delivery.action_id) & (Action.team_id == Delivery.team_id))
         .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
         # The rows may have changed since this session read them.
         .execution_options(populate_existing=True)
@@ -153,6 +156,7 @@ def _asked() -> ColumnElement[int | None]:
         (Delivery.kind == due.PUBLISH, who_publishes()),
         (Delivery.kind == due.LATE, who_hears_of_late()),
         (Delivery.kind == due.RECHECK, Precondition.owner_id),
+        (Delivery.kind == due.ACTION, Action.owner_id),
         else_=Post.owner_id,
     )
 
@@ -236,6 +240,8 @@ def facts_of(row: AnyRow, leaders: Mapping[int, int | None] | None = None) -> du
         return due.Facts(belongs, row.is_muted, outcome=outcome)
     if kind == due.RECHECK:
         return due.Facts(belongs, row.is_muted, precondition=_facts_of_precondition(row))
+    if kind == due.ACTION:
+        return due.Facts(belongs, row.is_muted, work=_facts_of_action(row))
     if kind not in due.OF_MEETUPS:
         return due.Facts(belongs, row.is_muted)
     meetup = due.MeetupFacts(
@@ -266,6 +272,20 @@ def _facts_of_precondition(row: AnyRow) -> due.PreconditionFacts:
     subject = "" if day is None else due.subject_of_recheck(found.id, day)
     return due.PreconditionFacts(
         plan_in_use=plan is not None and plan.archived_at is None,
+        is_same=row.Delivery.subject == subject,
+        is_asked=bool(row.is_asked),
+        absent=row.is_away,
+    )
+
+
+def _facts_of_action(row: AnyRow) -> due.WorkFacts:
+    found = row.Action
+    over = due.REMOVED if found is None or found.removed_at is not None else ""
+    if not over and found.done_at is not None:
+        over = due.DONE
+    subject = "" if found is None else due.subject_of_action(found.id, found.due_on)
+    return due.WorkFacts(
+        over=over,
         is_same=row.Delivery.subject == subject,
         is_asked=bool(row.is_asked),
         absent=row.is_away,
@@ -338,7 +358,7 @@ def story_of(
         items = tuple(_item_of(one) for one in (row, *others))
         path = f"/reminders/{row.Delivery.uuid}"
         return replace(_story_of_one(row), items=items, path=path)
-    if row.Delivery.kind in (*due.OF_POSTS, due.RECHECK):
+    if row.Delivery.kind in (*due.OF_POSTS, due.RECHECK, due.ACTION):
         return _story_of_one(row)
     delivery, occurrence, meetup = row.Delivery, row.Occurrence, row.Meetup
     told = {
@@ -372,12 +392,15 @@ def _outcome(session: Session, occurrence: Occurrence) -> Outcome | None:
 
 
 def _story_of_one(row: AnyRow) -> Story:
-    return _story_of_precondition(row) if row.Delivery.kind == due.RECHECK else _story_of_post(row)
+    tellers = {due.RECHECK: _story_of_precondition, due.ACTION: _story_of_action}
+    return tellers.get(row.Delivery.kind, _story_of_post)(row)
 
 
 def _item_of(row: AnyRow) -> Item:
     if row.Delivery.kind == due.RECHECK:
         return Item(KINDS[row.Precondition.key].name, plan=row.Plan.name)
+    if row.Delivery.kind == due.ACTION:
+        return Item(row.Action.text)
     return Item(row.Post.title, row.Post.starts_at)
 
 
@@ -417,6 +440,22 @@ def _story_of_precondition(row: AnyRow) -> Story:
     )
 
 
+def _story_of_action(row: AnyRow) -> Story:
+    delivery, action = row.Delivery, row.Action
+    return Story(
+        kind=delivery.kind,
+        language=row.Person.language or row.Team.language,
+        team=row.Team.name,
+        meetup="",
+        starts_at=moment(action.due_on, time(12), row.Team.zone),
+        zone=row.Team.zone,
+        minutes=0,
+        # There it is marked as done, also by who stands in.
+        path=f"/reminders/{delivery.uuid}",
+        action=action.text,
+    )
+
+
 def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Story:
     """A digest, put together now and not when it was planned."""
     missed = session.execute(
@@ -448,6 +487,7 @@ class Told:
     occurrence: Occurrence | None
     precondition: Precondition | None
     plan: Plan | None
+    action: Action | None
     reason: str
 
 
@@ -465,6 +505,7 @@ def told_in_mail(session: Session, delivery: Delivery, now: datetime) -> list[To
             occurrence=row.Occurrence,
             precondition=row.Precondition,
             plan=row.Plan,
+            action=row.Action,
             reason=due.decide(facts_of(row, leaders), row.Delivery.useful_until, now).reason,
         )
         for row in rows

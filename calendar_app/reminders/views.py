@@ -181,6 +181,7 @@ def show_mail(delivery_uuid: UUID) -> ResponseReturnValue:
         kind_name=ALL_NAMES[delivery.kind],
         found=told_in_mail(session(), delivery, now()),
         precondition_kinds=PRECONDITIONS,
+        here=request.path,
     )
 
 

@@ -22,6 +22,11 @@ from calendar_app.meetups import beforehand_views as beforehand
 from calendar_app.meetups import host_views as hosts
 from calendar_app.meetups import meeting_views as meeting
 from calendar_app.meetups import views as meetups
+from calendar_app.meetups.holidays import is_free
+from calendar_app.monitoring import page as monitoring
+from calendar_app.monitoring import reply_views as replies
+from calendar_app.monitoring import result_views as results
+from calendar_app.monitoring import views as webcare
 from calendar_app.people import door, sign_in
 from calendar_app.people import views as people
 from calendar_app.plans import views as plans
@@ -65,6 +70,9 @@ _ROOMS = (
     template_media,
     autosaves,
     presence,
+    webcare,
+    replies,
+    results,
     meetups,
     actions,
     meeting,
@@ -103,6 +111,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     for room in _ROOMS:
         app.register_blueprint(room.bp)
     people.install(app, reviewing.pass_on)
+    monitoring.install(app, is_free)
     plans.preconditions.install(app, installation.checks)
     app.context_processor(surroundings)
     door.install(app)

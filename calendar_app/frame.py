@@ -79,6 +79,7 @@ def _menu() -> list[NavItem]:
         (_("Calendar"), "/calendar", None),
         (_("Plan"), "/plans/", None),
         (_("Meet-ups"), "/meetups/", None),
+        (_("Webcare"), "/webcare", None),
         (_("Feeds"), "/feeds", None),
         (_("Team"), "/team/", None),
         (_("Settings"), "/settings/", None),

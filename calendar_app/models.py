@@ -12,6 +12,7 @@ from calendar_app.meetups.beforehand import Beforehand
 from calendar_app.meetups.hosting import HostOfDay, MeetupTurn
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.meetups.sittings import Attendance, Sitting
+from calendar_app.monitoring.models import PostResult, WebcareItem, WebcareReply
 from calendar_app.people.models import (
     Absence,
     AuditEntry,
@@ -104,6 +105,7 @@ __all__ = [
     "PostMedia",
     "PostMention",
     "PostPresence",
+    "PostResult",
     "PostSeries",
     "PostTemplate",
     "PostValue",
@@ -121,5 +123,7 @@ __all__ = [
     "UndoablePost",
     "ValueReading",
     "Visit",
+    "WebcareItem",
+    "WebcareReply",
     "Worker",
 ]

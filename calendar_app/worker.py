@@ -31,6 +31,7 @@ from calendar_app.layers import fetching
 from calendar_app.layers import queries as layers
 from calendar_app.media.storage import store_of
 from calendar_app.meetups.holidays import is_free
+from calendar_app.monitoring import queries as monitoring
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
 from calendar_app.posts import autosaves, media, presence, series, undo
@@ -172,12 +173,16 @@ class Rounds:
             presence.forget_old(session, self.desk.clock())
             transfer.forget_old(session, self.desk.clock())
             calendars = layers.empty_bin(session, self.desk.clock())
+            questions = monitoring.empty_bin(session, self.desk.clock())
         with self.desk.database.writing() as session:
             made, refused = series.extend_all(session, self.desk.clock(), is_free)
         self._tidy_files()
-        if removed or parts or calendars:
-            words = "tidied: %d posts, %d parts of plans and %d other calendars left for good"
-            log.info(words, removed, parts, calendars)
+        if removed or parts or calendars or questions:
+            words = (
+                "tidied: %d posts, %d parts of plans, %d other calendars"
+                " and %d questions and replies left for good"
+            )
+            log.info(words, removed, parts, calendars, questions)
         if made or refused:
             log.info("series: %d posts made, %d series not carried on", made, refused)
 

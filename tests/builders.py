@@ -17,6 +17,7 @@ from calendar_app.meetups.actions import Action
 from calendar_app.meetups.beforehand import Beforehand
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.sittings import Attendance, Sitting
+from calendar_app.monitoring.models import PostResult, WebcareItem, WebcareReply
 from calendar_app.people import visits
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.plans.models import (
@@ -273,6 +274,35 @@ def an_action(session: Session, occurrence: Occurrence, owner: Person, **facts: 
         **facts,
     }
     return _added(session, Action(occurrence_id=occurrence.id, owner_id=owner.id, **told))
+
+
+def a_question(session: Session, channel: Channel, **facts: Any) -> WebcareItem:
+    """An open question that came in on `channel` on a Tuesday at ten, to be answered by four."""
+    told = {
+        "question": f"Hoe solliciteer ik? {next(_number)}",
+        "received_at": datetime(2026, 11, 10, 9, tzinfo=UTC),
+        "answer_by": datetime(2026, 11, 10, 15, tzinfo=UTC),
+        **facts,
+    }
+    return _added(session, WebcareItem(team_id=channel.team_id, channel_id=channel.id, **told))
+
+
+def a_reply(session: Session, team: Team, **facts: Any) -> WebcareReply:
+    """A reply to use again."""
+    told = {"title": f"Solliciteren {next(_number)}", "text": "Dat kan op onze site.", **facts}
+    return _added(session, WebcareReply(team_id=team.id, **told))
+
+
+def a_result(session: Session, post: Post, channel: Channel, **facts: Any) -> PostResult:
+    """What was counted of `post` on `channel`: 120 views, no reaction, and nothing else."""
+    told = {
+        "views": 120,
+        "reactions": 0,
+        "noted_at": datetime(2026, 11, 11, 8, tzinfo=UTC),
+        **facts,
+    }
+    ids = {"team_id": post.team_id, "post_id": post.id, "channel_id": channel.id}
+    return _added(session, PostResult(**ids, **told))
 
 
 def a_sitting(session: Session, occurrence: Occurrence, host: Person, **facts: Any) -> Sitting:

@@ -11,7 +11,7 @@ from calendar_app.errors import Forbidden, Refused
 from calendar_app.language import N_
 from calendar_app.meetups import actions, queries
 from calendar_app.meetups.actions import Action
-from calendar_app.meetups.agenda import ChannelFact, Item, PreconditionFact, Thing
+from calendar_app.meetups.agenda import ChannelFact, Item, PreconditionFact, QuestionFact, Thing
 from calendar_app.meetups.forms import ActionForm
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.page import next_day, page_of
@@ -125,6 +125,8 @@ def _words(thing: Thing) -> str:
         return _("Plan posts for %(channel)s: %(planned)s of %(cadence)s this week", **told)
     if isinstance(thing, PreconditionFact):
         return _("Look at the precondition: %(name)s", name=_(thing.name))
+    if isinstance(thing, QuestionFact):
+        return _("Answer the question: %(words)s", words=thing.words)
     return _words_of_post(thing, thing.post.title)
 
 
@@ -144,9 +146,12 @@ def _words_of_post(item: Item, title: str) -> str:
 
 def _owner_of(thing: Thing) -> Person:
     """Whoever has most to do with it, if that is a colleague who may be named; else I."""
+    known = {person.id: person for person in people(session(), my_team())}
+    if isinstance(thing, QuestionFact):
+        return known.get(thing.owner_id or 0, me())
     if not isinstance(thing, Item):
         return me()
-    post, known = thing.post, {person.id: person for person in people(session(), my_team())}
+    post = thing.post
     reviews = thing.unapproved and not thing.late and post.has_reviewer
     asked = post.reviewer_id if reviews else post.owner_id
     return known.get(asked or 0, me())

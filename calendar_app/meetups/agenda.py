@@ -1,7 +1,8 @@
 """The agenda of one content meet-up, made from the calendar: nobody prepares it.
 
-Ten minutes in four timed blocks: what was published since the last meet-up and what is late, what
-goes out today and is not approved yet, what the coming days still miss, and the ideas.
+Ten minutes in four timed blocks: what was published since the last meet-up and what is late or
+waits for an answer, what goes out today and is not approved yet, what the coming days still miss,
+and the ideas.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ BLOCKS = ("yesterday", "today", "coming", "ideas")
 _TENTHS = {"yesterday": 2, "today": 3, "coming": 3, "ideas": 2}
 COMING_DAYS = 7
 SHOWN_PRECONDITIONS = 3
+SHOWN_QUESTIONS = 5
 _OVER = frozenset({"published", "cancelled"})
 _AGREED = frozenset({"approved", "published"})
 
@@ -41,6 +43,8 @@ class PostFact:
     # Empty for nobody, and for somebody whose name is not shown.
     reviewer: str = ""
     reviewer_id: int | None = None
+    # (metric, number) of what was counted of it; None: nobody asked.
+    results: tuple[tuple[str, int], ...] | None = None
 
     @property
     def has_reviewer(self) -> bool:
@@ -91,6 +95,29 @@ class PreconditionFact:
 
 
 @dataclass(frozen=True)
+class QuestionFact:
+    """A question from outside that waits for an answer; `words` is how it begins."""
+
+    id: int
+    words: str
+    channel: str
+    received_at: datetime
+    answer_by: datetime | None = None
+    # Whether it should have been answered by the meet-up.
+    overdue: bool = False
+    owner_id: int | None = None
+    # Empty for nobody, and for somebody whose name is not shown.
+    owner: str = ""
+    # As it was shown, so that taking it is taking what was seen.
+    version: int = 1
+
+    @property
+    def ref(self) -> str:
+        """Its name among all that an agenda lists."""
+        return f"webcare:{self.id}"
+
+
+@dataclass(frozen=True)
 class Facts:
     """What lies on the table. `posts` may hold more than is asked for; ideas keep their order."""
 
@@ -98,6 +125,9 @@ class Facts:
     ideas: Sequence[PostFact] = ()
     channels: Sequence[ChannelFact] = ()
     preconditions: Sequence[PreconditionFact] = ()
+    # What waits, the first to be answered first; and how many there are in all.
+    questions: Sequence[QuestionFact] = ()
+    all_questions: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,7 +143,7 @@ class Item:
     minutes_left: int | None = None
 
 
-Thing: TypeAlias = Item | ChannelFact | PreconditionFact
+Thing: TypeAlias = Item | ChannelFact | PreconditionFact | QuestionFact
 
 
 @dataclass(frozen=True)
@@ -127,18 +157,22 @@ class Block:
     # At most SHOWN_PRECONDITIONS, and the others: three minutes are short.
     preconditions: tuple[PreconditionFact, ...] = ()
     more_preconditions: tuple[PreconditionFact, ...] = ()
+    # At most SHOWN_QUESTIONS, and how many others wait.
+    questions: tuple[QuestionFact, ...] = ()
+    more_questions: int = 0
 
     @property
     def things(self) -> dict[str, Thing]:
         """All that it lists, by name."""
         posts: dict[str, Thing] = {item.post.ref: item for item in self.items}
         gaps: dict[str, Thing] = {gap.ref: gap for gap in self.gaps}
-        return posts | gaps | {one.ref: one for one in self.preconditions}
+        others: dict[str, Thing] = {one.ref: one for one in self.preconditions}
+        return posts | gaps | others | {one.ref: one for one in self.questions}
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to say in it."""
-        return not (self.items or self.gaps or self.preconditions)
+        return not (self.items or self.gaps or self.preconditions or self.questions)
 
 
 @dataclass(frozen=True)
@@ -175,7 +209,13 @@ def agenda(facts: Facts, seen: Window, now: datetime, minutes: int = 10) -> tupl
     lengths = share_out(minutes)
     posts = sorted(facts.posts, key=_by_time)
     return (
-        Block("yesterday", lengths["yesterday"], _yesterday(posts, seen, now)),
+        Block(
+            "yesterday",
+            lengths["yesterday"],
+            _yesterday(posts, seen, now),
+            questions=tuple(facts.questions[:SHOWN_QUESTIONS]),
+            more_questions=max(0, facts.all_questions - SHOWN_QUESTIONS),
+        ),
         Block("today", lengths["today"], _today(posts, seen, now)),
         Block(
             "coming",

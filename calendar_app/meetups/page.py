@@ -19,6 +19,7 @@ from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.sittings import Sitting
 from calendar_app.meetups.snapshot import KeptAction, kept_actions, thawed
 from calendar_app.moments import local
+from calendar_app.monitoring.metrics import METRIC_NAMES
 from calendar_app.people.door import me, my_pass, my_team, unseen
 from calendar_app.people.models import Team
 from calendar_app.people.queries import people
@@ -52,6 +53,7 @@ def page_of(
         now=now(),
         minutes=int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60),
         draw=_drawn,
+        metric_names=METRIC_NAMES,
         pitfalls=[] if sitting and not sitting.is_open else pitfalls_of_team(),
         idea_key=secrets.token_urlsafe(16),
         cancel=cancel or CancelForm(formdata=None, version=occurrence.version),

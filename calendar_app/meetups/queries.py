@@ -17,6 +17,7 @@ from calendar_app.meetups import agenda, recurrence
 from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Between, Meetup, MeetupParticipant, Occurrence
 from calendar_app.moments import local, local_day_bounds
+from calendar_app.monitoring import queries as monitoring
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import unseen
 from calendar_app.plans import queries as plans
@@ -374,11 +375,14 @@ def agenda_of(
 ) -> tuple[agenda.Block, ...]:
     """The four blocks of one meet-up, from what the calendar holds at `now`."""
     seen = agenda.window(occurrence.held_on, occurrence.zone, since(session, occurrence))
+    found = _post_facts(session, team, _posts_in(session, team, seen, now))
     facts = agenda.Facts(
-        posts=_post_facts(session, team, _posts_in(session, team, seen, now)),
+        posts=_with_results(session, team, found),
         ideas=_post_facts(session, team, _newest_ideas(session, team)),
         channels=_channel_facts(session, team, seen),
         preconditions=_precondition_facts(session, team, occurrence.held_on),
+        questions=_question_facts(session, team, now),
+        all_questions=monitoring.count_open(session, team, now)[0],
     )
     minutes = int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60)
     return agenda.agenda(facts, seen, now, minutes)
@@ -452,6 +456,36 @@ def _post_fact(post: Post, owner: Person | None, reviewer: str) -> agenda.PostFa
         reviewer=reviewer,
         reviewer_id=post.reviewer_id,
     )
+
+
+def _with_results(
+    session: Session, team: Team, facts: Sequence[agenda.PostFact]
+) -> list[agenda.PostFact]:
+    """Of what went out also what was counted."""
+    out = [fact.id for fact in facts if fact.state == "published"]
+    counted = monitoring.results_added_up(session, team, out)
+    return [
+        replace(fact, results=counted.get(fact.id, ())) if fact.state == "published" else fact
+        for fact in facts
+    ]
+
+
+def _question_facts(session: Session, team: Team, now: datetime) -> list[agenda.QuestionFact]:
+    hidden = unseen(session, team)
+    return [
+        agenda.QuestionFact(
+            id=item.id,
+            words=item.called,
+            channel="" if item.channel is None else item.channel.name,
+            received_at=item.received_at,
+            answer_by=item.answer_by,
+            overdue=item.is_overdue(now),
+            owner_id=item.owner_id,
+            owner="" if item.owner is None or item.owner_id in hidden else item.owner.first_name,
+            version=item.version,
+        )
+        for item in monitoring.open_items(session, team, agenda.SHOWN_QUESTIONS)
+    ]
 
 
 def _precondition_facts(session: Session, team: Team, day: date) -> list[agenda.PreconditionFact]:

@@ -11,7 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from calendar_app.meetups.agenda import Block, ChannelFact, Item, PostFact, PreconditionFact
+from calendar_app.meetups.agenda import (
+    Block,
+    ChannelFact,
+    Item,
+    PostFact,
+    PreconditionFact,
+    QuestionFact,
+)
 
 # Of a post: what is kept otherwise, or not at all.
 _NAMES = ("owner", "owner_initials", "reviewer")
@@ -63,7 +70,8 @@ def people_in(kept: Mapping[str, Any]) -> set[int]:
     """The ids of the people whose names the agenda shows."""
     posts = [item["post"] for block in kept.get("blocks", []) for item in block["items"]]
     named = {post[part] for post in posts for part in ("owner_id", "reviewer_id")}
-    return (named | {one["owner_id"] for one in kept.get("actions", [])}) - {None}
+    asked = {one["owner_id"] for block in kept.get("blocks", []) for one in _questions(block)}
+    return (named | asked | {one["owner_id"] for one in kept.get("actions", [])}) - {None}
 
 
 def _frozen_block(block: Block) -> dict[str, Any]:
@@ -77,7 +85,22 @@ def _frozen_block(block: Block) -> dict[str, Any]:
         "gaps": [asdict(gap) for gap in block.gaps],
         "preconditions": [asdict(one) for one in block.preconditions],
         "more_preconditions": [asdict(one) for one in block.more_preconditions],
+        "questions": [_frozen_question(one) for one in block.questions],
+        "more_questions": block.more_questions,
     }
+
+
+def _frozen_question(question: QuestionFact) -> dict[str, Any]:
+    told = {**asdict(question), "received_at": question.received_at.isoformat()}
+    answer_by = question.answer_by
+    told["answer_by"] = None if answer_by is None else answer_by.isoformat()
+    del told["owner"]
+    return told
+
+
+def _questions(block: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Those of a block; none in what was kept before there were any."""
+    return list(block.get("questions", ()))
 
 
 def _frozen_post(post: PostFact) -> dict[str, Any]:
@@ -98,6 +121,20 @@ def _thawed_block(kept: Mapping[str, Any], names: Mapping[int, Named]) -> Block:
         gaps=tuple(ChannelFact(**gap) for gap in kept["gaps"]),
         preconditions=tuple(PreconditionFact(**one) for one in kept["preconditions"]),
         more_preconditions=tuple(PreconditionFact(**one) for one in kept["more_preconditions"]),
+        questions=tuple(_thawed_question(one, names) for one in _questions(kept)),
+        more_questions=kept.get("more_questions", 0),
+    )
+
+
+def _thawed_question(kept: Mapping[str, Any], names: Mapping[int, Named]) -> QuestionFact:
+    answer_by = kept["answer_by"]
+    return QuestionFact(
+        **{
+            **kept,
+            "received_at": datetime.fromisoformat(kept["received_at"]),
+            "answer_by": None if answer_by is None else datetime.fromisoformat(answer_by),
+            "owner": names.get(kept["owner_id"] or 0, Named("", "")).first_name,
+        }
     )
 
 
@@ -109,11 +146,14 @@ def _thawed_post(kept: Mapping[str, Any], names: Mapping[int, Named]) -> PostFac
         for name in _MOMENTS
     }
     lists = {name: tuple(kept[name]) for name in _LISTS}
+    counted = kept.get("results")
+    results = None if counted is None else tuple((name, number) for name, number in counted)
     return PostFact(
         **{
             **kept,
             **moments,
             **lists,
+            "results": results,
             "owner": owner.first_name,
             "owner_initials": owner.initials,
             "reviewer": names.get(kept["reviewer_id"] or 0, nobody).first_name,

@@ -26,6 +26,8 @@ ACTIONS = {
     "posts.publish": "writer",
     "posts.vote": "writer",
     "posts.comment": "writer",
+    # The questions from outside, replies to use again, and what was counted of a post.
+    "webcare.write": "writer",
     "meetups.hold": "writer",
     "views.share": "writer",
     "posts.approve": "editor",

@@ -173,6 +173,7 @@ def rows_of(
     source_image = SourceMedia(template=template, **image.as_it_is())
     session.add(source_image)
     session.flush()
+    question = builders.a_question(session, plan.channels[0], post_id=post.id)
     return {
         "plan_id": plan.id,
         "plan_uuid": plan.uuid,
@@ -198,6 +199,9 @@ def rows_of(
         "occurrence_id": occurrence.id,
         "occurrence_uuid": occurrence.uuid,
         "action_id": builders.an_action(session, occurrence, person).id,
+        "item_id": question.id,
+        "item_uuid": question.uuid,
+        "reply_id": builders.a_reply(session, team).id,
         "feed_id": feed.id,
         "calendar_id": calendar.id,
         "series_id": series.id,

@@ -14,6 +14,7 @@ from calendar_app.meetups.hosting import hosts
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.queries import next_occurrence
 from calendar_app.moments import local_day_bounds
+from calendar_app.monitoring.queries import count_open, open_items
 from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.people.models import Person
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
@@ -26,6 +27,7 @@ from calendar_app.web.templating import render
 
 _WRITE_AHEAD = timedelta(days=7)
 _LETTERS_SHOWN = 120
+_QUESTIONS_SHOWN = 5
 
 
 @bp.get("/")
@@ -47,6 +49,9 @@ def today() -> ResponseReturnValue:
         to_write=cards(queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True),
         to_place=cards(queries.to_place(session(), team, me(), end), dated=True),
         for_me=_for_me(),
+        questions=open_items(session(), team, _QUESTIONS_SHOWN),
+        questions_open=count_open(session(), team, now())[0],
+        now=now(),
         occurrence=occurrence,
         host=None if occurrence is None else _host(occurrence),
         plans=open_plans(session(), team),

@@ -7,6 +7,7 @@ const behaviours = {
   "autosave.js": "[data-autosave]",
   "copy.js": "[data-copy]",
   "dismiss.js": "[data-dismiss]",
+  "inserts.js": "[data-inserts]",
   "leave-guard.js": "[data-leave-guard]",
   "live.js": "[data-live]",
   "moves.js": "[data-moves]",

@@ -24,17 +24,21 @@ WRITE = "write"
 LATE = "late"
 RECHECK = "recheck"
 ACTION = "action"
+WEBCARE = "webcare"
+WEBCARE_ESCALATION = "webcare_escalation"
 MISSED_SUMMARY = "missed_summary"
 INVITATION = "calendar_invitation"
 CHANGE = "calendar_change"
 WITHDRAWAL = "calendar_withdrawal"
+# The kinds that are about a question from outside.
+OF_WEBCARE = (WEBCARE, WEBCARE_ESCALATION)
 # The kinds that are about a post.
 OF_POSTS = (REVIEW, ESCALATION, WRITE, PUBLISH, LATE, SENDER)
 # The kinds that are about one meet-up and end when it begins.
 OF_MEETUPS = (MEETUP, HOST)
 # The kinds that are of no use any more at a moment that nobody's quiet hours can put off.
 END_AT_A_MOMENT = (MEETUP, HOST, PUBLISH, WRITE, INVITATION, CHANGE, WITHDRAWAL)
-KINDS = (*OF_MEETUPS, OUTCOME, *OF_POSTS, RECHECK, ACTION, MISSED_SUMMARY)
+KINDS = (*OF_MEETUPS, OUTCOME, *OF_POSTS, RECHECK, ACTION, *OF_WEBCARE, MISSED_SUMMARY)
 KIND_NAMES = {
     MEETUP: N_("The meet-up begins soon"),
     HOST: N_("You lead the next meet-up"),
@@ -47,6 +51,8 @@ KIND_NAMES = {
     SENDER: N_("An ambassador does not post your post after all"),
     RECHECK: N_("It is time to look at a precondition again"),
     ACTION: N_("An action of yours is due"),
+    WEBCARE: N_("A question for you should have had an answer"),
+    WEBCARE_ESCALATION: N_("A question waits much too long for an answer"),
     MISSED_SUMMARY: N_("Reminders were missed"),
 }
 # The kinds that bring the meet-ups into a calendar. They are chosen with the feeds, all or none.
@@ -58,7 +64,7 @@ CALENDAR_NAMES = {
 OF_CALENDARS = tuple(CALENDAR_NAMES)
 ALL_NAMES = {**KIND_NAMES, **CALENDAR_NAMES}
 # The kinds of which all that is due to one person goes out as one mail.
-TOGETHER = (REVIEW, WRITE, LATE, RECHECK, ACTION)
+TOGETHER = (REVIEW, WRITE, LATE, RECHECK, ACTION, *OF_WEBCARE)
 # Who was asked to review something is not asked again within this time, but for all of it at once.
 REVIEWS_TOGETHER = timedelta(hours=1)
 # Shortly before its post goes out a request is not put off any more.
@@ -79,6 +85,7 @@ ESCALATION_IS_OF_USE = timedelta(days=4)
 LATE_IS_OF_USE = timedelta(days=2)
 RECHECK_IS_OF_USE = timedelta(days=5)
 ACTION_IS_OF_USE = timedelta(days=5)
+WEBCARE_IS_OF_USE = timedelta(days=2)
 
 # Who leads hears it in the afternoon before, and can still ask somebody else.
 HOST_HEARS_AT = time(15)
@@ -123,7 +130,9 @@ PUT_BACK = N_("It was put back before this mail went out.")
 NOT_BY_MAIL = N_("This person no longer gets this meet-up by mail.")
 DONE = N_("It is done.")
 REMOVED = N_("It was removed.")
+ANSWERED = N_("It has an answer.")
 OTHER_DAY = N_("It has another day now.")
+OTHER_MOMENT = N_("It has to be answered at another moment now.")
 QUIET = N_("It fell in this person's quiet hours.")
 TOLD_TOGETHER = N_("It stood in one mail with others of its kind.")
 REFUSED = N_("The mail server refuses this mail.")
@@ -222,6 +231,8 @@ class WorkFacts:
     is_same: bool
     is_asked: bool
     absent: bool
+    # What is said when it is not (a msgid).
+    not_same: str = OTHER_DAY
 
 
 @dataclass(frozen=True)
@@ -398,6 +409,11 @@ def subject_of_action(action_id: int, day: date) -> str:
     return f"action:{action_id}@{day.isoformat()}"
 
 
+def subject_of_webcare(kind: str, item_id: int, at: datetime) -> str:
+    """What is told of a question: that it waits, of one of OF_WEBCARE, since that moment."""
+    return f"{kind}:{item_id}@{_plain(at)}"
+
+
 def subject_of_sender(change_id: int) -> str:
     """What the word of an ambassador is about: that entry of the post's history."""
     return f"sender:{change_id}"
@@ -477,7 +493,7 @@ def _reason_of_invitation(invitation: InvitationFacts) -> str | None:
 def _reason_of_work(work: WorkFacts) -> str | None:
     reasons = {
         work.over: bool(work.over),
-        OTHER_DAY: not work.is_same,
+        work.not_same: not work.is_same,
         NOT_OWNER: not work.is_asked,
         ABSENT: work.absent,
     }

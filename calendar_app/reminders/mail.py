@@ -45,6 +45,8 @@ from calendar_app.reminders.due import (
     RECHECK,
     REVIEW,
     SENDER,
+    WEBCARE,
+    WEBCARE_ESCALATION,
     WITHDRAWAL,
     WRITE,
 )
@@ -69,6 +71,8 @@ _SUBJECTS = {
     SENDER: N_("The organisation posts it now: %(post)s"),
     RECHECK: N_("Time to look again: %(precondition)s"),
     ACTION: N_("Due: %(action)s, by %(day)s"),
+    WEBCARE: N_("Please answer: %(question)s"),
+    WEBCARE_ESCALATION: N_("Waits much too long for an answer: %(question)s"),
     MISSED_SUMMARY: N_("Not everybody was reminded: %(meetup)s, %(day)s"),
     INVITATION: N_("Invitation: %(meetup)s"),
     CHANGE: N_("Changed: %(meetup)s"),
@@ -80,6 +84,8 @@ _SUBJECTS_OF_SEVERAL = {
     LATE: N_("%(count)s posts of %(team)s are past their time"),
     RECHECK: N_("Time to look again at %(count)s preconditions of %(team)s"),
     ACTION: N_("%(count)s actions of %(team)s are due"),
+    WEBCARE: N_("Please answer %(count)s questions for %(team)s"),
+    WEBCARE_ESCALATION: N_("%(count)s questions of %(team)s wait much too long for an answer"),
 }
 
 
@@ -139,6 +145,10 @@ class Story:
     plan: str = ""
     # Of a reminder about an action: what has to be done, by the day of `starts_at`.
     action: str = ""
+    # Of a reminder about a question: how it begins, and on which channel it came; it should have
+    # been answered by `starts_at`.
+    question: str = ""
+    channel: str = ""
     place: str = ""
     host: str = ""
     # Whom an answer reaches: a name and an address; None: the sender itself.
@@ -270,6 +280,8 @@ def _facts(config: Config, story: Story) -> dict[str, object]:
         "precondition": say(story.language, story.precondition) if story.precondition else "",
         "plan": story.plan,
         "action": story.action,
+        "question": story.question,
+        "channel": story.channel,
         "items": [_words_of(item, story) for item in story.items[:MOST_ITEMS]],
         "more": max(0, len(story.items) - MOST_ITEMS),
         "weekdays": format_list(
@@ -299,7 +311,7 @@ def _subject(story: Story, facts: dict[str, object]) -> str:
     if story.items:
         several = _SUBJECTS_OF_SEVERAL[story.kind]
         return say(story.language, several, count=len(story.items), team=story.team)
-    names = ("meetup", "post", "precondition", "action", "day", "time", "city")
+    names = ("meetup", "post", "precondition", "action", "question", "day", "time", "city")
     told = {name: facts[name] for name in names}
     return say(story.language, _SUBJECTS[story.kind], **told)
 

@@ -70,6 +70,8 @@ class Delivery(Base):
     precondition_id: Mapped[int | None]
     # The action that it is about, likewise.
     action_id: Mapped[int | None]
+    # The question that it is about, likewise.
+    webcare_item_id: Mapped[int | None]
     # Of one about a post: the team's day on which it is due, to know who is away then.
     due_on: Mapped[date | None]
     due_at: Mapped[datetime]

@@ -47,6 +47,7 @@ class Morning:
     post_id: int | None = None
     precondition_id: int | None = None
     action_id: int | None = None
+    webcare_item_id: int | None = None
 
 
 def mornings(session: Session, since: datetime, until: datetime) -> Iterator[Morning]:

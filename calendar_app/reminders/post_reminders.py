@@ -26,6 +26,7 @@ from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
+from calendar_app.reminders import webcare_reminders as webcare
 from calendar_app.reminders.hushed import Hushed
 from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.morning_reminders import Morning, mornings
@@ -37,6 +38,8 @@ from calendar_app.reminders.queries import (
 )
 
 Key: TypeAlias = tuple[str, int]
+# Of which of these (by id) somebody hears on a day, and who.
+WhoHear: TypeAlias = Callable[[Session, Iterable[int], date], Iterator[tuple[int, int]]]
 
 # A moment outside working hours is told of on the next working day: after a weekend, or after
 # holidays on the one day of the week on which a team works.
@@ -61,6 +64,7 @@ class _Asked:
     action: str | None
     precondition_id: int | None = None
     action_id: int | None = None
+    webcare_item_id: int | None = None
     # Whether it is known already when that person hears it.
     is_settled: bool = False
 
@@ -97,6 +101,7 @@ def wanted_of_posts(
         *_publishing(session, since, now + ahead),
         *_senders(session, since),
         *(_asked_of(one) for one in mornings(session, since, now + ahead)),
+        *_webcare(session, since, now, ahead, hushed),
     ]
     return {
         (one.subject, person_id): _row(one, person_id, now)
@@ -113,6 +118,7 @@ def _row(one: _Asked, person_id: int, now: datetime) -> dict[str, Any]:
         "post_id": one.post_id,
         "precondition_id": one.precondition_id,
         "action_id": one.action_id,
+        "webcare_item_id": one.webcare_item_id,
         "due_on": one.due_on,
         "due_at": one.due_at,
         "useful_until": one.useful_until,
@@ -133,6 +139,7 @@ def _asked_of(one: Morning) -> _Asked:
         action=one.action,
         precondition_id=one.precondition_id,
         action_id=one.action_id,
+        webcare_item_id=one.webcare_item_id,
     )
 
 
@@ -201,29 +208,46 @@ def _escalations(
                 due_at + due.ESCALATION_IS_OF_USE,
                 APPROVE.action,
             )
+    yield from _settled(session, asked, _who_hear, now, hushed)
+
+
+def _webcare(
+    session: Session, since: datetime, now: datetime, ahead: timedelta, hushed: Hushed
+) -> Iterator[_Asked]:
+    """Whoever answers what waits, and whom the plan names for what waits too long."""
+    found = webcare.waiting(session, since, now + ahead)
+    asked = {one.webcare_item_id or 0: _asked_of(one) for one in found}
+    yield from _settled(session, asked, webcare.who_answer, now, hushed)
+    yield from (_asked_of(one) for one in webcare.escalated(session, since, now + ahead))
+
+
+def _settled(
+    session: Session, asked: dict[int, _Asked], who_hear: WhoHear, now: datetime, hushed: Hushed
+) -> Iterator[_Asked]:
+    """Each of `asked`, by what it is about, for who hears it on the day on which they do."""
     for _turn in range(_MOST_TURNS):
         if not asked:
             break
-        settled, asked = _heard(session, asked, now, hushed)
+        settled, asked = _heard(session, asked, who_hear, now, hushed)
         yield from settled
 
 
 def _heard(
-    session: Session, asked: dict[int, _Asked], now: datetime, hushed: Hushed
+    session: Session, asked: dict[int, _Asked], who_hear: WhoHear, now: datetime, hushed: Hushed
 ) -> tuple[list[_Asked], dict[int, _Asked]]:
-    """By post what those who hear it on its day hear; and what they do not hear until another."""
+    """What those who hear it on its day hear; and what they do not hear until another."""
     of_day: dict[date, list[int]] = {}
-    for post_id, one in asked.items():
-        of_day.setdefault(one.due_on, []).append(post_id)
+    for about, one in asked.items():
+        of_day.setdefault(one.due_on, []).append(about)
     settled, put_off = [], {}
-    for day, post_ids in of_day.items():
-        for post_id, person_id in _who_hear(session, post_ids, day):
-            one = asked[post_id]
+    for day, things in of_day.items():
+        for about, person_id in who_hear(session, things, day):
+            one = asked[about]
             moved = one if one.person_id == person_id else one.heard_by(person_id, hushed, now)
             if moved.due_on == day:
                 settled.append(replace(moved, is_settled=True))
             else:
-                put_off[post_id] = moved
+                put_off[about] = moved
     return settled, put_off
 
 

@@ -26,10 +26,12 @@ from calendar_app.meetups.hosting import hosts
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
 from calendar_app.meetups.sittings import Outcome, Sitting, outcome_of, sitting_of
 from calendar_app.moments import local, moment
+from calendar_app.monitoring.models import WebcareItem
+from calendar_app.monitoring.promises import promised, who_answers, who_hears_of_webcare
 from calendar_app.people.models import ROLES, Absence, Membership, Muted, Person, Team
 from calendar_app.people.permissions import allowed
 from calendar_app.people.queries import is_ambassador, is_unseen
-from calendar_app.plans.models import Plan, Precondition, TaskRole
+from calendar_app.plans.models import Channel, Plan, Precondition, TaskRole
 from calendar_app.plans.preconditions import KINDS
 from calendar_app.plans.roles import DEPUTY
 from calendar_app.posts.escalation import who_hears
@@ -121,6 +123,8 @@ def with_facts() -> AnySelect:
             Precondition,
             Plan,
             Action,
+            WebcareItem,
+            Channel,
         )
         .join(Person, Person.id == of_person)
         .join(Team, Team.id == Delivery.team_id)
@@ -142,6 +146,12 @@ def with_facts() -> AnySelect:
         )
         .outerjoin(Plan, Plan.id == Precondition.plan_id)
         .outerjoin(Action, (Action.id == Delivery.action_id) & (Action.team_id == Delivery.team_id))
+        .outerjoin(
+            WebcareItem,
+            (WebcareItem.id == Delivery.webcare_item_id)
+            & (WebcareItem.team_id == Delivery.team_id),
+        )
+        .outerjoin(Channel, Channel.id == WebcareItem.channel_id)
         .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
         # The rows may have changed since this session read them.
         .execution_options(populate_existing=True)
@@ -157,6 +167,8 @@ def _asked() -> ColumnElement[int | None]:
         (Delivery.kind == due.LATE, who_hears_of_late()),
         (Delivery.kind == due.RECHECK, Precondition.owner_id),
         (Delivery.kind == due.ACTION, Action.owner_id),
+        (Delivery.kind == due.WEBCARE, who_answers(Delivery.due_on)),
+        (Delivery.kind == due.WEBCARE_ESCALATION, who_hears_of_webcare()),
         else_=Post.owner_id,
     )
 
@@ -240,8 +252,9 @@ def facts_of(row: AnyRow, leaders: Mapping[int, int | None] | None = None) -> du
         return due.Facts(belongs, row.is_muted, outcome=outcome)
     if kind == due.RECHECK:
         return due.Facts(belongs, row.is_muted, precondition=_facts_of_precondition(row))
-    if kind == due.ACTION:
-        return due.Facts(belongs, row.is_muted, work=_facts_of_action(row))
+    if kind in (due.ACTION, *due.OF_WEBCARE):
+        facts = _facts_of_action if kind == due.ACTION else _facts_of_webcare
+        return due.Facts(belongs, row.is_muted, work=facts(row))
     if kind not in due.OF_MEETUPS:
         return due.Facts(belongs, row.is_muted)
     meetup = due.MeetupFacts(
@@ -289,6 +302,22 @@ def _facts_of_action(row: AnyRow) -> due.WorkFacts:
         is_same=row.Delivery.subject == subject,
         is_asked=bool(row.is_asked),
         absent=row.is_away,
+    )
+
+
+def _facts_of_webcare(row: AnyRow) -> due.WorkFacts:
+    found, kind = row.WebcareItem, row.Delivery.kind
+    over = due.REMOVED if found is None or found.deleted_at is not None else ""
+    if not over and found.answered_at is not None:
+        over = due.ANSWERED
+    at = None if found is None else promised(found, kind)
+    subject = "" if at is None else due.subject_of_webcare(kind, found.id, at)
+    return due.WorkFacts(
+        over=over,
+        is_same=row.Delivery.subject == subject,
+        is_asked=bool(row.is_asked),
+        absent=row.is_away,
+        not_same=due.OTHER_MOMENT,
     )
 
 
@@ -358,7 +387,7 @@ def story_of(
         items = tuple(_item_of(one) for one in (row, *others))
         path = f"/reminders/{row.Delivery.uuid}"
         return replace(_story_of_one(row), items=items, path=path)
-    if row.Delivery.kind in (*due.OF_POSTS, due.RECHECK, due.ACTION):
+    if row.Delivery.kind in (*due.OF_POSTS, due.RECHECK, due.ACTION, *due.OF_WEBCARE):
         return _story_of_one(row)
     delivery, occurrence, meetup = row.Delivery, row.Occurrence, row.Meetup
     told = {
@@ -392,7 +421,12 @@ def _outcome(session: Session, occurrence: Occurrence) -> Outcome | None:
 
 
 def _story_of_one(row: AnyRow) -> Story:
-    tellers = {due.RECHECK: _story_of_precondition, due.ACTION: _story_of_action}
+    tellers = {
+        due.RECHECK: _story_of_precondition,
+        due.ACTION: _story_of_action,
+        due.WEBCARE: _story_of_webcare,
+        due.WEBCARE_ESCALATION: _story_of_webcare,
+    }
     return tellers.get(row.Delivery.kind, _story_of_post)(row)
 
 
@@ -401,6 +435,8 @@ def _item_of(row: AnyRow) -> Item:
         return Item(KINDS[row.Precondition.key].name, plan=row.Plan.name)
     if row.Delivery.kind == due.ACTION:
         return Item(row.Action.text)
+    if row.Delivery.kind in due.OF_WEBCARE:
+        return Item(row.WebcareItem.called)
     return Item(row.Post.title, row.Post.starts_at)
 
 
@@ -456,6 +492,22 @@ def _story_of_action(row: AnyRow) -> Story:
     )
 
 
+def _story_of_webcare(row: AnyRow) -> Story:
+    delivery, item, channel = row.Delivery, row.WebcareItem, row.Channel
+    return Story(
+        kind=delivery.kind,
+        language=row.Person.language or row.Team.language,
+        team=row.Team.name,
+        meetup="",
+        starts_at=item.answer_by or delivery.due_at,
+        zone=row.Team.zone,
+        minutes=0,
+        path=f"/webcare/{item.uuid}",
+        question=item.called,
+        channel="" if channel is None else channel.name,
+    )
+
+
 def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Story:
     """A digest, put together now and not when it was planned."""
     missed = session.execute(
@@ -488,6 +540,7 @@ class Told:
     precondition: Precondition | None
     plan: Plan | None
     action: Action | None
+    question: WebcareItem | None
     reason: str
 
 
@@ -501,15 +554,21 @@ def told_in_mail(session: Session, delivery: Delivery, now: datetime) -> list[To
     return [
         Told(
             delivery=row.Delivery,
-            post=None if row.Post is None or row.Post.deleted_at is not None else row.Post,
+            post=_kept(row.Post),
             occurrence=row.Occurrence,
             precondition=row.Precondition,
             plan=row.Plan,
             action=row.Action,
+            question=_kept(row.WebcareItem),
             reason=due.decide(facts_of(row, leaders), row.Delivery.useful_until, now).reason,
         )
         for row in rows
     ]
+
+
+def _kept(row: Any) -> Any:
+    """What a mail told of, unless it is not there any more."""
+    return None if row is None or row.deleted_at is not None else row
 
 
 # ----------------------------------------------------------------------------------------- the log

@@ -18,6 +18,7 @@ from calendar_app.people.audit import record
 from calendar_app.sample.campaigns import add_campaigns
 from calendar_app.sample.days import WEEKS, Days
 from calendar_app.sample.large import load_large
+from calendar_app.sample.meeting import add_checklist, add_held_meetup
 from calendar_app.sample.password import password
 from calendar_app.sample.posts import Scene, add_posts
 from calendar_app.sample.preconditions import rate_preconditions
@@ -33,6 +34,7 @@ from calendar_app.sample.team import (
     decide_experiments,
     new_team,
 )
+from calendar_app.sample.webcare import add_webcare
 
 __all__ = ["is_wanted", "load", "load_large", "password"]
 
@@ -64,6 +66,7 @@ def load(config: Config, database: Database, now: datetime) -> None:
         add_experiments(plan, days)
         add_readings(session, plan, people, days, made_on)
         rate_preconditions(plan, people, days, stamps.at)
+        add_checklist(session, team)
         session.flush()
         scene = Scene(team, plan, people, days, store_of(config))
         add_posts(session, stamps, scene)
@@ -72,5 +75,8 @@ def load(config: Config, database: Database, now: datetime) -> None:
         # Entered just now: nobody can have missed a meet-up before it.
         stamps.at = now
         add_meetup(session, team, people, days)
+        add_webcare(session, stamps, scene)
+        add_held_meetup(session, stamps, team, people, days)
+        stamps.at = now
         add_campaigns(session, team, days)
         record(session, "sample.loaded", at=now, origin="sample", team=team)

@@ -30,7 +30,7 @@ def add_held_meetup(
     told = read("meetup")["held"]
     by = people[told["by"]]
     stamps.at = held.starts_at
-    sitting = sittings.begin(session, held, by, stamps.at)
+    sitting = sittings.begin(session, held, by, by=by, now=stamps.at)
     session.flush()
     sittings.note(session, sitting, people[told["not_there"]].id, is_present=False)
     for number, agreed in enumerate(told["actions"]):

@@ -69,7 +69,7 @@ class Walk:
     def _facts(self, step: str, number: int) -> dict[str, object]:
         start = self.room.scene.now.replace(hour=8 + number % 3, minute=0, second=0, microsecond=0)
         ends: date | None = None if number % 2 else start.date() + timedelta(days=10 + number)
-        return {
+        facts: dict[str, dict[str, object]] = {
             "rule": {
                 "local_time": start.time(),
                 "weekdays": ("MO,TU,WE,TH,FR", "TU,TH")[number % 2],
@@ -77,7 +77,8 @@ class Walk:
             "texts": {"place": f"Zaal {number}", "minutes": 10 + number},
             "holidays": {"skips_holidays": bool(number % 2)},
             "ends": {"ends_on": ends},
-        }[step]
+        }
+        return facts[step]
 
     def _take_part(self, *, is_in: bool) -> None:
         self.is_in = is_in

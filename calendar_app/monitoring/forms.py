@@ -73,7 +73,7 @@ class WebcareForm(Form):
     """A question that came in. `item` is the one that is changed; None: a new one."""
 
     creation_key = HiddenField(validators=[Length(max=64)])
-    question = TextField(_l("The question"), limit=MOST_LETTERS, validators=[needed()])
+    question = TextField(_l("What was asked"), limit=MOST_LETTERS, validators=[needed()])
     channel = SelectField(_l("Channel"), coerce=int)
     post = SelectField(_l("About which post"), coerce=int)
     day = DateField(_l("Received on"), validators=[needed()])
@@ -137,7 +137,7 @@ class WebcareForm(Form):
 class AnswerForm(Form):
     """What was answered."""
 
-    answer = TextField(_l("The answer"), limit=MOST_LETTERS)
+    answer = TextField(_l("What did you answer?"), limit=MOST_LETTERS)
 
 
 class ReplyForm(Form):

@@ -16,6 +16,7 @@ from tests.support.smtp_faults import Fault, answer, close, reset, wait
 
 if TYPE_CHECKING:
     from tests.reminders.houses import House
+    from tests.support.servers import Kapstok
     from tests.support.smtp_faults import Point
 
 NAMES = ("Anouk", "Joris", "Mo")
@@ -107,7 +108,7 @@ def test_a_paused_worker_finds_its_fence_gone(house: House, whole: bool) -> None
     house.sink.program([wait("data")])
     paused = house.worker()
     house.sink.wait_for_fault("data", seconds=18)
-    paused.pause()
+    _pause_between_two_writes(house, paused)
     house.sink.release()
     if whole:
         house.worker()
@@ -120,11 +121,33 @@ def test_a_paused_worker_finds_its_fence_gone(house: House, whole: bool) -> None
     tally(house, "paused worker (SIGSTOP), another goes on", NAMES)
 
 
+def _pause_between_two_writes(house: House, worker: Kapstok) -> None:
+    """Pause it while it holds no lock: who stands still with SQLite's only one stops everybody."""
+    while True:
+        worker.pause()
+        asking = _connection(house)
+        try:
+            asking.execute("PRAGMA busy_timeout=100")
+            asking.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            worker.resume()
+            time.sleep(0.1)
+        else:
+            asking.execute("ROLLBACK")
+            return
+        finally:
+            asking.close()
+
+
+def _connection(house: House) -> sqlite3.Connection:
+    return sqlite3.connect(house.database.url.removeprefix("sqlite:///"), isolation_level=None)
+
+
 def test_a_locked_database_delays_the_reminders_and_no_more(house: House) -> None:
     worker = house.worker().wait_for_line("worker 1 began")
     house.meetup(*NAMES, starts_in=66)
     worker.wait_for_line("planned: 3 reminders")
-    locker = sqlite3.connect(house.database.url.removeprefix("sqlite:///"), isolation_level=None)
+    locker = _connection(house)
     locker.execute("BEGIN IMMEDIATE")
 
     # Past the moment at which they are due.

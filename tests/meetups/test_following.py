@@ -273,7 +273,7 @@ def test_turns_and_the_window_of_yesterday_go_on_across_the_change(
 def test_who_does_not_want_to_be_seen_stays_in_it(visitor: Visitor, room: Room) -> None:
     with room.database.writing() as session:
         meetup = session.get_one(Meetup, room.meetup_id)
-        hidden = a_person(session, session.get_one(Team, room.team_id), name="Iris Stil")
+        hidden = a_person(session, session.get_one(Team, room.team_id), name="Iris Vermeer")
         hidden.memberships[0].takes_part = False
         meetup.participants.append(hidden)
         meetup.host_id = hidden.id

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -41,16 +44,17 @@ def do_turns(meetup_id: int) -> ResponseReturnValue:
     if form.stale(meetup):
         conflict = form.differences(_answers_of(meetup))
         return _turns_page(meetup, form, conflict=conflict), 409
-    if not (form.validate() and form.obeys(lambda: _take_turns(meetup, form))):
-        return _turns_page(meetup, form), 422
-    audit("meetup.turns_changed", meetup)
-    commit()
+    with _first_counts():
+        if not (form.validate() and form.obeys(lambda: _take_turns(meetup, form))):
+            return _turns_page(meetup, form), 422
+        commit()
     flash(_("Saved."), "good")
     return redirect(url_for("hosts.show_turns", meetup_id=meetup.id), 303)
 
 
 def _take_turns(meetup: Meetup, form: TurnsForm) -> None:
-    hosting.take_turns(session(), meetup, form.order(), unseen().keys())
+    if hosting.take_turns(session(), meetup, form.order(), unseen().keys()):
+        audit("meetup.turns_changed", meetup)
 
 
 def _form_of(meetup: Meetup) -> TurnsForm:
@@ -96,17 +100,23 @@ def choose(occurrence_id: int) -> ResponseReturnValue:
     host = _colleague(request.form.get("host", ""))
     if hosting.leader(session(), occurrence, now()) != host.id:
         hosting.expect_host(session(), occurrence, _number(request.form.get("shown", "")), now())
-        try:
+        with _first_counts():
             hosting.choose(session(), occurrence, host, by=me(), now=now())
             audit("occurrence.host_chosen", occurrence)
             commit()
-        except (IntegrityError, StaleDataError) as error:
-            # Two chose at one moment: the first counts.
-            session().rollback()
-            raise Stale(N_("Somebody else changed this while you were busy.")) from error
     flash(_("%(name)s leads this meet-up.", name=host.name), "good")
     where = url_for("meetups.show_occurrence", occurrence_id=occurrence_id, _anchor="people")
     return redirect(where, 303)
+
+
+@contextmanager
+def _first_counts() -> Iterator[None]:
+    """Of two who do the same at one moment the first counts. Raises Stale for the second."""
+    try:
+        yield
+    except (IntegrityError, StaleDataError) as error:
+        session().rollback()
+        raise Stale(N_("Somebody else changed this while you were busy.")) from error
 
 
 def _colleague(sent: str) -> Person:

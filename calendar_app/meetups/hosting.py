@@ -65,10 +65,11 @@ def places(session: Session, meetup: Meetup) -> dict[int, int]:
 
 def take_turns(
     session: Session, meetup: Meetup, order: Sequence[int], hidden: Collection[int] = ()
-) -> None:
+) -> bool:
     """Let the people with these ids lead `meetup` in turn, in this `order`; none: all of them.
 
-    Who is `hidden` from whoever says so keeps their place. Raises Refused for who takes no part.
+    Who is `hidden` from whoever says so keeps their place. Answers whether that is new. Raises
+    Refused for who takes no part.
     """
     invited = {person.id for person in meetup.participants}
     if not set(order) <= invited:
@@ -93,6 +94,7 @@ def take_turns(
     if changed or new:
         # Another row changed, but it is this series that people see changing.
         meetup.touch()
+    return changed or bool(new)
 
 
 def hand_on_turns(session: Session, old: Meetup, new: Meetup) -> None:

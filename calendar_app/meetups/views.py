@@ -236,9 +236,9 @@ def do_following(occurrence_id: int) -> ResponseReturnValue:
     if form.stale(occurrence.meetup):
         rows = form.conflict(occurrence.meetup, unseen(), apart_from=("starts_on",))
         return _following_page(occurrence, form, conflict=rows), 409
-    if not (form.validate() and form.obeys(lambda: _change_from(occurrence, form))):
-        return _following_page(occurrence, form), 422
     try:
+        if not (form.validate() and form.obeys(lambda: _change_from(occurrence, form))):
+            return _following_page(occurrence, form), 422
         commit()
     except (IntegrityError, StaleDataError):
         # Sent twice at one moment: the first counts. Else somebody changed it meanwhile.

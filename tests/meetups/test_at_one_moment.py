@@ -13,11 +13,13 @@ from sqlalchemy import func, select
 from calendar_app.db import Base, Database
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.beforehand import Beforehand, link_word
-from calendar_app.meetups.models import Occurrence
+from calendar_app.meetups.hosting import HostOfDay, MeetupTurn
+from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.sittings import Attendance, Sitting
 from calendar_app.people.models import AuditEntry, Person
 from tests.builders import a_sitting, an_action, sign_in
-from tests.meetups.test_pages import TUESDAY, Room
+from tests.meetups.test_pages import THURSDAY, TUESDAY, Room
+from tests.meetups.test_pages import answers as answers_of_form
 from tests.meetups.visitor import NOW
 
 if TYPE_CHECKING:
@@ -82,6 +84,53 @@ def test_a_meetup_is_closed_once(app: Flask, room: Room) -> None:
 
     assert answers == [303, 303]
     assert noted(room, "sitting.closed") == 1
+
+
+def test_one_day_is_taken_over_by_one(app: Flask, room: Room) -> None:
+    path = f"{room.page(TUESDAY)}/turn"
+
+    answers = both_post(app, room, path, shown=room.editor.id, host=room.writer.id)
+
+    assert answers in ([303, 303], [303, 409])
+    assert (count(room, HostOfDay), noted(room, "occurrence.host_chosen")) == (1, 1)
+
+
+def both_are_editors(room: Room) -> None:
+    with room.database.writing() as session:
+        session.get_one(Person, room.writer.id).memberships[0].role = "editor"
+
+
+def test_the_order_of_turns_is_changed_once(app: Flask, room: Room) -> None:
+    both_are_editors(room)
+    places = {f"turn_{room.editor.id}": 2, f"turn_{room.writer.id}": 1}
+
+    answers = both_post(app, room, f"/meetups/{room.meetup_id}/hosts", version=1, **places)
+
+    # Who comes second sees it done already, or is told that somebody was before them.
+    assert answers in ([303, 303], [303, 409])
+    assert (count(room, MeetupTurn), noted(room, "meetup.turns_changed")) == (2, 1)
+
+
+def test_a_series_is_changed_from_one_day_on_once(app: Flask, room: Room) -> None:
+    both_are_editors(room)
+    told = answers_of_form(room, starts_on="2026-11-12", creation_key="one", version=1)
+
+    answers = both_post(app, room, f"{room.page(THURSDAY)}/following", **told)
+
+    # Whose form is the same as one that was sent, sees that it is done.
+    assert answers in ([303, 303], [303, 409])
+    assert (count(room, Meetup), noted(room, "meetup.changed_from")) == (2, 1)
+
+
+def test_days_off_are_called_off_once(app: Flask, room: Room) -> None:
+    both_are_editors(room)
+    told = {"first": "2027-02-08", "last": "2027-02-12"}
+
+    answers = both_post(app, room, f"/meetups/{room.meetup_id}/days-off", **told)
+
+    # Who comes second is told that there is no meet-up on these days.
+    assert answers == [303, 422]
+    assert noted(room, "occurrence.cancelled") == 5
 
 
 def test_something_on_the_agenda_becomes_one_action(app: Flask, room: Room) -> None:

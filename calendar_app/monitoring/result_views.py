@@ -53,7 +53,7 @@ def _save(post_id: int, channel_id: int) -> ResponseReturnValue:
     if kept.version == 0:
         kept.version = 1
         session().add(kept)
-    audit("post_result.noted", post, channel=channel_id)
+    audit("results.noted", post, channel=channel_id)
     commit()
     flash(_("Saved."), "good")
     return redirect(url_for("posts.see", post_id=post_id, _anchor="results"), 303)

@@ -192,7 +192,10 @@ def _answer(item_id: int) -> ResponseReturnValue:
         return _item_page(item, form), 422
     is_new = item.is_open
     item.reply(form.answer.data, me(), now())
-    audit("webcare.answered" if is_new else "webcare.changed", item)
+    if is_new:
+        audit("webcare.answered", item)
+    else:
+        audit("webcare.changed", item)
     commit()
     flash(_("The question is answered.") if is_new else _("Saved."), "good")
     return _to(item)

@@ -129,7 +129,7 @@ ACTION_NAMES = {
     "webcare_reply.changed": N_("Changed a reply to use again"),
     "webcare_reply.removed": N_("Removed a reply to use again"),
     "webcare_reply.put_back": N_("Put back a reply to use again"),
-    "post_result.noted": N_("Noted the results of a post"),
+    "results.noted": N_("Noted the results of a post"),
     "feed.made": N_("Made a feed"),
     "feed.revoked": N_("Closed a feed"),
     "external_calendar.added": N_("Added another calendar"),

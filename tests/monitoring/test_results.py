@@ -56,7 +56,7 @@ def test_results_are_typed_in_on_the_page_of_a_post(room: Room) -> None:
     result = kept(room)
     assert (result.views, result.reactions, result.shares) == (1200, 0, None)
     assert (result.noted_at, result.noted_by_id) == (NOW, room.people["writer"])
-    assert room.noted() == ["post_result.noted"]
+    assert room.noted() == ["results.noted"]
     page = client.get(f"/posts/{post_id}").text
     assert 'value="1200"' in page
     assert "Writer Bos, Tue 10 Nov 11:02" in page

@@ -26,7 +26,7 @@ _NAMES_IN_FILE = frozenset(
     {
         *("DATA_DIR", "DATABASE_URL", "SECRET_KEY", "BASE_URL", "BIND", "LOG"),
         *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD", "OUTBOUND_ALLOW"),
-        *("MEDIA_URL", "MAIL_IN_DOUBT", "ENGINE"),
+        *("MEDIA_URL", "MAIL_IN_DOUBT", "ENGINE", "CHAT_HOSTS"),
     }
 )
 # The tests read the second one; it may stand in a developer's shell.
@@ -70,6 +70,8 @@ class Config:
     sample_password: str | None = field(default=None, repr=False)
     # Hosts and networks that may be fetched from though they are private.
     outbound_allow: tuple[str, ...] = ()
+    # Hosts that take messages as Teams or Slack does: ("slack", "m.example").
+    chat_hosts: tuple[tuple[str, str], ...] = ()
     # Where images and files of posts are kept; None: in the data folder.
     media_bucket: Bucket | None = None
     # What makes the worker's rounds: "embedded" in each worker, "procrastinate" between all.
@@ -107,6 +109,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         log=_one_of("LOG", found.get("LOG", "text"), ("text", "json")),
         sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
         outbound_allow=_outbound_allow(found.get("OUTBOUND_ALLOW", "")),
+        chat_hosts=_chat_hosts(found.get("CHAT_HOSTS", "")),
         media_bucket=_bucket(found.get("MEDIA_URL")),
         engine=_engine(found.get("ENGINE"), url),
     )
@@ -345,6 +348,20 @@ def _allowed(each: str) -> str:
             "like exchange.intra.example, 10.1.0.0/16."
         )
     return each.rstrip(".").lower()
+
+
+def _chat_hosts(listed: str) -> tuple[tuple[str, str], ...]:
+    """The hosts that speak as Teams or Slack does, in small letters."""
+    found = []
+    for each in listed.replace(",", " ").split():
+        kind, _equals, host = each.partition("=")
+        if kind not in {"teams", "slack"} or not _HOST.fullmatch(host):
+            raise BadSetting(
+                "KAPSTOK_CHAT_HOSTS must list hosts and what they speak, "
+                "like slack=mattermost.intra.example, teams=flows.intra.example."
+            )
+        found.append((kind, host.strip("[]").rstrip(".").lower()))
+    return tuple(found)
 
 
 def _bucket(url: str | None) -> Bucket | None:

@@ -56,6 +56,7 @@ from calendar_app.posts.models import (
 from calendar_app.posts.presence import PostPresence
 from calendar_app.posts.undo import Undoable, UndoablePost
 from calendar_app.reminders.models import Attempt, Delivery, QuietHours, Relay, Worker
+from calendar_app.reminders.routes import Route
 from calendar_app.transfer.models import PostImport
 
 __all__ = [
@@ -113,6 +114,7 @@ __all__ = [
     "Precondition",
     "QuietHours",
     "Relay",
+    "Route",
     "SavedView",
     "SeriesException",
     "Sitting",

@@ -1,4 +1,4 @@
-"""The way out of the house for web requests: what Kapstok fetches from addresses that people type.
+"""The way out of the house for web requests: what Kapstok fetches from, and brings to, an address.
 
 An address from outside is a way in as well: a name may point at a machine of the own network, a
 server may lead on to one, answer without an end or unpack to more than there is memory. So each
@@ -10,12 +10,13 @@ addresses are reached only where the operator allows them (KAPSTOK_OUTBOUND_ALLO
 from __future__ import annotations
 
 import ipaddress
+import select
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TypeAlias
@@ -40,6 +41,9 @@ _CHUNK = 64 * 1024
 # A host with several addresses may have some that do not answer here (IPv6 without a route).
 _SECONDS_AN_ADDRESS = 4.0
 _LONGEST_MARK = 300
+_LONGEST_WORDS = 2000
+# Linux tells of a hang-up before anything is read; elsewhere a broken line shows when it is used.
+_HUNG_UP = getattr(select, "POLLRDHUP", select.POLLHUP) | select.POLLHUP | select.POLLERR
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -55,6 +59,14 @@ LookUp: TypeAlias = Callable[[str, int], Sequence[str]]
 
 class Unfetched(Refused):
     """What an address names could not be fetched, in words for the person who gave the address."""
+
+
+class Closed(Unfetched):
+    """The address lies in a closed network: nobody goes there unless the operator allows it."""
+
+
+class Unanswered(Unfetched):
+    """Something was handed over and no whole answer came: it may have arrived."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,83 @@ def fetch(
             return answer
         target = _led_on(target, answer)
     raise Unfetched(N_("This address leads on and on. Ask for the address where it ends."))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered to what was brought: its status, and the first words of its body."""
+
+    status: int
+    words: str
+    # The header Retry-After as it came: seconds or a date (RFC 9110 §10.2.3).
+    retry_after: str = ""
+
+
+class Call:
+    """A connection that stands, over which nothing was said yet."""
+
+    def __init__(self, target: SplitResult, connection: HTTPConnection) -> None:
+        self._target = target
+        self._connection = connection
+
+    def is_cut(self) -> bool:
+        """Whether the other side has hung up, as far as our side of the line can tell."""
+        sock = self._connection.sock
+        if sock is None:
+            return True
+        poll = select.poll()
+        poll.register(sock, _HUNG_UP)
+        return bool(poll.poll(0))
+
+    def post(self, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS) -> Reply:
+        """Bring `body` and hear the answer, all in all within `seconds`; leads nowhere on.
+
+        Raises Unanswered: from the first byte on nobody can tell whether it arrived.
+        """
+        ends_at = time.monotonic() + seconds
+        told = {"Host": self._target.netloc, "User-Agent": USER_AGENT, "Connection": "close"}
+        try:
+            with (
+                _words_for_trouble(),
+                closing(self._connection),
+                _cut_off(self._connection, ends_at),
+            ):
+                self._connection.sock.settimeout(seconds)
+                path, headers = _path(self._target), {**told, **headers}
+                self._connection.request("POST", path, body, headers, preload_content=False)
+                return _reply(self._connection.getresponse())
+        except Unfetched as error:
+            raise Unanswered(error.message) from error
+
+    def hang_up(self) -> None:
+        """Close without a word."""
+        self._connection.close()
+
+
+def dial(
+    address: str,
+    allowed: Sequence[str] = (),
+    *,
+    seconds: float = SECONDS,
+    look_up: LookUp | None = None,
+) -> Call:
+    """A connection to the host of `address`, to bring something there: nothing is sent yet.
+
+    Its addresses are judged as those of `fetch` are. Raises Unfetched, Closed.
+    """
+    ends_at = time.monotonic() + seconds
+    target = expect_address(address)
+    with _words_for_trouble():
+        return Call(target, _connected(target, allowed, ends_at, look_up or addresses_of))
+
+
+def origin_of(address: str) -> str:
+    """The scheme, host and port of `address`, as one compares them: "https://hooks.slack.com"."""
+    parts = expect_address(address)
+    host = str(parts.hostname)
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def web_address(typed: str) -> str:
@@ -238,7 +327,7 @@ def _connected(
     if not found:
         raise Unfetched(N_("There is no computer with the name %(host)s."), host=host)
     if not all(may_reach(host, address, allowed) for address in found):
-        raise Unfetched(
+        raise Closed(
             N_(
                 "This address is inside a closed network, so Kapstok does not go there. "
                 "Who runs Kapstok can allow it."
@@ -355,6 +444,18 @@ def _read(response: BaseHTTPResponse, ends_at: float, *, was_known: bool) -> Fet
         # Without a length, a line that was cut looks like the end.
         raise TimeoutError
     return Fetched(body, _mark(response, "ETag"), _mark(response, "Last-Modified"))
+
+
+def _reply(response: BaseHTTPResponse) -> Reply:
+    """A status is the answer; what follows it is only words, and not waited for to the end."""
+    words = b""
+    with suppress(*_TROUBLE):
+        words = response.read(_LONGEST_WORDS, decode_content=False)
+    return Reply(
+        response.status,
+        clean_line(words.decode("utf-8", "replace")),
+        clean_line(response.headers.get("Retry-After", ""))[:_LONGEST_MARK],
+    )
 
 
 def _body(response: BaseHTTPResponse) -> bytes:

@@ -73,6 +73,10 @@ class Answer:
 
     kind: Kind
     words: str
+    # For so many seconds it takes nothing more (429 with Retry-After).
+    wait: float = 0.0
+    # Nothing will ever arrive at this address again.
+    gone: bool = False
 
 
 class PostOffice(Protocol):

@@ -57,6 +57,8 @@ IDLE_TRANSACTION = timedelta(seconds=20)
 # What a slow relay takes well within a lease over one connection; the rest is claimed in the next
 # round. A claim costs as much for a few as for many, so where it is fast more are taken at once.
 CLAIM = 40
+# A round of one service takes less than a lease, also when none of these answers.
+CLAIM_MESSAGES = 4
 CLAIM_PER_LINE = 20
 
 
@@ -85,6 +87,8 @@ class Rounds:
         """The rounds and how often each is made, by a worker that does everything itself."""
         return [
             Job("send", self.send, SEND_EVERY),
+            # By itself: a service that is slow holds no mail up.
+            Job("messages", self.send_messages, SEND_EVERY),
             Job("beat", self.beat, BEAT_EVERY),
             *self._for_all(),
         ]
@@ -95,7 +99,11 @@ class Rounds:
 
     def own_jobs(self) -> list[Job]:
         """What each of several workers does for itself."""
-        return [Job("beat", self.beat, BEAT_EVERY), Job("rest", self.rest, SEND_EVERY)]
+        return [
+            Job("beat", self.beat, BEAT_EVERY),
+            Job("rest", self.rest, SEND_EVERY),
+            Job("messages", self.send_messages, SEND_EVERY),
+        ]
 
     def _for_all(self) -> list[Job]:
         return [
@@ -129,6 +137,17 @@ class Rounds:
             self._ticked_at = self.desk.clock()
         self.desk.office.rest()
         self._ticked_at = self.desk.clock()
+
+    def send_messages(self) -> None:
+        """Send what is due by other routes than mail, one service after the other."""
+        with self.desk.database.reading() as session:
+            origins = outbox.origins_due(session, self.desk.clock())
+        for origin in origins:
+            if self.desk.stopping.is_set():
+                break
+            desk = outbox.desk_for(self.desk, origin)
+            while claimed := outbox.claim(desk, desk.clock(), CLAIM_MESSAGES):
+                outbox.deliver(desk, claimed)
 
     def hand_out(self, defer: Defer) -> None:
         """Plan when something changed, then claim all that is due for whoever has time for it."""

@@ -133,9 +133,14 @@ REMOVED = N_("It was removed.")
 ANSWERED = N_("It has an answer.")
 OTHER_DAY = N_("It has another day now.")
 OTHER_MOMENT = N_("It has to be answered at another moment now.")
+OTHER_ROUTE = N_("This person gets it by another route now.")
 QUIET = N_("It fell in this person's quiet hours.")
 TOLD_TOGETHER = N_("It stood in one mail with others of its kind.")
 REFUSED = N_("The mail server refuses this mail.")
+REFUSED_BY_ROUTE = N_("The other side refuses this message.")
+HELD = N_("It was handed over, but no answer came. It may have arrived, so it is not sent again.")
+GIVEN_TO_MAIL = N_("The other side did not take it, so it goes by mail.")
+NO_ANSWER_IN_TIME = N_("The other side did not take it in time.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
 UNREACHABLE_IN_TIME = N_("The mail server did not answer.")
 NOBODY_WORKED = N_("The reminder service was not running at that time.")
@@ -158,6 +163,8 @@ class Facts:
     precondition: PreconditionFacts | None = None
     invitation: InvitationFacts | None = None
     work: WorkFacts | None = None
+    # Whether its person is reached by its route.
+    by_this_route: bool = True
     # Until when the person wants to hear nothing; None: it is not quiet now.
     quiet_until: datetime | None = None
     # Whether it was due before that began, so that it could have been sent.
@@ -252,6 +259,7 @@ class Hindrance:
     tried: bool
     relay_down: bool
     worker_ran: bool
+    by_mail: bool = True
 
 
 def due_at(starts_at: datetime, lead: timedelta) -> datetime:
@@ -444,6 +452,10 @@ def _reason_not_to(facts: Facts) -> str | None:
         return LEFT_TEAM
     if facts.muted:
         return MUTED
+    return _reason_of_subject(facts) or (None if facts.by_this_route else OTHER_ROUTE)
+
+
+def _reason_of_subject(facts: Facts) -> str | None:
     if facts.meetup is not None:
         return _reason_of_meetup(facts.meetup)
     if facts.outcome is not None:
@@ -519,6 +531,8 @@ def _reason_of_post(post: PostFacts) -> str | None:
 
 def cause_of_missing(hindrance: Hindrance) -> str:
     """Why a reminder was not sent in time (a msgid)."""
+    if not hindrance.by_mail and (hindrance.relay_down or hindrance.tried):
+        return NO_ANSWER_IN_TIME
     if hindrance.relay_down:
         return UNREACHABLE_IN_TIME
     if hindrance.tried:

@@ -16,6 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from babel.dates import format_date, format_time
 from babel.lists import format_list
@@ -192,6 +193,16 @@ def write(config: Config, story: Story, reader: Reader, unique: str, at: datetim
         )
     )
     return Mail(envelope_sender(config), reader.address, raw, unique)
+
+
+def headline(config: Config, story: Story) -> str:
+    """What a reminder says in one line."""
+    return clean_line(_subject(story, _facts(config, story)))
+
+
+def told(config: Config, story: Story) -> dict[str, Any]:
+    """What a reminder tells, in the words of its reader's language, by name."""
+    return _facts(config, story)
 
 
 def stop_token(config: Config, person_uuid: str, kind: str) -> str:

@@ -41,6 +41,7 @@ from calendar_app.posts.workflow import APPROVE, PUBLISH
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import Item, MissedReminder, Story
 from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.routes import is_told_otherwise, is_wanted
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -119,6 +120,7 @@ def with_facts() -> AnySelect:
                     ),
                 ),
             ).label("is_asked"),
+            is_wanted().label("by_this_route"),
             Sitting.closed_at.label("closed_at"),
             Precondition,
             Plan,
@@ -243,6 +245,10 @@ def hosts_of(session: Session, rows: Sequence[AnyRow], now: datetime) -> dict[in
 
 def facts_of(row: AnyRow, leaders: Mapping[int, int | None] | None = None) -> due.Facts:
     """What decides about a row of `with_facts`; `leaders` are those of `hosts_of`."""
+    return replace(_facts_of_subject(row, leaders), by_this_route=bool(row.by_this_route))
+
+
+def _facts_of_subject(row: AnyRow, leaders: Mapping[int, int | None] | None) -> due.Facts:
     belongs = row.role is not None and row.Person.active
     kind = row.Delivery.kind
     if kind in due.OF_POSTS:
@@ -511,11 +517,17 @@ def _story_of_webcare(row: AnyRow) -> Story:
 def _story_of_missed(session: Session, row: AnyRow, told: dict[str, Any]) -> Story:
     """A digest, put together now and not when it was planned."""
     missed = session.execute(
-        select(Delivery.useful_until, Delivery.reason, Person.name)
+        # Nobody is named twice who has two routes.
+        select(
+            func.min(Delivery.useful_until).label("useful_until"),
+            func.max(Delivery.reason).label("reason"),
+            Person.name,
+        )
         .join(Person, Person.id == Delivery.person_id)
         .where(Delivery.kind == due.MEETUP, Delivery.state == "missed")
         .where(due.SUMMARY_PREFIX + Delivery.subject == row.Delivery.subject)
-        .where(~is_unseen(Delivery.person_id, Delivery.team_id))
+        .where(~is_unseen(Delivery.person_id, Delivery.team_id), ~is_told_otherwise())
+        .group_by(Person.id, Person.name)
         .order_by(Person.name, Person.id)
     ).all()
     if row.role == "admin":

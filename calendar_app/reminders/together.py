@@ -43,7 +43,7 @@ def gather(session: Session, rows: Sequence[AnyRow], now: datetime) -> list[AnyR
     """Those of `rows` that go out as a mail of their own; they take the others along."""
     ours = [row.Delivery for row in rows if _is_told_together(row.Delivery)]
     leaders = _leaders(ours)
-    pairs = [(one.id, leaders[(one.team_id, one.person_id, one.kind)]) for one in ours]
+    pairs = [(one.id, leaders[_group_of(one)]) for one in ours]
     taken = [
         {"which": which, "leader": leader, "at": now} for which, leader in pairs if which != leader
     ]
@@ -102,10 +102,14 @@ def _is_told_together(delivery: Delivery) -> bool:
     return delivery.kind in due.TOGETHER and delivery.body is None
 
 
-def _leaders(deliveries: Sequence[Delivery]) -> dict[tuple[int, int, str], int]:
-    """By team, person and kind the delivery that is of use the longest."""
+def _group_of(one: Delivery) -> tuple[int, int, str, str]:
+    return one.team_id, one.person_id, one.kind, one.route
+
+
+def _leaders(deliveries: Sequence[Delivery]) -> dict[tuple[int, int, str, str], int]:
+    """By team, person, kind and route the delivery that is of use the longest."""
     in_order = sorted(deliveries, key=lambda one: (one.useful_until, one.id))
-    return {(one.team_id, one.person_id, one.kind): one.id for one in in_order}
+    return {_group_of(one): one.id for one in in_order}
 
 
 def _can_join(now: datetime) -> ColumnElement[bool]:
@@ -127,8 +131,8 @@ def _let_go(session: Session, delivery_id: int, decision: due.Decision) -> None:
     session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
 
 
-_GROUP = (Delivery.team_id, Delivery.person_id, Delivery.kind)
-_GROUP_OF_NEAR = (_Near.team_id, _Near.person_id, _Near.kind)
+_GROUP = (Delivery.team_id, Delivery.person_id, Delivery.kind, Delivery.route)
+_GROUP_OF_NEAR = (_Near.team_id, _Near.person_id, _Near.kind, _Near.route)
 _TABLE = Delivery.metadata.tables["delivery"]
 # Somebody may have cancelled it since it was read.
 _TAKE_ALONG = (

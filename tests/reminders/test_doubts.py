@@ -60,7 +60,7 @@ def test_what_a_dead_worker_had_in_flight_is_held_too(ready: Scene, sink: SmtpSi
     scene = held(ready)
     gone = scene.another_worker(replace(this_process(), pid=2**22 - 1, started="1"))
     claimed = outbox.claim(gone.desk, DUE, 40)
-    mails = [(one, delivering.mail_of(scene.config, one)) for one in claimed]
+    mails = [(one, delivering.mail_of(gone.desk, one)) for one in claimed]
     delivering.take_off(gone.desk, mails)  # type: ignore[arg-type]  # a crash, in slow motion
     scene.sweep()
     scene.send()

@@ -521,7 +521,7 @@ def _leave_in_flight(scene: Scene) -> None:
     """Claim, bring the mail to the door and write down that it leaves: and then nothing."""
     desk = scene.desk
     claimed = outbox.claim(desk, scene.now, 40)
-    mails = [(one, delivering.mail_of(scene.config, one)) for one in claimed]
+    mails = [(one, delivering.mail_of(scene.desk, one)) for one in claimed]
     delivering.take_off(desk, mails)  # type: ignore[arg-type]  # a crash, in slow motion
     assert "in_flight" in scene.states(useful_until=START)
 

@@ -20,6 +20,7 @@ class Asked:
 
     path: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 def says(status: int, body: bytes = b"", **headers: str) -> Answer:
@@ -30,6 +31,31 @@ def says(status: int, body: bytes = b"", **headers: str) -> Answer:
         told.update({name.replace("_", "-").title(): value for name, value in headers.items()})
         lines = [f"HTTP/1.1 {status} Here", *(f"{name}: {value}" for name, value in told.items())]
         line.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+
+    return answer
+
+
+def stalls(seconds: float = 8) -> Answer:
+    """Take what is brought, and say nothing, until the other side has had enough."""
+
+    def answer(_asked: Asked, line: socket.socket) -> None:
+        line.settimeout(seconds)
+        line.recv(1)
+
+    return answer
+
+
+def hangs_up() -> Answer:
+    """Take what is brought, and close."""
+    return lambda _asked, _line: None
+
+
+def in_turn(*answers: Answer) -> Answer:
+    """One answer after the other; the last one again and again."""
+    rest = list(answers)
+
+    def answer(asked: Asked, line: socket.socket) -> None:
+        (rest.pop(0) if len(rest) > 1 else rest[0])(asked, line)
 
     return answer
 
@@ -135,6 +161,13 @@ def _heard(line: socket.socket) -> Asked:
         if not more:
             raise ConnectionError
         heard += more
-    first, *lines = heard.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+    head, _blank, body = heard.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
     pairs = (each.partition(": ") for each in lines)
-    return Asked(first.split()[1], {name.lower(): value for name, _colon, value in pairs})
+    headers = {name.lower(): value for name, _colon, value in pairs}
+    while len(body) < int(headers.get("content-length", "0")):
+        more = line.recv(65536)
+        if not more:
+            raise ConnectionError
+        body += more
+    return Asked(first.split()[1], headers, body)

@@ -10,7 +10,8 @@ workers left and settles what came too late.
     pending or retry → cancelled (no longer wanted) | missed (too late)
 
 Only between the final dot and the relay's answer can nobody know (RFC 1047). Such a mail is sent
-again byte for byte, and stays in doubt, not dead or missed, when the repetition fails.
+again byte for byte, and stays in doubt, not dead or missed, when the repetition fails. A message to
+another service is held instead, until its reader says that it is to be sent again.
 
 Where several workers share the work, one claims and another delivers: `hand_out` is a claim that is
 passed on in its own transaction, `receive` puts the name of who delivers on it.
@@ -27,8 +28,9 @@ from calendar_app.reminders.outbox.claiming import (
     hand_out,
     receive,
 )
-from calendar_app.reminders.outbox.delivering import deliver
+from calendar_app.reminders.outbox.delivering import deliver, desk_for
 from calendar_app.reminders.outbox.desk import LEASE, PLANNED, Claimed, Desk
+from calendar_app.reminders.outbox.noting import origins_due, send_again
 from calendar_app.reminders.outbox.planning import changes_so_far, plan
 from calendar_app.reminders.outbox.sweeping import sweep
 from calendar_app.reminders.outbox.working import beat, begin_work, end_work, hands_are_full
@@ -46,11 +48,14 @@ __all__ = [
     "changes_so_far",
     "claim",
     "deliver",
+    "desk_for",
     "end_work",
     "hand_out",
     "hands_are_full",
     "invite",
+    "origins_due",
     "plan",
     "receive",
+    "send_again",
     "sweep",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -32,16 +33,20 @@ from calendar_app.reminders.queries import (
     story_of,
     with_facts,
 )
+from calendar_app.reminders.routes import goes_to, is_asked_to_wait, ways_of
 from calendar_app.reminders.together import gather, taken_along, with_company
 
 # A delivery that was handed out, and the fence under which it is held.
 Ticket = tuple[int, int]
 Defer = Callable[[Connection, Sequence[Ticket]], None]
 
+# Far below what Slack and Teams take; each address has a limit of its own, which it tells by a 429.
+MESSAGES_A_MINUTE = 600
 
-def anything_due(session: Session, now: datetime) -> bool:
-    """Whether `claim` may find something."""
-    return session.scalar(select(_due_rows(now).exists())) or False
+
+def anything_due(session: Session, now: datetime, origin: str = "") -> bool:
+    """Whether `claim` may find something that goes to `origin`; "": by mail."""
+    return session.scalar(select(_due_rows(origin, now).exists())) or False
 
 
 def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
@@ -52,7 +57,7 @@ def claim(desk: Desk, now: datetime, limit: int) -> list[Claimed]:
     with desk.database.writing() as session:
         wanted = _wanted(session, desk, now, limit)
         held = _take(session, desk.worker_id, [row.Delivery.id for row in wanted], now)
-        return _with_mails(session, wanted, held, now)
+        return _with_mails(session, desk, wanted, held, now)
 
 
 def hand_out(desk: Desk, now: datetime, limit: int, defer: Defer) -> int:
@@ -80,17 +85,18 @@ def receive(desk: Desk, tickets: Sequence[Ticket], now: datetime) -> list[Claime
         held = _take(session, desk.worker_id, [one for one, _fence in tickets], now, handed)
         rows = session.execute(with_facts().where(Delivery.id.in_(held))).all()
         order = {one: place for place, (one, _fence) in enumerate(tickets)}
-        return _with_mails(session, sorted(rows, key=lambda row: order[row.Delivery.id]), held, now)
+        rows = sorted(rows, key=lambda row: order[row.Delivery.id])
+        return _with_mails(session, desk, rows, held, now)
 
 
 def _wanted(session: Session, desk: Desk, now: datetime, limit: int) -> list[AnyRow]:
     """What is due and wanted, as much as the relay may have now; the rest comes to its end."""
     relay = relay_row(session, desk.office.name)
-    room = min(limit, _room(session, relay, desk.config.mail_rate, now))
+    room = min(limit, _room(session, desk, relay, now))
     if room <= 0:
         return []
     ids = session.scalars(
-        _due_rows(now)
+        _due_rows(desk.origin, now)
         .order_by(Delivery.useful_until, Delivery.attempts, Delivery.due_at, Delivery.id)
         .limit(room)
         .with_for_update(skip_locked=True)
@@ -107,8 +113,10 @@ def _wanted(session: Session, desk: Desk, now: datetime, limit: int) -> list[Any
     return wanted
 
 
-def _due_rows(now: datetime) -> Select[int]:
+def _due_rows(origin: str, now: datetime) -> Select[int]:
+    asked = (goes_to(origin), ~is_asked_to_wait(now)) if origin else (goes_to(origin),)
     return select(Delivery.id).where(
+        *asked,
         Delivery.state.in_(WAITING),
         Delivery.ended_at.is_(None),
         Delivery.due_at <= now,
@@ -117,18 +125,25 @@ def _due_rows(now: datetime) -> Select[int]:
     )
 
 
-def _room(session: Session, relay: Relay, rate: int, now: datetime) -> int:
-    """How many mails the relay may be offered now."""
+def _room(session: Session, desk: Desk, relay: Relay, now: datetime) -> int:
+    """How many mails, or messages, the relay may be offered now."""
     if relay.failures:
-        return 0 if _is_left_alone(session, relay, now) else 1
-    recent = select(func.count()).where(
-        Attempt.at > now - A_MINUTE, Attempt.at <= now, Attempt.outcome != "unreachable"
+        return 0 if _is_left_alone(session, desk, relay, now) else 1
+    recent = (
+        select(func.count())
+        .select_from(Attempt)
+        .join(Delivery, Delivery.id == Attempt.delivery_id)
+        .where(Attempt.at > now - A_MINUTE, Attempt.at <= now, Attempt.outcome != "unreachable")
+        .where(goes_to(desk.origin))
     )
-    under_way = select(func.count()).where(Delivery.state.in_(("claimed", "in_flight")))
+    under_way = select(func.count()).where(
+        Delivery.state.in_(("claimed", "in_flight")), goes_to(desk.origin)
+    )
+    rate = MESSAGES_A_MINUTE if desk.origin else desk.config.mail_rate
     return rate - (session.scalar(recent) or 0) - (session.scalar(under_way) or 0)
 
 
-def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
+def _is_left_alone(session: Session, desk: Desk, relay: Relay, now: datetime) -> bool:
     """Whether nobody asks the relay now: another asks already, or it failed a moment ago.
 
     How long that moment is depends on what is due by now, not on what was tried then: a summary can
@@ -137,7 +152,7 @@ def _is_left_alone(session: Session, relay: Relay, now: datetime) -> bool:
     # What lies farther ahead was noted before the clock was set back.
     if relay.probe_until is not None and now < relay.probe_until <= now + LEASE:
         return True
-    due_now = Delivery.id.in_(_due_rows(now))
+    due_now = Delivery.id.in_(_due_rows(desk.origin, now))
     nearest = session.scalar(select(func.min(Delivery.useful_until)).where(due_now))
     if relay.failed_at is None or nearest is None:
         return False
@@ -169,7 +184,11 @@ def _take(
 
 
 def _with_mails(
-    session: Session, rows: Sequence[AnyRow], held: Mapping[int, AnyRow], now: datetime
+    session: Session,
+    desk: Desk,
+    rows: Sequence[AnyRow],
+    held: Mapping[int, AnyRow],
+    now: datetime,
 ) -> list[Claimed]:
     others = taken_along(session, rows, now)
     leaders = leaders_of(session, rows, now)
@@ -186,7 +205,14 @@ def _with_mails(
         else story_of(session, row, others.get(row.Delivery.id, ()), leaders)
         for row in rows
     }
-    return [_claimed(row, held[row.Delivery.id], stories[row.Delivery.id]) for row in rows]
+    ways = ways_of(session, desk.config, held) if desk.origin else {}
+    return [
+        replace(
+            _claimed(row, held[row.Delivery.id], stories[row.Delivery.id]),
+            way=ways.get(row.Delivery.id),
+        )
+        for row in rows
+    ]
 
 
 def _claimed(row: AnyRow, taken: AnyRow, story: Story) -> Claimed:

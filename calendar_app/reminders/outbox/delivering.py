@@ -13,10 +13,12 @@ from sqlalchemy import (
 
 from calendar_app.config import Config
 from calendar_app.post_office import Answer, Mail
+from calendar_app.reminders import chat
 from calendar_app.reminders.mail import write
 from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.outbox.desk import Claimed, Desk, is_ours
 from calendar_app.reminders.outbox.landing import KEEP_BYTES, relay_is_away, write_results
+from calendar_app.reminders.switchboard import Message, Switchboard
 
 
 def deliver(desk: Desk, claimed: Sequence[Claimed]) -> None:
@@ -33,9 +35,15 @@ def deliver(desk: Desk, claimed: Sequence[Claimed]) -> None:
         write_results(desk, [(one, Answer("untried", "")) for one in rest])
 
 
+def desk_for(desk: Desk, origin: str) -> Desk:
+    """The same desk, with the way out to the service `origin`."""
+    office = Switchboard(origin, desk.config, desk.clock)
+    return replace(desk, office=office, origin=origin)
+
+
 def _deliver_together(desk: Desk, group: Sequence[Claimed]) -> bool:
     """Hand a group over; whether the relay is there for more."""
-    written = [(one, mail_of(desk.config, one)) for one in group]
+    written = [(one, mail_of(desk, one)) for one in group]
     results = [(one, mail) for one, mail in written if isinstance(mail, Answer)]
     mails = [(one, mail) for one, mail in written if isinstance(mail, Mail)]
     offers = desk.office.offer([mail for _one, mail in mails]) if mails else []
@@ -50,13 +58,23 @@ def _deliver_together(desk: Desk, group: Sequence[Claimed]) -> bool:
     return not relay_is_away(answer for _one, answer in results)
 
 
-def mail_of(config: Config, one: Claimed) -> Mail | Answer:
-    """The mail of one; an answer instead when it cannot be written."""
+def mail_of(desk: Desk, one: Claimed) -> Mail | Answer:
+    """The mail or message of one; an answer instead when it cannot be written."""
+    if desk.origin:
+        return _message_of(desk.config, one)
     try:
-        mail = write(config, one.story, one.reader, one.unique, one.dated_at)
+        mail = write(desk.config, one.story, one.reader, one.unique, one.dated_at)
     except ValueError:
         return Answer("never", "the address cannot stand in a mail")
     return mail if one.frozen is None else replace(mail, raw=one.frozen)
+
+
+def _message_of(config: Config, one: Claimed) -> Message | Answer:
+    """What goes to a service other than a mail relay: the same bytes each time, as a mail."""
+    if one.way is None:
+        return Answer("never", "the address of this route cannot be read any more", gone=True)
+    told = one.frozen or chat.message(config, one.story, one.way.kind, one.unique)
+    return Message("", one.way.address, told, one.unique, one.way.kind, one.useful_until)
 
 
 def _let_go(

@@ -24,6 +24,7 @@ from calendar_app.db import Database
 from calendar_app.post_office import PostOffice
 from calendar_app.reminders.mail import Reader, Story
 from calendar_app.reminders.models import Delivery, Relay
+from calendar_app.reminders.routes import Way
 
 PLANNED = timedelta(days=35)
 LEASE = timedelta(seconds=30)
@@ -52,6 +53,8 @@ class Desk:
     # Set when the worker has to stop: what is claimed and not begun goes back.
     stopping: threading.Event = field(default_factory=threading.Event)
     stopwatch: Callable[[], float] = time.monotonic
+    # Whose deliveries it has: those that go by mail (""), or to one other service.
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Claimed:
     reader: Reader
     story: Story
     frozen: bytes | None
+    # By which way it goes; None: by mail.
+    way: Way | None = None
 
 
 def make_missing(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Text,
     Update,
     bindparam,
+    case,
     insert,
     select,
     update,
@@ -23,7 +25,8 @@ from calendar_app.reminders import due
 from calendar_app.reminders.models import Attempt, Delivery
 from calendar_app.reminders.outbox.desk import NOTED_EVERY, Claimed, Desk, is_ours, relay_row
 from calendar_app.reminders.outbox.doubts import hold_doubts
-from calendar_app.reminders.outbox.settling import resting, unless_in_doubt
+from calendar_app.reminders.outbox.noting import note_routes
+from calendar_app.reminders.outbox.settling import resting, unless_in_doubt, was_in_doubt
 from calendar_app.reminders.together import share_end
 
 log = logging.getLogger(__name__)
@@ -50,7 +53,7 @@ def _write_down(
 ) -> None:
     held = _still_held(session, desk, [one for one, _answer in results])
     for kind, landing in _LANDINGS.items():
-        landed = [result for result in results if result[1].kind == kind and result[0].id in held]
+        landed = [one for one in results if _kind_of(*one) == kind and one[0].id in held]
         if landed:
             filled_in = [_filled_in(kind, *result, now) for result in landed]
             session.connection().execute(landing, filled_in)
@@ -63,6 +66,12 @@ def _write_down(
     for one, answer in results:
         log.info("delivery %s: %s%s", one.id, answer.kind, "" if one.id in held else ", not ours")
     _note_relay(session, desk, results, now)
+    note_routes(session, [(one, answer) for one, answer in tried if one.id in held], now)
+
+
+def _kind_of(one: Claimed, answer: Answer) -> str:
+    """The landing of an answer: a message in doubt is held for a person, a mail is repeated."""
+    return "held" if answer.kind == "unknown" and one.way is not None else answer.kind
 
 
 def _still_held(session: Session, desk: Desk, ones: Sequence[Claimed]) -> set[int]:
@@ -76,7 +85,11 @@ def _filled_in(kind: str, one: Claimed, answer: Answer, now: datetime) -> dict[s
         "which": one.id,
         "words": answer.words,
         "moment": now,
-        "again": due.next_try(one.attempts + 1, one.useful_until, now),
+        "again": max(
+            due.next_try(one.attempts + 1, one.useful_until, now),
+            now + timedelta(seconds=answer.wait),
+        ),
+        "why": due.REFUSED_BY_ROUTE if one.way is not None else due.REFUSED,
     }
     return {name: known[name] for name in _ASKS_FOR[kind]}
 
@@ -109,12 +122,13 @@ _LANDINGS: dict[str, Update] = {
     "unreachable": _TRIED_AGAIN_LATER,
     "never": _TRIED.values(
         state=unless_in_doubt("dead"),
-        reason=unless_in_doubt(due.REFUSED, due.IN_DOUBT),
+        reason=case((was_in_doubt(), due.IN_DOUBT), else_=bindparam("why", type_=Text)),
         ended_at=bindparam("moment"),
     ),
     "unknown": _TRIED.values(state="in_doubt", next_try_at=bindparam("again")),
+    "held": _TRIED.values(state="in_doubt", reason=due.HELD, ended_at=bindparam("moment")),
 }
-_PLACES = {"which", "words", "moment", "again"}
+_PLACES = {"which", "words", "moment", "again", "why"}
 _ASKS_FOR = {kind: _PLACES & set(landing.compile().params) for kind, landing in _LANDINGS.items()}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -34,6 +35,12 @@ from calendar_app.reminders.queries import (
     AnyRow,
     with_facts,
 )
+from calendar_app.reminders.routes import (
+    BY_MAIL_ALONE,
+    EMAIL,
+    changes_of_routes,
+    ways_to_people,
+)
 from calendar_app.reminders.together import may_wait_again
 
 
@@ -54,8 +61,11 @@ def plan(session: Session, now: datetime) -> int:
     moved = {key: hushed.moved(row, now) for key, row in of_meetups.items()}
     # Of those it is known who is there on the day on which they go out.
     moved |= wanted_of_posts(session, earliest, now, PLANNED, hushed)
-    wanted = {key: row for key, row in moved.items() if row["useful_until"] > since}
+    wanted: dict[Any, dict[str, Any]] = {
+        key: row for key, row in moved.items() if row["useful_until"] > since
+    }
     kept = kept_rows(session, earliest)
+    wanted = by_route(wanted, kept, ways_to_people(session))
     new = [facts for key, facts in wanted.items() if key not in kept]
     return (
         closed
@@ -67,6 +77,48 @@ def plan(session: Session, now: datetime) -> int:
     )
 
 
+def by_route(
+    wanted: dict[Any, dict[str, Any]],
+    kept: dict[Any, AnyRow],
+    ways: Mapping[int, Sequence[str]],
+) -> dict[Any, dict[str, Any]]:
+    """The wanted rows, once for each route by which its person is reached.
+
+    What was told by one route, or is on its way there, is not told again by another that came
+    later. What a route refuses goes by mail.
+    """
+    of_one: dict[Any, dict[str, AnyRow]] = defaultdict(dict)
+    for (about, person_id, route), row in kept.items():
+        of_one[(about, person_id)][route] = row
+    found = {}
+    for key, values in wanted.items():
+        rows = of_one[key]
+        told = {route for route, row in rows.items() if _is_told(row)}
+        for route in _routes_for(values, rows, ways.get(key[1], (EMAIL,))):
+            if not told - {route} or (route in rows and not _is_withdrawn(rows[route])):
+                found[(*key, route)] = {**values, "route": route}
+    return found
+
+
+def _routes_for(
+    values: dict[str, Any], rows: Mapping[str, AnyRow], ways: Sequence[str]
+) -> Sequence[str]:
+    if values["kind"] in BY_MAIL_ALONE:
+        return (EMAIL,)
+    is_refused = any(row.state == "dead" for route, row in rows.items() if route != EMAIL)
+    return (EMAIL, *ways) if is_refused and EMAIL not in ways else ways
+
+
+def _is_told(row: AnyRow) -> bool:
+    """Whether its person has it, or may have it soon."""
+    under_way = row.state in {"sent", "claimed", "in_flight", "in_doubt"}
+    return under_way or (row.state == "cancelled" and row.reason == due.TOLD_TOGETHER)
+
+
+def _is_withdrawn(row: AnyRow) -> bool:
+    return bool(row.state == "cancelled" and row.reason == due.OTHER_ROUTE)
+
+
 def changes_so_far(session: Session) -> tuple[object, ...]:
     """Some values that differ when something that `plan` looks at was changed."""
     revisions = select(func.coalesce(func.sum(Team.revision), 0)).scalar_subquery()
@@ -75,8 +127,8 @@ def changes_so_far(session: Session) -> tuple[object, ...]:
     said = select(func.coalesce(func.sum(Beforehand.id), 0)).scalar_subquery()
     row = session.execute(select(revisions, muted, said)).one()
     closed = last_closed_at(session)
-    quiet, ways = changes_of_quiet_hours(session), choices_so_far(session)
-    return *map(int, row), quiet, closed, ways
+    of_person = (changes_of_quiet_hours(session), changes_of_routes(session))
+    return *map(int, row), of_person, closed, choices_so_far(session)
 
 
 def _looks_back_to(session: Session, now: datetime) -> datetime:
@@ -166,13 +218,14 @@ def _of_meetup(occurrence: Occurrence, now: datetime) -> dict[str, Any]:
     }
 
 
-def kept_rows(session: Session, since: datetime) -> dict[tuple[str, int], AnyRow]:
-    """What was planned before, by what it is about and for whom."""
+def kept_rows(session: Session, since: datetime) -> dict[tuple[str, int, str], AnyRow]:
+    """What was planned before, by what it is about, for whom and by which route."""
     times = (Delivery.due_on, Delivery.due_at, Delivery.useful_until)
-    what = (Delivery.id, Delivery.subject, Delivery.person_id, Delivery.state, Delivery.reason)
+    key = (Delivery.subject, Delivery.person_id, Delivery.route)
+    what = (Delivery.id, *key, Delivery.state, Delivery.reason)
     others = (due.MISSED_SUMMARY, *due.OF_CALENDARS)
     query = select(*what, *times).where(Delivery.kind.not_in(others), Delivery.useful_until > since)
-    return {(row.subject, row.person_id): row for row in session.execute(query)}
+    return {(row.subject, row.person_id, row.route): row for row in session.execute(query)}
 
 
 def wake(

@@ -31,6 +31,7 @@ from calendar_app.reminders.queries import (
     hosts_of,
     is_there,
 )
+from calendar_app.reminders.routes import EMAIL
 from calendar_app.reminders.together import share_end
 
 log = logging.getLogger(__name__)
@@ -39,16 +40,17 @@ log = logging.getLogger(__name__)
 def resting() -> ColumnElement[str]:
     """The state of a delivery that nobody holds and that has not come to its end."""
     return case(
-        (_was_in_doubt(), "in_doubt"), (Delivery.attempts > 0, "retry"), else_=literal("pending")
+        (was_in_doubt(), "in_doubt"), (Delivery.attempts > 0, "retry"), else_=literal("pending")
     )
 
 
 def unless_in_doubt(value: str, otherwise: str = "in_doubt") -> ColumnElement[str]:
     """`value`; but what was once in doubt may have arrived, and nothing later can deny that."""
-    return case((_was_in_doubt(), literal(otherwise)), else_=literal(value))
+    return case((was_in_doubt(), literal(otherwise)), else_=literal(value))
 
 
-def _was_in_doubt() -> ColumnElement[bool]:
+def was_in_doubt() -> ColumnElement[bool]:
+    """Whether it may have arrived."""
     return is_there(Attempt, Attempt.delivery_id == Delivery.id, Attempt.outcome == "in_doubt")
 
 
@@ -98,6 +100,7 @@ def settle_missed(session: Session, delivery: Delivery, relay: Relay, now: datet
         tried=delivery.attempts > 0,
         relay_down=relay.failures > 0,
         worker_ran=bool(session.scalar(select(ran))),
+        by_mail=delivery.route == EMAIL,
     )
     if relay.failures and not delivery.reply:
         delivery.reply = relay.last_error

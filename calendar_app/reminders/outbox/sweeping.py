@@ -29,11 +29,13 @@ from calendar_app.reminders.outbox.desk import (
     relay_row,
 )
 from calendar_app.reminders.outbox.doubts import hold_doubts
+from calendar_app.reminders.outbox.noting import fall_back, takers
 from calendar_app.reminders.outbox.settling import judge, resting, settle_missed
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone
 from calendar_app.reminders.queries import (
     with_facts,
 )
+from calendar_app.reminders.routes import EMAIL, is_told_otherwise
 from calendar_app.reminders.together import share_end
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ def sweep(desk: Desk, now: datetime) -> None:
         _release(session, gone, now)
         take_over(session, gone, now)
         hold_doubts(session, desk.config, now)
+        fall_back(session, now)
         give_up_waiting_for(session, silent, now)
         _settle_late(session, desk, now)
         _summarise(session, now)
@@ -81,7 +84,7 @@ def _release(session: Session, gone: Sequence[int], now: datetime) -> None:
 
 
 def take_over(session: Session, gone: Sequence[int], now: datetime) -> None:
-    """In flight with a holder that is dead: it may have arrived, and is sent again as it was."""
+    """In flight with a holder that is dead: it may have arrived. A mail is sent again as it was."""
     lost = select(Delivery).where(Delivery.state == "in_flight", Delivery.owner_id.in_(gone))
     for delivery in session.scalars(lost.with_for_update()):
         session.add(
@@ -98,6 +101,9 @@ def take_over(session: Session, gone: Sequence[int], now: datetime) -> None:
         delivery.attempts += 1
         delivery.next_try_at = None
         delivery.owner_id = delivery.lease_until = None
+        if delivery.route != EMAIL:
+            # A message has no Message-ID by which two can be told to be one.
+            delivery.reason, delivery.ended_at = due.HELD, now
         log.warning("delivery %s: its worker died while it was on its way", delivery.id)
     session.flush()
 
@@ -127,10 +133,12 @@ def _settle_late(session: Session, desk: Desk, now: datetime) -> None:
     ids = list(session.scalars(late))
     if not ids:
         return
-    relay = relay_row(session, desk.office.name)
     rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
-    for row, _decision in judge(session, rows, now)["missed"]:
-        settle_missed(session, row.Delivery, relay, now)
+    missed = [row.Delivery for row, _decision in judge(session, rows, now)["missed"]]
+    names = takers(session, missed, desk.office.name)
+    relays = {name: relay_row(session, name) for name in sorted(set(names.values()))}
+    for delivery in missed:
+        settle_missed(session, delivery, relays[names[delivery.id]], now)
 
 
 def _summarise(session: Session, now: datetime) -> None:
@@ -142,6 +150,7 @@ def _summarise(session: Session, now: datetime) -> None:
         select(Delivery.subject, Delivery.occurrence_id)
         .where(Delivery.state == "missed", Delivery.kind == due.MEETUP)
         .where(Delivery.due_at > now - due.SUMMARY_IS_OF_USE, ~open_ones, ~told)
+        .where(~is_told_otherwise())
         .distinct()
     )
     for subject, occurrence_id in session.execute(missed).all():

@@ -41,7 +41,7 @@ from calendar_app.reminders.webhooks import SLACK, TEAMS
 EMAIL = "email"
 KINDS = (TEAMS, SLACK)
 ROUTE_NAMES = {EMAIL: N_("E-mail"), TEAMS: N_("Teams"), SLACK: N_("Slack")}
-# A whole list of agreed actions is read as a mail, and so is what went wrong; a calendar reads mail.
+# What was agreed is read as a mail, and so is what went wrong; a calendar reads mail alone.
 BY_MAIL_ALONE = (due.OUTCOME, due.MISSED_SUMMARY, *due.OF_CALENDARS)
 MOST_ROUTES = 8
 

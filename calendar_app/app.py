@@ -42,6 +42,7 @@ from calendar_app.posts import review_views as reviewing
 from calendar_app.posts import template_media_views as template_media
 from calendar_app.posts import template_views as templates
 from calendar_app.posts import views as posts
+from calendar_app.reminders import route_views as routes
 from calendar_app.reminders import views as reminders
 from calendar_app.search import views as search
 from calendar_app.transfer import views as transfer
@@ -83,6 +84,7 @@ _ROOMS = (
     calendar,
     quick_add,
     reminders,
+    routes,
     feed,
     transfer,
 )

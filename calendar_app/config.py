@@ -26,12 +26,13 @@ _NAMES_IN_FILE = frozenset(
     {
         *("DATA_DIR", "DATABASE_URL", "SECRET_KEY", "BASE_URL", "BIND", "LOG"),
         *("SMTP_URL", "MAIL_FROM", "MAIL_RATE", "SAMPLE_PASSWORD", "OUTBOUND_ALLOW"),
-        *("MEDIA_URL", "MAIL_IN_DOUBT", "ENGINE", "CHAT_HOSTS"),
+        *("MEDIA_URL", "MAIL_IN_DOUBT", "ENGINE", "CHAT_HOSTS", "APPRISE"),
     }
 )
 # The tests read the second one; it may stand in a developer's shell.
 _NAMES = _NAMES_IN_FILE | {"CONFIG", "CHROMIUM"}
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]*[A-Za-z][A-Za-z0-9._-]*")
+_SERVICE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
@@ -72,6 +73,8 @@ class Config:
     outbound_allow: tuple[str, ...] = ()
     # Hosts that take messages as Teams or Slack does: ("slack", "m.example").
     chat_hosts: tuple[tuple[str, str], ...] = ()
+    # Services that Apprise speaks to, each a name that people see and a secret address.
+    apprise: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     # Where images and files of posts are kept; None: in the data folder.
     media_bucket: Bucket | None = None
     # What makes the worker's rounds: "embedded" in each worker, "procrastinate" between all.
@@ -110,6 +113,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         sample_password=_sample_password(found.get("SAMPLE_PASSWORD")),
         outbound_allow=_outbound_allow(found.get("OUTBOUND_ALLOW", "")),
         chat_hosts=_chat_hosts(found.get("CHAT_HOSTS", "")),
+        apprise=_apprise(found.get("APPRISE", "")),
         media_bucket=_bucket(found.get("MEDIA_URL")),
         engine=_engine(found.get("ENGINE"), url),
     )
@@ -362,6 +366,23 @@ def _chat_hosts(listed: str) -> tuple[tuple[str, str], ...]:
             )
         found.append((kind, host.strip("[]").rstrip(".").lower()))
     return tuple(found)
+
+
+def _apprise(listed: str) -> tuple[tuple[str, str], ...]:
+    """The services by name; whether an address can be used is seen when it is."""
+    pairs = [each.partition("=") for each in listed.split()]
+    named = {name: address for name, _equals, address in pairs if _SERVICE.fullmatch(name)}
+    if len(named) != len(pairs) or not all("://" in address for address in named.values()):
+        # Without the addresses, which hold secrets.
+        raise BadSetting(
+            "KAPSTOK_APPRISE must list services by name, like phone=ntfys://topic "
+            "signal=signal://host/number, each name once."
+        )
+    if named and find_spec("apprise") is None:
+        raise BadSetting(
+            "KAPSTOK_APPRISE asks for a part that is not there: pip install 'kapstok[apprise]'."
+        )
+    return tuple(named.items())
 
 
 def _bucket(url: str | None) -> Bucket | None:

@@ -132,6 +132,9 @@ ACTION_NAMES = {
     "results.noted": N_("Noted the results of a post"),
     "feed.made": N_("Made a feed"),
     "feed.revoked": N_("Closed a feed"),
+    "route.added": N_("Added a route for reminders"),
+    "route.removed": N_("Removed a route for reminders"),
+    "delivery.repeated": N_("Had a reminder sent again that may have arrived"),
     "external_calendar.added": N_("Added another calendar"),
     "external_calendar.changed": N_("Changed another calendar"),
     "external_calendar.moved": N_("Gave another calendar a new address or file"),
@@ -163,6 +166,8 @@ OBJECT_NAMES = {
     "webcare_item": N_("Question"),
     "webcare_reply": N_("Reply"),
     "feed": N_("Feed"),
+    "route": N_("Route of reminders"),
+    "delivery": N_("Reminder"),
     "external_calendar": N_("Other calendar"),
 }
 

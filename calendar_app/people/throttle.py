@@ -29,6 +29,8 @@ PAPER_FOR_ONE_PERSON = RateLimitItemPerMinute(20, namespace="paper")
 TABLES_OF_ONE_PERSON = RateLimitItemPerMinute(30, namespace="tables")
 # A fetch takes up to ten seconds, and goes to whatever address somebody typed.
 FETCHES_OF_ONE_TEAM = RateLimitItemPerMinute(30, 10, namespace="fetches")
+# A test takes up to twenty seconds, and goes to an address that somebody typed.
+TESTS_OF_ONE_PERSON = RateLimitItemPerMinute(10, 10, namespace="tests")
 # What is said beforehand needs no sign-in, only the link of the mail.
 BEFOREHAND_OF_ONE_PERSON = RateLimitItemPerMinute(30, 10, namespace="beforehand")
 

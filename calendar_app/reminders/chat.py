@@ -1,4 +1,4 @@
-"""A reminder as a message in Teams or Slack: a title, a few facts, and one button.
+"""A reminder as a message in Teams, Slack or a browser: a title, a few facts, and one link.
 
 Text from people must show as it was typed. An Adaptive Card reads it as Markdown, with macros of
 its own ({{DATE(…)}}); Slack gives a meaning to three signs, "<!channel>" among others.
@@ -16,12 +16,15 @@ from calendar_app.config import Config
 from calendar_app.language import N_, catalogue, say
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import Story, headline, told
+from calendar_app.reminders.push import PUSH
+from calendar_app.reminders.routes import APPRISE
 from calendar_app.reminders.webhooks import SLACK, TEAMS
 from calendar_app.text import clean_line
 
 # Of one text in a message: Slack takes 150 letters in a heading and 3000 elsewhere.
 _LONGEST_TITLE = 150
 _LONGEST_TEXT = 2900
+_LONGEST_NOTICE = 400
 # Their story has a moment that people know it by; that of others is when it was due.
 _AT_A_MOMENT = (due.MEETUP, due.HOST, due.MISSED_SUMMARY, due.PUBLISH, due.LATE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]~])")
@@ -60,7 +63,7 @@ def trial(config: Config, language: str, kind: str, unique: str) -> bytes:
         items=(),
         why=say(language, N_("You asked for this test. Your reminders come by this route.")),
         button=say(language, _BUTTON),
-        link=f"{config.base_url}/settings/reminders",
+        link=f"{config.base_url}/settings/reminders/routes",
     )
     return _as_json(_FORMS[kind](words, unique))
 
@@ -185,4 +188,34 @@ def for_slack(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-_FORMS: dict[str, Callable[[Words, str], dict[str, object]]] = {TEAMS: _card, SLACK: _blocks}
+# ----------------------------------------------------------------------------------------- browsers
+
+
+def _notification(words: Words, unique: str) -> dict[str, object]:
+    """What the service worker shows as plain text: short, since a push holds 4 kB encrypted.
+
+    One with the tag of another takes its place, so that a repetition is not seen twice.
+    """
+    facts = (f"{name}: {text}" for name, text in words.facts)
+    told = _cut("\n".join((*facts, *(f"• {item}" for item in words.items))), _LONGEST_NOTICE)
+    return {
+        "title": words.title,
+        "body": f"{told}\n{words.why}".strip(),
+        "url": words.link,
+        "tag": unique,
+        "lang": words.language,
+    }
+
+
+def _note(words: Words, unique: str) -> dict[str, object]:
+    """Plain text for whatever service Apprise brings it to."""
+    told = _notification(words, unique)
+    return {"title": told["title"], "body": f"{told['body']}\n\n{words.button}: {words.link}"}
+
+
+_FORMS: dict[str, Callable[[Words, str], dict[str, object]]] = {
+    TEAMS: _card,
+    SLACK: _blocks,
+    PUSH: _notification,
+    APPRISE: _note,
+}

@@ -7,6 +7,7 @@ address, so that the log can tell by which way something went.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -36,11 +37,18 @@ from calendar_app.people.models import Person
 from calendar_app.people.seals import lock, unlocked
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.push import PUSH
 from calendar_app.reminders.webhooks import SLACK, TEAMS
 
 EMAIL = "email"
-KINDS = (TEAMS, SLACK)
-ROUTE_NAMES = {EMAIL: N_("E-mail"), TEAMS: N_("Teams"), SLACK: N_("Slack")}
+APPRISE = "apprise"
+ROUTE_NAMES = {
+    EMAIL: N_("E-mail"),
+    TEAMS: N_("Teams"),
+    SLACK: N_("Slack"),
+    PUSH: N_("Browser"),
+    APPRISE: N_("Other service"),
+}
 # What was agreed is read as a mail, and so is what went wrong; a calendar reads mail alone.
 BY_MAIL_ALONE = (due.OUTCOME, due.MISSED_SUMMARY, *due.OF_CALENDARS)
 MOST_ROUTES = 8
@@ -63,6 +71,8 @@ class Route(Editable, Base):
     # Who takes what goes this way: it has one breaker and one rate, whoever it is for.
     origin: Mapped[str] = mapped_column(String(300), default="", index=True)
     locked: Mapped[str] = mapped_column(Text, default="")
+    # A hash of the address, by which the same one is known again.
+    mark: Mapped[str] = mapped_column(String(64), default="", index=True)
     is_used: Mapped[bool] = mapped_column(default=True)
     # It said that it takes nothing more until then.
     not_before: Mapped[datetime | None]
@@ -83,7 +93,7 @@ class Route(Editable, Base):
 
     def remove(self, at: datetime) -> None:
         """Let nothing go this way any more, and forget its address."""
-        self.removed_at, self.locked = at, ""
+        self.removed_at, self.locked, self.mark = at, "", ""
 
     def worked(self, at: datetime) -> None:
         """Something was taken there at `at`."""
@@ -106,17 +116,33 @@ class Way:
 
 
 def new_route(
-    config: Config, person_id: int, kind: str, address: str, *, name: str = "", origin: str = ""
+    config: Config,
+    person_id: int,
+    kind: str,
+    address: str,
+    *,
+    name: str = "",
+    secret: str = "",
+    origin: str = "",
 ) -> Route:
-    """A route of `kind` to `address`; not yet in the database."""
+    """A route of `kind` to `address`; not yet in the database.
+
+    `secret` is what is kept of it, locked, if that is more than the address.
+    """
     return Route(
         person_id=person_id,
         key=f"{kind}-{secrets.token_hex(4)}",
         kind=kind,
         name=name or masked(address),
         origin=origin or origin_of(address),
-        locked=lock(config.secret_key, _PURPOSE, address),
+        locked=lock(config.secret_key, _PURPOSE, secret or address),
+        mark=mark_of(address),
     )
+
+
+def mark_of(address: str) -> str:
+    """By what an address is known again; it tells nothing of the address, which is random."""
+    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def way_of(config: Config, route: Route) -> Way | None:
@@ -133,9 +159,20 @@ def routes_of(session: Session, person_id: int) -> list[Route]:
     return list(session.scalars(query.order_by(Route.id)))
 
 
-def expect_room(session: Session, person_id: int) -> None:
-    """Raise Refused when the person has as many routes as one can have."""
-    if len(routes_of(session, person_id)) >= MOST_ROUTES:
+def forget_browser(session: Session, mark: str, at: datetime) -> None:
+    """A browser that gave this address before, whoever used it then, starts anew."""
+    query = select(Route).where(Route.mark == mark, Route.kind == PUSH)
+    for route in session.scalars(query.where(Route.removed_at.is_(None)).with_for_update()):
+        route.remove(at)
+    session.flush()
+
+
+def expect_room(session: Session, person_id: int, mark: str) -> None:
+    """Raise Refused when the person has this route, or as many as one can have."""
+    routes = routes_of(session, person_id)
+    if any(route.mark == mark for route in routes):
+        raise Refused(N_("You have this route already."))
+    if len(routes) >= MOST_ROUTES:
         raise Refused(N_("You have %(most)s routes. Remove one first."), most=MOST_ROUTES)
 
 
@@ -151,6 +188,11 @@ def mail_route(session: Session, person_id: int) -> Route:
 def kind_of_route(key: str) -> str:
     """The kind of the route that a delivery calls `key`."""
     return key.partition("-")[0]
+
+
+def route_name(key: str) -> str:
+    """What the route is called that a delivery calls `key` (a msgid)."""
+    return ROUTE_NAMES.get(kind_of_route(key), key)
 
 
 # ------------------------------------------------------------------------------- who is reached how

@@ -8,16 +8,18 @@ answer can tell: none is "unknown", and nobody repeats that by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 
 from calendar_app.config import Config
 from calendar_app.outbound import Call, Closed, Reply, Unanswered, Unfetched, dial
 from calendar_app.post_office import Answer, Mail
+from calendar_app.reminders.push import PUSH, Subscription, sealed
 
 # For so long an address may ask to be left alone: a day, whatever it says.
 _LONGEST_WAIT = 86_400.0
@@ -77,9 +79,10 @@ class Switchboard:
     def finish(self, chosen: Sequence[bool]) -> list[Answer]:
         """Write the requests of the chosen, and hear the answers. See PostOffice."""
         door, self._door = self._door, []
-        pairs = list(zip(door, chosen, strict=True))
+        # Read once and here: a clock may belong to the thread that asks.
+        now = self._clock()
         with ThreadPoolExecutor(self.width) as side_by_side:
-            return list(side_by_side.map(self._let_go, pairs))
+            return list(side_by_side.map(partial(self._let_go, now), door, chosen))
 
     def rest(self) -> None:
         """No connection is held."""
@@ -90,14 +93,14 @@ class Switchboard:
 
     def _connect(self, message: Message) -> Call | Answer:
         try:
-            return dial(message.recipient, self._config.outbound_allow, seconds=self._seconds)
+            allowed = self._config.outbound_allow
+            return dial(_address_of(message), allowed, seconds=self._seconds)
         except Closed as error:
             return Answer("never", error.message)
         except Unfetched as error:
             return Answer("unreachable", str(error))
 
-    def _let_go(self, pair: tuple[_AtTheDoor, bool]) -> Answer:
-        one, goes = pair
+    def _let_go(self, now: datetime, one: _AtTheDoor, goes: bool) -> Answer:  # noqa: FBT001
         if not goes:
             one.call.hang_up()
             return Answer("untried", "")
@@ -105,16 +108,25 @@ class Switchboard:
             # Nothing was written yet: no doubt about that.
             one.call.hang_up()
             return Answer("unreachable", "The other side closed the connection.")
-        body, headers = one.message.raw, {"Content-Type": "application/json; charset=utf-8"}
+        body, headers = self._written(one.message, now)
         try:
-            reply = one.call.post(body, _whole(headers, body), self._seconds)
+            reply = one.call.post(body, headers, self._seconds)
         except Unanswered as error:
             return Answer("unknown", error.message)
-        return verdict(reply, self._clock())
+        return verdict(reply, now)
+
+    def _written(self, message: Message, now: datetime) -> tuple[bytes, dict[str, str]]:
+        body, headers = message.raw, {"Content-Type": "application/json; charset=utf-8"}
+        if message.kind == PUSH:
+            to = Subscription.from_text(message.recipient)
+            body, headers = sealed(self._config, to, body, message.useful_until, now)
+        return body, {"Accept": "*/*", "Content-Length": str(len(body)), **headers}
 
 
-def _whole(headers: Mapping[str, str], body: bytes) -> dict[str, str]:
-    return {"Accept": "*/*", "Content-Length": str(len(body)), **headers}
+def _address_of(message: Message) -> str:
+    if message.kind == PUSH:
+        return Subscription.from_text(message.recipient).endpoint
+    return message.recipient
 
 
 def verdict(reply: Reply, now: datetime) -> Answer:

@@ -34,6 +34,7 @@ from calendar_app.reminders.models import (
     unmute,
 )
 from calendar_app.reminders.queries import LogFilter, log_page, muted_kinds, told_in_mail
+from calendar_app.reminders.routes import route_name
 from calendar_app.web.language import speak_to
 from calendar_app.web.request import commit, house, now, row_number, session
 from calendar_app.web.security import csrf
@@ -92,6 +93,7 @@ def show_deliveries() -> ResponseReturnValue:
         state_names=STATE_NAMES,
         kind_names=ALL_NAMES,
         looks=LOOKS,
+        route_name=route_name,
     )
 
 
@@ -160,6 +162,7 @@ def show_day() -> ResponseReturnValue:
         state_names=STATE_NAMES,
         kind_names=ALL_NAMES,
         looks=LOOKS,
+        route_name=route_name,
         weekday_names=WEEKDAY_NAMES,
     )
 

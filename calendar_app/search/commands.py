@@ -274,6 +274,14 @@ COMMANDS: Sequence[Command] = (
         address="/settings/reminders",
     ),
     Command(
+        "reminders.routes",
+        N_("How your reminders reach you"),
+        "go",
+        "settings.own",
+        words="herinneringen route kanaal teams slack push telefoon e-mail webhook phone",
+        address="/settings/reminders/routes",
+    ),
+    Command(
         "reminders.day",
         N_("What somebody was sent on a day"),
         "go",

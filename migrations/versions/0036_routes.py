@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("origin", sa.String(300), nullable=False),
         sa.Column("locked", sa.Text(), nullable=False),
+        sa.Column("mark", sa.String(64), nullable=False),
         sa.Column("is_used", sa.Boolean(), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("last_success_at", UtcDateTime(), nullable=True),
@@ -40,8 +41,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "key", name="uq_route_person_id_key"),
     )
     op.create_index("ix_route_origin", "route", ["origin"])
+    op.create_index("ix_route_mark", "route", ["mark"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_route_mark", "route")
     op.drop_index("ix_route_origin", "route")
     op.drop_table("route")

@@ -42,6 +42,7 @@ def test_what_is_public_is_a_short_list(app: Flask) -> None:
         "/review/<token>",
         "/review/<token>/media/<int:media_id>",
         "/robots.txt",
+        "/service-worker.js",
         "/sign-in",
         "/static/v-<wanted>/<path:name>",
         "/theme",

@@ -13,6 +13,7 @@ from calendar_app.reminders import due, outbox
 from calendar_app.reminders.models import Delivery, Relay, mute
 from calendar_app.reminders.outbox import sweeping
 from calendar_app.reminders.processes import ProcessName
+from calendar_app.worker import Rounds
 from tests.reminders.routing import (
     LOOPBACK,
     Watched,
@@ -62,6 +63,19 @@ def test_a_reminder_goes_by_the_route_that_was_chosen_and_by_no_mail(
     row = of_today(scene, key)
     assert (row.state, row.reply, row.sent_at, row.body) == ("sent", "200 OK ok", DUE, None)
     assert routes(scene)[0].last_success_at == DUE
+
+
+def test_the_worker_sends_messages_in_a_round_of_their_own(scene: Scene, outside: Outside) -> None:
+    outside.pages[PATH] = says(200, b"ok")
+    key = by_slack(scene, outside)
+    rounds = Rounds(scene.desk)
+
+    rounds.send()
+    before = len(outside.asked)
+    next(job for job in rounds.jobs() if job.name == "messages").act()
+
+    assert (before, len(outside.asked)) == (0, 1)
+    assert of_today(scene, key).state == "sent"
 
 
 def test_who_wants_mail_too_gets_both(scene: Scene, sink: SmtpSink, outside: Outside) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from calendar_app.calendar.models import SavedView
+from calendar_app.config import Config
 from calendar_app.feed.models import Feed
 from calendar_app.meetups.models import Occurrence
 from calendar_app.people.models import Membership
@@ -18,6 +20,7 @@ from calendar_app.posts.media import ORIGINAL, SourceMedia
 from calendar_app.posts.models import PostChange
 from calendar_app.posts.undo import MOVED, as_it_is, remember
 from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.routes import new_route
 from calendar_app.transfer import models as transfer
 from calendar_app.transfer.columns import Line, Table
 from tests import builders
@@ -57,6 +60,7 @@ NO_PAGES = (
     "/robots.txt",
     "/search/commands",
     "/search/found",
+    "/service-worker.js",
     "/static/",
 )
 
@@ -171,7 +175,10 @@ def rows_of(
     series = builders.a_series(session, team, plan, person)
     template = builders.a_template(session, team, post)
     source_image = SourceMedia(template=template, **image.as_it_is())
-    session.add(source_image)
+    # Nobody goes there, so that a test of it is refused at once.
+    config = Config(Path(), "", secret_key="no secret")  # noqa: S106
+    route = new_route(config, person.id, "slack", "http://127.0.0.1:9/services/T1/B1/secret")
+    session.add_all([source_image, route])
     session.flush()
     question = builders.a_question(session, plan.channels[0], post_id=post.id)
     return {
@@ -207,6 +214,7 @@ def rows_of(
         "series_id": series.id,
         "template_id": template.id,
         "source_media_id": source_image.id,
+        "route_id": route.id,
         "delivery_id": delivery.id,
         "delivery_uuid": delivery.uuid,
         "absence_id": absence.id,

@@ -18,7 +18,8 @@ from calendar_app.reminders.mail import write
 from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.outbox.desk import Claimed, Desk, is_ours
 from calendar_app.reminders.outbox.landing import KEEP_BYTES, relay_is_away, write_results
-from calendar_app.reminders.switchboard import Message, Switchboard
+from calendar_app.reminders.services import office_of
+from calendar_app.reminders.switchboard import Message
 
 
 def deliver(desk: Desk, claimed: Sequence[Claimed]) -> None:
@@ -37,8 +38,7 @@ def deliver(desk: Desk, claimed: Sequence[Claimed]) -> None:
 
 def desk_for(desk: Desk, origin: str) -> Desk:
     """The same desk, with the way out to the service `origin`."""
-    office = Switchboard(origin, desk.config, desk.clock)
-    return replace(desk, office=office, origin=origin)
+    return replace(desk, office=office_of(origin, desk.config, desk.clock), origin=origin)
 
 
 def _deliver_together(desk: Desk, group: Sequence[Claimed]) -> bool:

@@ -16,6 +16,7 @@ from calendar_app.post_office import Answer
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery, Relay
 from calendar_app.reminders.outbox.desk import WAITING, Claimed, make_missing
+from calendar_app.reminders.push import PUSH
 from calendar_app.reminders.routes import EMAIL, Route
 from calendar_app.reminders.together import share_end
 
@@ -44,6 +45,9 @@ def note_routes(session: Session, results: Sequence[tuple[Claimed, Answer]], now
         if one.way is not None and answer.kind != "untried":
             noting = update(Route).where(Route.id == one.way.id)
             session.execute(noting.values(_noted(answer, now)))
+            if answer.gone and one.way.kind == PUSH:
+                # That subscription is over for good: the browser makes another.
+                session.execute(noting.values(locked="", mark=""))
 
 
 def _noted(answer: Answer, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ const behaviours = {
   "palette.js": "[data-palette]",
   "presence.js": "[data-presence]",
   "print.js": "[data-print]",
+  "push.js": "[data-push]",
   "quick-add.js": "[data-quick-add]",
   "shortcuts.js": "[data-single-keys=on]",
   "ticks.js": "[data-ticks]",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, send_from_directory
+from flask import Blueprint, Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -52,7 +52,7 @@ from calendar_app.web.templating import render
 
 bp = Blueprint("routes", __name__)
 
-_SCRIPTS = Path(__file__).parents[1] / "static" / "js"
+_SERVICE_WORKER = Path(__file__).parents[1] / "static" / "js" / "service-worker.js"
 _HERE = "/settings/reminders/routes"
 
 
@@ -116,7 +116,7 @@ def add_service() -> ResponseReturnValue:
 @requires("public")
 def show_service_worker() -> ResponseReturnValue:
     """What stands in a browser for all of Kapstok: its address decides how far it reaches."""
-    answer = send_from_directory(_SCRIPTS, "service-worker.js", mimetype="text/javascript")
+    answer = Response(_SERVICE_WORKER.read_bytes(), mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 

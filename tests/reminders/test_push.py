@@ -209,7 +209,7 @@ def test_what_is_no_subscription_is_told_on_the_page(
 
 
 def test_the_service_worker_stands_at_the_root_and_is_asked_for_anew(client: FlaskClient) -> None:
-    answer = client.get("/service-worker.js", buffered=True)
+    answer = client.get("/service-worker.js")
 
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"

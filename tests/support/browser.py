@@ -106,6 +106,7 @@ class Visitors:
         reduced_motion: bool = True,
         forced_colours: bool = False,
         javascript: bool = True,
+        service_workers: Literal["allow", "block"] = "block",
         expect: Collection[int] = (),
     ) -> Page:
         """A new page; sizes in CSS pixels. Answers with a status of `expect` are no complaint."""
@@ -119,7 +120,7 @@ class Visitors:
             reduced_motion="reduce" if reduced_motion else "no-preference",
             forced_colors="active" if forced_colours else "none",
             java_script_enabled=javascript,
-            service_workers="block",
+            service_workers=service_workers,
         )
         context.set_default_timeout(PATIENCE)
         self._contexts.append(context)

@@ -35,7 +35,7 @@ _AUTH_BYTES = 16
 # RFC 8292 §2: a day at most.
 _SIGNED_FOR = timedelta(hours=12)
 _PROGRAMS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
-_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "CrOS", "Linux")
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux")
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,13 @@ def try_mail_route() -> ResponseReturnValue:
         person = reader.get_one(Person, my_pass().person_id)
         to = (person.name, person.email)
     refuse_too_many(throttle.TESTS_OF_ONE_PERSON, my_pass().person_id)
-    _tell(_(ROUTE_NAMES[EMAIL]), try_mail(house().config, to, language(), now()))
+    answer = try_mail(house().config, to, language(), now())
+    notice = mail_notice(house().config)
+    if notice is not None and answer.kind == "accepted":
+        # It is kept in a folder: nobody took it.
+        flash(_(notice), "warn")
+    else:
+        _tell(_(ROUTE_NAMES[EMAIL]), answer)
     return redirect(_HERE, 303)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from calendar_app.db import Database
     from calendar_app.people.models import Person
+    from tests.support.smtp_sink import SmtpSink
 
 PAGE = "/settings/reminders/routes"
 OF_SLACK = "https://hooks.slack.com/services/T0001/B0001/geheimgeheim"
@@ -205,10 +206,24 @@ def test_a_test_without_an_answer_says_that_it_may_have_arrived(
 def test_a_test_by_mail_goes_to_the_person(client: FlaskClient, person: Person, app: Flask) -> None:
     answer = client.post(f"{PAGE}/mail/test", follow_redirects=True)
 
-    assert "E-mail took the test." in answer.text
+    # Without a mail server nobody took it, and the page says so.
+    assert "E-mail took the test." not in answer.text
+    assert answer.text.count("Mails are kept in the data folder.") > 1
     folder = app.extensions["kapstok"].config.data_dir / "mails"
     [mail] = folder.glob("*.eml")
     assert person.email in mail.read_text(encoding="utf-8")
+
+
+def test_a_test_by_mail_says_that_the_mail_server_took_it(
+    client: FlaskClient, person: Person, app: Flask, sink: SmtpSink
+) -> None:
+    house = app.extensions["kapstok"]
+    app.extensions["kapstok"] = replace(house, config=replace(house.config, smtp_url=sink.url))
+
+    answer = client.post(f"{PAGE}/mail/test", follow_redirects=True)
+
+    assert "E-mail took the test." in answer.text
+    assert [one.recipients for one in sink.accepted] == [(person.email,)]
 
 
 @pytest.mark.usefixtures("person")

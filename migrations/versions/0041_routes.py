@@ -7,8 +7,8 @@ from alembic import op
 
 from calendar_app.db import UtcDateTime
 
-revision = "0036"
-down_revision = "0035"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -1,9 +1,10 @@
 """How long a text is as its channel counts it: no two of them count the same.
 
-X weighs what is written: twitter-text 3.0, config/v3.json, and its README on counting. LinkedIn
-and Facebook count as a browser does, in UTF-16 code units: an emoji is two or more (Buffer,
-"Character limits", developers.buffer.com/guides/character-limits). All others are counted in
-characters, each code point one.
+X weighs what is written: twitter-text 3.0, config/v3.json, its README on counting, and its tests on
+what is a link; which endings an address has says publicsuffix.org. LinkedIn and Facebook count as a
+browser does, in UTF-16 code units: an emoji is two or more (Buffer, "Character limits",
+developers.buffer.com/guides/character-limits). All others are counted in characters, each code
+point one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+
+from publicsuffixlist import PublicSuffixList
 
 X, LINKEDIN, FACEBOOK, INSTAGRAM = "x", "linkedin", "facebook", "instagram"
 VIVA_ENGAGE, OTHER = "viva_engage", "other"
@@ -21,21 +25,25 @@ _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _NAMES = {
     "x": X,
     "twitter": X,
+    "insta": INSTAGRAM,
+    "ig": INSTAGRAM,
+    "fb": FACEBOOK,
     "linkedin": LINKEDIN,
     "facebook": FACEBOOK,
     "instagram": INSTAGRAM,
     # It was called Yammer before.
     "yammer": VIVA_ENGAGE,
     "viva": VIVA_ENGAGE,
+    "vivaengage": VIVA_ENGAGE,
 }
-_ENDINGS = (
-    "amsterdam|be|biz|care|co|com|coop|de|edu|eu|events|frl|fr|gov|health|hospital|info|int|io|"
-    "jobs|live|net|nl|nu|online|org|site|social|tv|uk|work|zone"
-)
+# A name is several words in Dutch and one at once: "Facebook-pagina", "Instagramstories".
+_BEGINNINGS = ("facebook", "instagram", "linkedin", "twitter", "vivaengage", "yammer")
 _ADDRESS = re.compile(
-    rf"https?://[^\s<>]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_ENDINGS})(?![\w-])(?!\.\w)(?:/[^\s<>]*)?",
+    r"https?://[^\s<>]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+([a-z]{2,})(?![\w-])(?!\.\w)(/[^\s<>]*)?",
     re.IGNORECASE,
 )
+# A country's own ending makes a link on X only with something before or behind, but for these two.
+_SHORT_ON_X = re.compile(r"[^./]+\.(?!(?:co|tv)$)[a-z]{2}", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?…'\"\u2019”»*"
 _PICTURE = (
     "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff"
@@ -53,9 +61,15 @@ _PLAIN = {"\xa9", "\xae", "\u203c", "\u2049", "\u2122", "\u2139"}
 
 
 def kind_of(name: str) -> str:
-    """One of the kinds above, by how a team calls its channel ("X (Twitter)")."""
-    words = re.split(r"[\s()/,]+", name.casefold().replace("linked in", "linkedin"))
+    """One of the kinds above, by how a team calls its channel ("X (Twitter)", "Insta-verhalen")."""
+    told = name.casefold().replace("linked in", "linkedin").replace("x-ray", "")
+    words = (_beginning(word) for word in re.findall(r"[^\W_]+", told))
     return next((_NAMES[word] for word in words if word in _NAMES), OTHER)
+
+
+def _beginning(word: str) -> str:
+    """The name that a word of several begins with; the word itself when there is none."""
+    return next((name for name in _BEGINNINGS if word.startswith(name)), word)
 
 
 def length_on(kind: str, text: str) -> int:
@@ -78,16 +92,31 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
     What closes a sentence or a bracket around it is not part of it.
     """
     for found in _ADDRESS.finditer(text):
-        address = found[0]
+        address, ending = found[0], found[1]
+        if ending and not _is_an_ending(ending):
+            continue
         kept = address.rstrip(_AFTER_ADDRESS)
         if kept.endswith(")") and "(" not in kept:
             kept = kept.rstrip(")" + _AFTER_ADDRESS)
         yield found.start(), found.start() + len(kept)
 
 
+def _is_an_ending(label: str) -> bool:
+    """Whether there are addresses that end on this: "nl", "gent"."""
+    return _endings().publicsuffix(label.lower()) is not None
+
+
+@cache
+def _endings() -> PublicSuffixList:
+    # Read when it is first asked: a third of a megabyte.
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
+
+
 def _on_x(text: str) -> int:
     length, place = 0, 0
     for start, end in addresses(text):
+        if _SHORT_ON_X.fullmatch(text, start, end):
+            continue
         length += _weight(text[place:start]) + ADDRESS_ON_X
         place = end
     return length + _weight(text[place:])

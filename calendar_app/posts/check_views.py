@@ -39,6 +39,7 @@ def check() -> ResponseReturnValue:
             *([] if post is None else _about_what_hangs_on(post)),
         ],
         previews=previews_of(form),
+        typed=as_typed(form),
         post_id=post_id,
     )
 

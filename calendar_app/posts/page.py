@@ -95,6 +95,7 @@ def new_page(
         typing=Typing(url_for("autosaves.keep_new"), place, mine, is_back=not is_empty),
         remarks=[*remarks_on(form), *about_twins(as_typed(form), None)],
         previews=previews_of(form),
+        typed=as_typed(form),
         begun=[one for one in begun if one is not mine],
         origin=origin,
     )
@@ -188,6 +189,7 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
             *playing_field.about_checklist(checklist.open),
         ],
         "previews": previews_of(form) if writes else [],
+        "typed": as_typed(form) if writes else post.content,
         "checklist": checklist,
         "names": NAMES,
         "repeats": series_in_words(post.series) if post.series is not None else "",

@@ -77,6 +77,23 @@ def test_the_check_follows_what_is_typed_and_saves_nothing(
     assert window.text() == before
 
 
+def test_a_writer_sees_what_a_value_asks_before_the_post_is_there(
+    window: Window, open_page: Visitors
+) -> None:
+    page = open_page(window.site, locale="en-GB")
+    window.enter(page)
+    page.goto(f"{window.site}/posts/new")
+    beside = page.locator("#field-found").get_by_text("Stockfotos.")
+    seen_before = beside.count()
+
+    page.locator("input[name=values]").first.check()
+    beside.wait_for()
+    page.locator("input[name=values]").first.uncheck()
+    beside.wait_for(state="detached")
+
+    assert seen_before == 0
+
+
 def test_put_back_in_the_history_brings_the_old_text(window: Window, open_page: Visitors) -> None:
     page = open_page(window.site, locale="en-GB")
     window.enter(page)

@@ -33,6 +33,14 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
         ("LinkedIn", LINKEDIN),
         ("Linked In", LINKEDIN),
         ("LinkedIn De Linde", LINKEDIN),
+        ("LinkedIn-pagina", LINKEDIN),
+        ("LinkedIn: De Linde", LINKEDIN),
+        ("Facebook-pagina", FACEBOOK),
+        ("Facebookpagina", FACEBOOK),
+        ("FB", FACEBOOK),
+        ("Instagram-stories", INSTAGRAM),
+        ("Insta", INSTAGRAM),
+        ("X-account", X),
         ("Facebook", FACEBOOK),
         ("Instagram", INSTAGRAM),
         ("Yammer", VIVA_ENGAGE),
@@ -69,6 +77,12 @@ def test_a_channel_is_known_by_its_name(name: str, kind: str) -> None:
         ("http://a.nl", 23, 11, 11),
         ("Zie delinde.nl/werk.", 4 + 23 + 1, 20, 20),
         ("Zie (https://delinde.nl).", 5 + 23 + 2, 25, 25),
+        ("werkenbij.app/vacature-verpleegkundige-op-de-afdeling", 23, 53, 53),
+        ("zorg.health en stad.gent", 23 + 4 + 23, 24, 24),
+        # Without a path, or something before it, X makes no link of a country's ending.
+        ("delinde.nl", 10, 10, 10),
+        ("www.delinde.nl", 23, 14, 14),
+        ("delinde.co", 23, 10, 10),
         # No addresses: a time, a mail address and two sentences without a blank.
         ("Om 9.30 bij mo@delinde.nl.Kom", 29, 29, 29),
     ],
@@ -90,6 +104,7 @@ def test_each_channel_counts_in_its_own_way(
         ("e.g. dit, o.a. dat en 3.500", []),
         ("mo@delinde.nl", []),
         ("bestand.nlx en a.nl-b", []),
+        ("stad.gent, zorg.ai en werkenbij.app", ["stad.gent", "zorg.ai", "werkenbij.app"]),
     ],
 )
 def test_addresses_are_found_without_what_closes_the_sentence(text: str, found: list[str]) -> None:

@@ -104,6 +104,17 @@ def test_the_check_speaks_of_what_was_typed_and_keeps_nothing(
         assert (kept.text, kept.version) == ("Zelf je rooster maken.", post.version)
 
 
+def test_the_borders_are_those_of_the_values_that_are_ticked_now(
+    database: Database, writer: FlaskClient, post: Post
+) -> None:
+    ticked = writer.post("/posts/check", data=filled(database, post)).text
+    unticked = writer.post("/posts/check", data=filled(database, post, values=[])).text
+
+    assert "Stockfotos." in ticked
+    assert "Stockfotos." not in unticked
+    assert 'id="field-found"' in unticked
+
+
 def test_what_is_complete_misses_nothing(
     database: Database, writer: FlaskClient, post: Post
 ) -> None:

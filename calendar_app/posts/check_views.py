@@ -13,6 +13,7 @@ from calendar_app.posts.desk import as_typed, my_desk, previews_of, remarks_on
 from calendar_app.posts.forms import PostForm
 from calendar_app.posts.media import media_of, without_words
 from calendar_app.posts.models import Post
+from calendar_app.posts.page import around_text
 from calendar_app.posts.playing_field import Remark, about_checklist, about_pictures
 from calendar_app.posts.twins import about_twins
 from calendar_app.web.request import row_number, session
@@ -40,6 +41,7 @@ def check() -> ResponseReturnValue:
         ],
         previews=previews_of(form),
         typed=as_typed(form),
+        around=around_text(form, post, () if post is None else media_of(session(), post)),
         post_id=post_id,
     )
 

@@ -524,6 +524,11 @@ class PostForm(Form):
             )
         return found
 
+    @property
+    def chosen_sender(self) -> Person | None:
+        """The ambassador who posts it, of those who may; None: the organisation."""
+        return self._person("sender")
+
     def _person(self, name: str) -> Person | None:
         people = self.desk.people(getattr(self.before, name))
         return next((person for person in people if person.id == self[name].data), None)

@@ -39,6 +39,8 @@ NAMES = {"state": STATE_NAMES, "form": FORM_NAMES, "intent": INTENT_NAMES, "plac
 _TOLD_AS = {"when": "starts_at", "reason": "reasons"}
 _FROM_NOTHING: Mapping[str, int] = {}
 
+# How many images a channel shows of a post before somebody opens it.
+MOST_PICTURES = 4
 # How often a save is tried again when somebody else is always a moment earlier.
 MOST_TRIES = 8
 
@@ -96,6 +98,7 @@ def new_page(
         remarks=[*remarks_on(form), *about_twins(as_typed(form), None)],
         previews=previews_of(form),
         typed=as_typed(form),
+        around=around_text(form),
         begun=[one for one in begun if one is not mine],
         origin=origin,
     )
@@ -147,6 +150,33 @@ def page_of(
     )
 
 
+@dataclass(frozen=True)
+class Around:
+    """What a channel shows of a post beside its text."""
+
+    sender: str
+    link: str
+    # Of the images the first few, in their order, and how many more there are.
+    pictures: Sequence[PostMedia] = ()
+    more: int = 0
+    at: MediaAt | None = None
+
+
+def around_text(
+    form: PostForm, post: Post | None = None, there: Sequence[PostMedia] = ()
+) -> Around:
+    """What the channels show beside the text of `form` as it stands; `there` hangs on `post`."""
+    pictures = [one for one in there if one.kind.is_image]
+    sender = form.chosen_sender
+    return Around(
+        sender=form.desk.team.name if sender is None else shown(sender).name,
+        link=form.link.data or "",
+        pictures=pictures[:MOST_PICTURES],
+        more=len(pictures[MOST_PICTURES:]),
+        at=None if post is None else media_of_post(post),
+    )
+
+
 def _writes(post: Post) -> bool:
     """Whether I may change `post` as it is now."""
     return may("posts.write") and post.state not in workflow.CLOSED
@@ -190,6 +220,7 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
         ],
         "previews": previews_of(form) if writes else [],
         "typed": as_typed(form) if writes else post.content,
+        "around": around_text(form, post, there) if writes else None,
         "checklist": checklist,
         "names": NAMES,
         "repeats": series_in_words(post.series) if post.series is not None else "",

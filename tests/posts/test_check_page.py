@@ -11,7 +11,7 @@ import pytest
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post, PostChannelText
-from tests.builders import a_person, a_plan, a_team, sign_in
+from tests.builders import a_media, a_person, a_plan, a_team, sign_in
 from tests.posts.room import a_room
 
 if TYPE_CHECKING:
@@ -113,6 +113,25 @@ def test_the_borders_are_those_of_the_values_that_are_ticked_now(
     assert "Stockfotos." in ticked
     assert "Stockfotos." not in unticked
     assert 'id="field-found"' in unticked
+
+
+def test_the_preview_has_the_sender_the_link_and_the_images(
+    database: Database, writer: FlaskClient, post: Post
+) -> None:
+    with database.writing() as session:
+        person = session.get_one(Person, post.owner_id)
+        ids = [a_media(session, session.get_one(Post, post.id), person).id for _ in range(5)]
+
+    page = writer.post(
+        "/posts/check", data=filled(database, post, link="https://delinde.example/werk")
+    ).text
+    preview = page[page.index('class="preview"') :]
+
+    with database.reading() as session:
+        assert session.get_one(Team, post.team_id).name in preview
+    assert "https://delinde.example/werk" in preview
+    assert [f"/media/{one}" in preview for one in ids] == [True] * 4 + [False]
+    assert "and one more" in preview
 
 
 def test_what_is_complete_misses_nothing(

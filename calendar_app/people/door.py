@@ -16,9 +16,11 @@ from flask import Flask, current_app, g, jsonify, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from limits import RateLimitItem
 from sqlalchemy import select
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.routing import RequestRedirect
 
 from calendar_app.errors import Forbidden, NotYours
 from calendar_app.language import N_
@@ -28,6 +30,7 @@ from calendar_app.people.models import Person, Team
 from calendar_app.people.permissions import PUBLIC, SIGNED_IN, allowed, known
 from calendar_app.people.visits import Pass
 from calendar_app.web import request as this_request
+from calendar_app.web.errors import old_form
 from calendar_app.web.language import speak_to
 from calendar_app.web.templating import render
 
@@ -53,6 +56,7 @@ def install(app: Flask) -> None:
         if not hasattr(view, "permission"):
             raise RuntimeError(f"nobody said who may reach {endpoint}")
     app.before_request(_guard)
+    app.register_error_handler(CSRFError, _old_form)
     app.context_processor(_who)
     app.jinja_env.globals["may"] = may
     app.jinja_env.filters.update(shown=shown, seen=seen)
@@ -239,8 +243,46 @@ def _to_sign_in() -> ResponseReturnValue:
         return jsonify(message=ended), 401
     if request.headers.get("HX-Request"):
         return ended, 401
-    wanted = this_request.asked_address() if request.method == "GET" else "/"
-    return redirect(f"/sign-in?next={quote(wanted, safe='/')}", code=303)
+    return redirect(f"/sign-in?next={quote(_page_asked_from(), safe='/')}", code=303)
+
+
+def _page_asked_from() -> str:
+    """The page that this request is for: what was sent was sent from there, or from below it.
+
+    Our own routes tell, and nothing that the browser says: where its address has no page, the
+    nearest one above it.
+    """
+    if request.method == "GET":
+        return this_request.asked_address()
+    path = request.path
+    if _is_page(path):
+        return this_request.asked_address()
+    while path := path.rpartition("/")[0]:
+        if _is_page(path):
+            return path
+    return "/"
+
+
+def _is_page(path: str) -> bool:
+    routes = current_app.url_map.bind("")
+    try:
+        endpoint, _row = routes.match(path, method="GET")
+    except RequestRedirect:
+        # With a slash at its end.
+        return True
+    except HTTPException:
+        return False
+    return getattr(_view(endpoint), "permission", PUBLIC) != PUBLIC
+
+
+def _old_form(error: CSRFError) -> ResponseReturnValue:
+    """A form of a session that has ended leads back to its page; else it is told that it is old."""
+    view = None if request.endpoint is None else _view(request.endpoint)
+    if view is not None and view.permission != PUBLIC:
+        _recognise()
+        if "pass_" not in g:
+            return _to_sign_in()
+    return old_form(error)
 
 
 def _who() -> dict[str, object]:

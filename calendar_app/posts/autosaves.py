@@ -1,8 +1,9 @@
 """What somebody typed of a post and has not saved yet: kept for that person alone.
 
-It changes nothing of the post, and nobody else sees it. It goes when the person saves the post, or
-throws it away. Two windows never write over each other: whoever keeps something says which stamp
-they saw last, and another one is refused.
+A post's pages have more than one form that people write in: its own, and beside it parts, each with
+a place of its own. What is kept changes nothing of the post, and nobody else sees it. It goes when
+the person saves the post, or throws it away. Two windows never write over each other: whoever keeps
+something says which stamp they saw last, and another one is refused.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
 
 from calendar_app.db import Base
 from calendar_app.errors import NotYours, Refused, Stale
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
+from calendar_app.posts.content import channel_of, own_text_name
 from calendar_app.posts.models import Post
 from calendar_app.text import clean_line, clean_text
 
@@ -31,10 +33,15 @@ LASTS = timedelta(days=90)
 MOST_CHARACTERS = 200_000
 MOST_FIELDS = 500
 MOST_LISTED = 20
+MOST_TOLD = 5
+# The parts beside a post's own form.
+COMMENT, CHANGES, OWN_ACCOUNT = "comment", "changes", "own-account"
+_OWN_FORM = ""
 _ELSEWHERE = N_("You go on with this post in another window, or you saved it there.")
 
 # What goes along with the fields, but is none.
 _BESIDE = {"csrf_token", "stamp", "following", "agrees_outside"}
+_TEXTS = {"title", "text", "link", "comment", "note", "alternative"}
 _STAMP = re.compile(r"[0-9a-f]{16,32}")
 
 Pairs = Sequence[tuple[str, str]]
@@ -47,6 +54,13 @@ class Stamps(NamedTuple):
     seen: str = ""
     # The one that it gives to what it sends now, the same until an answer comes; 16 hex digits.
     following: str = ""
+
+
+class Sent(NamedTuple):
+    """What a window sent for good: the stamp of what it kept before, and the texts by field."""
+
+    stamp: str
+    texts: dict[str, str]
 
 
 class PostAutosave(Base):
@@ -78,9 +92,14 @@ class PostAutosave(Base):
         return clean_line(next((value for name, value in self.pairs if name == "title"), ""))
 
 
-def place_of(post: Post) -> str:
-    """Where what is typed of `post` is kept."""
-    return f"post-{post.id}"
+def place_of(post: Post, part: str = _OWN_FORM) -> str:
+    """Where what is typed of `post` is kept; of a `part` beside its own form, where that is."""
+    return f"post-{post.id}-{part}" if part else f"post-{post.id}"
+
+
+def part_of_media(media_id: int) -> str:
+    """The part of a post where what is typed of this image is kept."""
+    return f"media-{media_id}"
 
 
 def place_of_new(creation_key: str) -> str:
@@ -89,9 +108,46 @@ def place_of_new(creation_key: str) -> str:
 
 
 def of_post(session: Session, person: Person, post: Post) -> PostAutosave | None:
-    """What `person` typed of `post` and has not saved."""
-    here = (PostAutosave.person_id == person.id, PostAutosave.place == place_of(post))
-    return session.scalars(select(PostAutosave).where(*here)).one_or_none()
+    """What `person` typed in the own form of `post` and has not saved."""
+    return parts_of_post(session, person, post).get(place_of(post))
+
+
+def parts_of_post(session: Session, person: Person, post: Post) -> dict[str, PostAutosave]:
+    """What `person` typed on the pages of `post` and has not saved, by its place."""
+    here = (PostAutosave.person_id == person.id, PostAutosave.post_id == post.id)
+    return {one.place: one for one in session.scalars(select(PostAutosave).where(*here))}
+
+
+def left_by(session: Session, team: Team, person: Person) -> list[tuple[PostAutosave, Post | None]]:
+    """The text that `person` typed and that is nowhere else, the last first, with its post.
+
+    Without one: of a post that is not there yet. What lies in the bin is not asked for.
+    """
+    wanted = (
+        select(PostAutosave, Post)
+        .outerjoin(Post, Post.id == PostAutosave.post_id)
+        .where(PostAutosave.person_id == person.id, PostAutosave.team_id == team.id)
+        .where(Post.deleted_at.is_(None))
+        .order_by(PostAutosave.saved_at.desc(), PostAutosave.id.desc())
+        .limit(MOST_LISTED)
+        .options(selectinload(Post.own_text_rows))
+    )
+    found = [(kept, post) for kept, post in session.execute(wanted) if _is_news(kept, post)]
+    return found[:MOST_TOLD]
+
+
+def _is_news(kept: PostAutosave, post: Post | None) -> bool:
+    """Whether a text in `kept` is not what `post` says."""
+    said: dict[str, str] = {}
+    is_own = kept.place.endswith(OWN_ACCOUNT)
+    if post is not None and (is_own or kept.place == place_of(post)):
+        own = {own_text_name(row.channel_id): row.text for row in post.own_text_rows}
+        said = {"title": post.title, "text": post.text, "link": post.link, **own}
+    return any(
+        clean_text(text).strip() != said.get(name, "").strip()
+        for name, text in kept.pairs
+        if name in _TEXTS or channel_of(name) is not None
+    )
 
 
 def of_new_posts(session: Session, team: Team, person: Person) -> list[PostAutosave]:
@@ -166,6 +222,20 @@ def forget(session: Session, person: Person, place: str, stamp: str | None = Non
         PostAutosave.person_id == person.id, PostAutosave.place == place
     )
     session.execute(there if stamp is None else there.where(PostAutosave.stamp == stamp))
+
+
+def forget_sent(session: Session, person: Person, post: Post, part: str, sent: Sent) -> None:
+    """Remove what `person` typed in that part: it was sent, from the window that kept it last.
+
+    And what another one kept, when it says the same.
+    """
+    kept = parts_of_post(session, person, post).get(place_of(post, part))
+    if kept is None:
+        return
+    texts = {name: text.strip() for name, text in kept.pairs}
+    says_same = all(texts.get(name, "") == text.strip() for name, text in sent.texts.items())
+    if says_same or kept.stamp == sent.stamp:
+        forget(session, person, kept.place, kept.stamp)
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -40,7 +40,7 @@ def install(app: Flask, ways_out: Mapping[str, Callable[[], Ways]] | None = None
     app.register_error_handler(StaleDataError, _stale)
     for away in (OperationalError, InternalError):
         app.register_error_handler(away, _database_away)
-    app.register_error_handler(CSRFError, _old_form)
+    app.register_error_handler(CSRFError, old_form)
     app.register_error_handler(HTTPException, _http)
     app.after_request(_say_what_it_is)
 
@@ -108,7 +108,8 @@ def _database_away(error: DBAPIError) -> ResponseReturnValue:
     return *error_page(503, title_of(503), message), {"Retry-After": "10"}
 
 
-def _old_form(_error: CSRFError) -> ResponseReturnValue:
+def old_form(_error: CSRFError) -> ResponseReturnValue:
+    """The page for a form whose token is not of this session."""
     message = _("This form is too old. Go back, reload the page and send it again.")
     return error_page(400, title_of(400), message)
 

@@ -6,6 +6,7 @@ import email
 import email.policy
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -45,6 +46,40 @@ def person(app: Flask, database: Database) -> Person:
 
 def try_password(client: FlaskClient, password: str, **more: Any) -> TestResponse:
     return client.post("/sign-in", data={"email": "Noor@Example.org", "password": password}, **more)
+
+
+@pytest.mark.parametrize(
+    ("sent_to", "page"),
+    [
+        ("/posts/7", "/posts/7"),
+        ("/posts/7/comments", "/posts/7"),
+        ("/posts/7/media/3", "/posts/7"),
+        ("/posts/7/publishing/text", "/posts/7/publishing"),
+        ("/posts/new?template=3", "/posts/new?template=3"),
+        ("/sign-out", "/"),
+    ],
+)
+def test_who_sent_a_form_too_late_comes_back_to_its_page(
+    client: FlaskClient, person: Person, sent_to: str, page: str
+) -> None:
+    asked = client.post(sent_to, data={"text": "Net af"})
+    assert asked.status_code == 303
+
+    wanted = unquote(asked.headers["Location"].partition("?next=")[2])
+    fields = {"email": person.email, "password": PASSWORD, "next": wanted}
+    answer = client.post("/sign-in", data=fields)
+
+    assert wanted == page
+    assert (answer.status_code, answer.location) == (303, page)
+
+
+def test_a_form_of_a_visit_that_is_gone_leads_to_the_sign_in(app: Flask) -> None:
+    """The cookie went with the visit, so the token in the form is nobody's any more."""
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    answer = app.test_client().post("/posts/7", data={"text": "Net af", "csrf_token": "old"})
+
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=/posts/7")
 
 
 def test_the_right_password_opens_the_page_that_was_asked_for(

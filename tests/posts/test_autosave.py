@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["_tuesday_morning", "site"]
 SAID = "You typed this"
+UNSAVED = "You have unsaved text in"
 
 
 @pytest.fixture
@@ -303,3 +304,34 @@ def test_the_check_is_of_what_stands_in_the_form(site: Site, post: int) -> None:
     keep(writer, post, text="Wij faciliteren dit rooster.")
 
     assert "mogelijk maken" in writer.get(f"/posts/{post}").text
+
+
+def test_today_names_what_was_typed_and_not_saved(site: Site, post: int) -> None:
+    writer = site.visitor()
+    assert UNSAVED not in writer.get("/").text
+    keep(writer, post, text="Bijna af")
+    begun = {**fields(writer, "/posts/new"), "title": "Open dag"}
+    ask(writer, "/posts/autosave", **begun)
+
+    page = writer.get("/").text
+
+    assert page.count(UNSAVED) == 2
+    assert f'<a class="link" href="/posts/{post}">Rooster</a>' in page
+    assert re.search(r'href="/posts/new\?autosave=\d+">Open dag', page)
+    assert UNSAVED not in site.visitor("editor").get("/").text
+
+
+def test_today_names_nothing_that_says_no_more_than_the_post(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post)
+
+    assert UNSAVED not in writer.get("/").text
+
+
+def test_today_names_nothing_of_a_post_in_the_bin(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post, text="Bijna af")
+    with site.database.writing() as session:
+        session.get_one(Post, post).delete(session.get_one(Person, site.people["editor"]), NOW)
+
+    assert UNSAVED not in writer.get("/").text

@@ -18,6 +18,7 @@ from calendar_app.monitoring.queries import count_open, open_items
 from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.people.models import Person
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
+from calendar_app.posts import autosaves
 from calendar_app.posts.comments import mentioning
 from calendar_app.posts.mentions import beginning
 from calendar_app.posts.queries import open_plans
@@ -52,6 +53,7 @@ def today() -> ResponseReturnValue:
         questions=open_items(session(), team, _QUESTIONS_SHOWN),
         questions_open=count_open(session(), team, now())[0],
         now=now(),
+        unsaved=autosaves.left_by(session(), team, me()),
         occurrence=occurrence,
         host=None if occurrence is None else _host(occurrence),
         plans=open_plans(session(), team),

@@ -212,6 +212,23 @@ def keep(store: Store, found: Found) -> Kept:
     return Kept(name, found.sha256, found.kind.name, found.width, found.height, size, found.name)
 
 
+def let_go_of_unused(session: Session, store: Store, files: Sequence[Kept]) -> None:
+    """Take those of `files` out of `store` that no post has after all; asked after the commit."""
+    wanted = select(PostMedia.stored_as).where(
+        PostMedia.stored_as.in_([one.stored_as for one in files])
+    )
+    used = set(session.scalars(wanted)) if files else set()
+    for one in files:
+        if one.stored_as not in used:
+            give_back(store, one)
+
+
+def give_back(store: Store, file: Kept) -> None:
+    """Take a file that no post has out of `store`, with its small pictures."""
+    sizes = WIDTHS if KINDS[file.kind_name].is_image else ()
+    _give_back(store, [file.stored_as, *(f"{file.stored_as}-{size}" for size in sizes)])
+
+
 def _give_back(store: Store, names: Iterable[str]) -> None:
     for name in names:
         try:

@@ -203,19 +203,36 @@ def _kept(files: Sequence[FileStorage]) -> tuple[list[Kept], list[Refused]]:
 
 
 def _add(post_id: int, kept: list[Kept]) -> tuple[int, list[Refused]]:
-    """How many of these the post has now, and why it has not the others."""
-    for again in range(MOST_TRIES):
+    """How many of these the post has now, and why it has not the others.
+
+    What it has not lies in the store no longer.
+    """
+    store = store_of(house().config)
+    try:
+        refused = _add_rows(post_id, kept)
+    except (Refused, IntegrityError, StaleDataError):
+        # None of them came to the post. Of a commit that broke off nobody can say that.
+        for one in kept:
+            media.give_back(store, one)
+        raise
+    media.let_go_of_unused(session(), store, kept)
+    return len(kept) - len(refused), refused
+
+
+def _add_rows(post_id: int, kept: list[Kept]) -> list[Refused]:
+    for _again in range(MOST_TRIES - 1):
         try:
-            refused = media.add(session(), _post(post_id), kept, me(), now())
-            commit()
+            return _add_once(post_id, kept)
         except (IntegrityError, StaleDataError):
             # Somebody else added to this post at the same moment: now theirs is seen.
             session().rollback()
-            if again == MOST_TRIES - 1:
-                raise
-        else:
-            return len(kept) - len(refused), refused
-    return 0, []
+    return _add_once(post_id, kept)
+
+
+def _add_once(post_id: int, kept: list[Kept]) -> list[Refused]:
+    refused = media.add(session(), _post(post_id), kept, me(), now())
+    commit()
+    return refused
 
 
 def _describe(post_id: int, media_id: int) -> ResponseReturnValue:

@@ -169,6 +169,35 @@ def test_a_duplicate_is_told_and_points_at_the_one_that_is_there(site: Site, pos
     assert answer.status_code == 422
     assert "“kopie.png” is here already: “hal.png”, number 2." in card(answer)
     assert len(rows(site)) == 2
+    assert len(files(site)) == 1 + 3
+
+
+def test_what_was_removed_comes_back_with_the_file_that_it_had(site: Site, post_id: int) -> None:
+    client = site.visitor()
+    bring(client, post_id, (a_png(), "hal.png"))
+    before, (one,) = files(site), rows(site)
+    client.post(f"/posts/{post_id}/media/{one.id}/removal")
+
+    assert bring(client, post_id, (a_png(), "hal.png")).status_code == 303
+
+    assert files(site) == before
+    assert got(client, f"/posts/{post_id}/media/{one.id}/original")[0] == 200
+
+
+def test_a_post_that_was_closed_meanwhile_leaves_no_file(
+    site: Site, post_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = media.keep
+
+    def keep_and_close(*given: Any) -> media.Kept:
+        with site.database.writing() as session:
+            session.get_one(Post, post_id).state = "published"
+        return keep(*given)
+
+    monkeypatch.setattr(media, "keep", keep_and_close)
+
+    assert bring(site.visitor(), post_id, (a_png(), "hal.png")).status_code == 422
+    assert (rows(site), files(site)) == ([], [])
 
 
 def test_the_same_file_twice_at_once_is_there_once(site: Site, post_id: int) -> None:
@@ -184,6 +213,7 @@ def test_the_same_file_twice_at_once_is_there_once(site: Site, post_id: int) -> 
 
     assert answers == [303, 422]
     assert len(rows(site)) == 1
+    assert len(files(site)) == 3
 
 
 def test_a_post_has_at_most_twenty(site: Site, post_id: int) -> None:
@@ -194,7 +224,7 @@ def test_a_post_has_at_most_twenty(site: Site, post_id: int) -> None:
 
     assert "You chose more than 20 files." in card(answer)
     assert "“hal.png” is one too many" in card(again)
-    assert len(rows(site)) == MOST_MEDIA
+    assert len(rows(site)) == len(files(site)) == MOST_MEDIA
 
 
 def test_nothing_chosen_is_said(site: Site, post_id: int) -> None:

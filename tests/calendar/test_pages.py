@@ -205,6 +205,25 @@ def test_today_tells_what_goes_out_what_is_late_and_what_waits(
     assert "Al geplaatst" not in page
 
 
+def test_a_post_of_this_morning_that_is_not_out_is_late_today(
+    world: Any, client: FlaskClient
+) -> None:
+    session, team, plan, _editor = world
+    for title, hour, state in (
+        ("Had al uit moeten zijn", 5, "approved"),
+        ("Is al uit", 5, "published"),
+        ("Komt nog", 14, "approved"),
+    ):
+        builders.a_post(session, team, plan, title=title, starts_at=at(10, hour), state=state)
+
+    page = shown(session, client, "/")
+
+    going_out, late = re.findall(r'<ul class="posts">.*?</ul>', page, re.DOTALL)
+    for title in ("Had al uit moeten zijn", "Is al uit", "Komt nog"):
+        assert f'class="post-title">{title}<' in going_out, title
+    assert re.findall(r'class="post-title">(.*?)<', late) == ["Had al uit moeten zijn"]
+
+
 @pytest.mark.parametrize(
     ("path", "most"),
     [

@@ -44,7 +44,7 @@ def today() -> ResponseReturnValue:
         "calendar/today.html",
         day=day,
         going_out=cards(row for row in going_out if row.state != "cancelled"),
-        late=cards(queries.late(session(), team, start), dated=True),
+        late=cards(queries.late(session(), team, now()), dated=True),
         reviews=cards(reviews, dated=True),
         unanswered=cards(_unanswered(), dated=True),
         to_write=cards(queries.to_write(session(), team, me(), now() + _WRITE_AHEAD), dated=True),

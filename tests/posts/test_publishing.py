@@ -15,7 +15,9 @@ from calendar_app.people.models import AuditEntry, Team
 from calendar_app.plans.models import Plan
 from calendar_app.posts.models import Post, PostChange, PostChannelText
 from tests import builders
+from tests.media.files import a_png
 from tests.posts.room import NOW, Room
+from tests.posts.test_media import bring
 from tests.posts.test_own_texts import HOSTILE, visitor
 from tests.support.site import Site, _tuesday_morning, site
 
@@ -80,6 +82,24 @@ def test_each_channel_has_its_text_and_its_editor(site: Site, post: int) -> None
     assert f'data-copy="#ready-{second}"' in page
     assert "https://x.com/intent/post?text=Maak+zelf+je+rooster." in page
     assert len(re.findall(r'target="_blank" rel="noopener noreferrer"', page)) == 2
+
+
+def test_an_image_without_a_text_leads_to_the_editor_of_its_channel_too(site: Site) -> None:
+    with site.database.writing() as session:
+        plan = session.get_one(Plan, site.plan_id)
+        builders.a_channel(session, plan, name="Instagram")
+    post_id = site.post(state="approved", form="image", text="").partition(":")[0]
+    writer = site.visitor()
+    bring(writer, int(post_id), (a_png(), "hal.png"))
+    with site.database.writing() as session:
+        session.get_one(Post, int(post_id)).state = "approved"
+
+    page = unescape(writer.get(f"/posts/{post_id}/publishing").text)
+
+    assert re.search(r'href="https://www.instagram.com/"[^>]*>Open Instagram<', page)
+    assert "No text yet." in page
+    assert "Download the media below first" in page
+    assert "Copy the text" not in page
 
 
 def test_the_page_of_a_post_has_one_text_to_copy_only_where_it_is_that_of_each_channel(

@@ -80,6 +80,8 @@ SUMMARY_IS_OF_USE = timedelta(days=7)
 REVIEW_IS_OF_USE = timedelta(days=2)
 OUTCOME_IS_OF_USE = timedelta(days=2)
 PUBLISH_IS_OF_USE = timedelta(hours=12)
+# So long into the next working day an ambassador can still post what waited for it.
+PUBLISH_NEXT_DAY = timedelta(hours=4)
 SENDER_IS_OF_USE = timedelta(days=2)
 ESCALATION_IS_OF_USE = timedelta(days=4)
 LATE_IS_OF_USE = timedelta(days=2)
@@ -344,6 +346,16 @@ def _told_together(asked_at: Sequence[datetime]) -> list[datetime]:
         else:
             found.append(last if at <= last else last + REVIEWS_TOGETHER)
     return found
+
+
+def publish_useful_until(due_at: datetime, at_work: AtWork | None) -> datetime:
+    """Until when "publish now" is of use; to an ambassador, who is told `at_work`, then too.
+
+    What did not reach them while they were at work waits until they are again.
+    """
+    until = due_at + PUBLISH_IS_OF_USE
+    again = until if at_work is None else at_work(until)
+    return until if again == until else again + PUBLISH_NEXT_DAY
 
 
 def late_due_at(published_at: datetime, at_work: AtWork) -> datetime:

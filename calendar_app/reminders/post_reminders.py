@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import select
@@ -82,7 +83,8 @@ class _Asked:
             "due_at": self.due_at,
             "useful_until": self.useful_until,
         }
-        moved = hushed.moved(told, now)
+        # What nobody can take over goes out from their own account.
+        moved = hushed.moved(told, now, own_account=self.action is None)
         times = {name: moved[name] for name in ("due_at", "useful_until")}
         return replace(self, person_id=person_id, **times)
 
@@ -281,10 +283,11 @@ def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[
         .where(who_publishes().is_not(None))
     )
     for post_id, team, starts_at, sender_id, person_id in _rows(session, query):
-        due_at = starts_at
+        due_at, at_work = starts_at, None
         if sender_id is not None:
-            due_at = in_working_hours(starts_at, team.working_hours(is_free))
-        useful_until = due_at + due.PUBLISH_IS_OF_USE
+            at_work = partial(in_working_hours, hours=team.working_hours(is_free))
+            due_at = at_work(starts_at)
+        useful_until = due.publish_useful_until(due_at, at_work)
         if useful_until > since:
             subject = due.subject_of_publishing(post_id, starts_at)
             action = PUBLISH.action if sender_id is None else None

@@ -2,7 +2,7 @@
 
 Every day from one local time to another, over midnight too, and some days of the week as a whole.
 What would fall in them waits to their end, if it is of use then; that a meet-up begins soon is told
-just before them instead.
+just before them instead. To an ambassador all of it is quiet in which their team is not at work.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from calendar_app.moments import local, moment
+from calendar_app.moments import WorkingHours, local, moment
 
 # Told earlier than this, nobody remembers it.
 EARLIEST = timedelta(days=1)
@@ -34,6 +34,8 @@ class Quiet:
     begins: time | None = None
     ends: time | None = None
     days: Collection[int] = ()
+    # Quiet is all outside these; None: that makes no difference.
+    hours: WorkingHours | None = None
 
     def end_of(self, at: datetime) -> datetime | None:
         """When the quiet around `at` ends. None: `at` is not quiet. Aware, UTC."""
@@ -57,6 +59,11 @@ class Quiet:
             start = min(earlier)
         return start.astimezone(UTC)
 
+    def ended_before(self, at: datetime) -> datetime | None:
+        """When the last quiet before `at`, which is not quiet, ended; None: not since yesterday."""
+        ended = (to for _since, to in self._around(at) if to <= at)
+        return max((end.astimezone(UTC) for end in ended), default=None)
+
     def _around(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The quiet parts of the days around `at`, each from a moment up to another."""
         today = local(at, self.zone).date()
@@ -66,6 +73,17 @@ class Quiet:
             if self.begins is not None and self.ends is not None:
                 until = day if self.begins < self.ends else day + _A_DAY
                 yield self._moment(day, self.begins), self._moment(until, self.ends)
+            if self.hours is not None:
+                yield from self._off(day, self.hours)
+
+    def _off(self, day: date, hours: WorkingHours) -> Iterator[tuple[datetime, datetime]]:
+        """The parts of `day` outside `hours`."""
+        begins, ends = self._moment(day, time()), self._moment(day + _A_DAY, time())
+        if hours.first_day(day) == day:
+            yield begins, self._moment(day, hours.begins)
+            yield self._moment(day, hours.ends), ends
+        else:
+            yield begins, ends
 
     def _moment(self, day: date, at: time) -> datetime:
         return moment(day, at, self.zone)
@@ -101,6 +119,9 @@ def due_in_quiet(
         return after
     # It is being tried, or its hours changed, and now it is quiet.
     again = quiet.end_of(now)
+    if again is None and quiet.hours is not None:
+        # At work again: what was left until today is asked of who is there today.
+        return max(after, quiet.ended_before(now) or after)
     return after if again is None or again >= useful_until else again
 
 

@@ -389,7 +389,8 @@ def test_a_reminder_that_waits_for_working_hours_is_of_use_until_after_them(
 
     [row] = scene.rows(kind="publish")
     assert (row.state, row.due_on, row.due_at) == ("sent", date(2026, 11, 16), monday)
-    assert row.useful_until == monday + due.PUBLISH_IS_OF_USE
+    # Until the middle of the next working day: they hear nothing in the evening.
+    assert row.useful_until == monday + timedelta(days=1) + due.PUBLISH_NEXT_DAY
     assert len(sent(sink)) == 1
 
 

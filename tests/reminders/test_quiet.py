@@ -20,7 +20,14 @@ from calendar_app.reminders.quiet import LONGEST, Quiet, due_in_quiet, useful_in
 from tests.builders import a_person, a_team, sign_in
 from tests.reminders.scenes import DUE, START
 from tests.reminders.test_pages import csrf_token
-from tests.reminders.test_posts import make, people, round_at, send_to_review, sent
+from tests.reminders.test_posts import (
+    make,
+    membership_of,
+    people,
+    round_at,
+    send_to_review,
+    sent,
+)
 from tests.support.smtp_faults import answer
 
 if TYPE_CHECKING:
@@ -491,6 +498,111 @@ def test_what_failed_before_them_is_tried_again_after_them(
 
     assert len(sent(sink)) == 1
     assert scene.states(kind="review") == ["sent"]
+
+
+# An ambassador hears nothing while their team is not at work.
+
+FRIDAY = "2026-11-13T"
+MONDAY = date(2026, 11, 16)
+
+
+def for_ambassador(scene: Scene, people: dict[str, int], at: str, **facts: object) -> None:
+    """An approved post that the reader posts from their own account, planned in time."""
+    scene.now = utc("2026-11-12T09:00")
+    make(scene, people, "approved", sender_id=people["reader"], starts_at=utc(at), **facts)
+    scene.plan()
+
+
+def to_reader(sink: SmtpSink) -> int:
+    """How many mails the ambassador got; their post being late is told to its owner."""
+    return sum("reader@" in mail["To"] for mail in sent(sink))
+
+
+@pytest.mark.parametrize("plans", [False, True], ids=["worker-only", "planned-meanwhile"])
+@pytest.mark.parametrize("planned", [f"{FRIDAY}15:55", f"{FRIDAY}09:00"])
+def test_what_did_not_reach_an_ambassador_at_work_waits_until_they_are_again(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, planned: str, *, plans: bool
+) -> None:
+    for_ambassador(scene, people, planned)
+
+    # Nobody worked until half past ten in the evening.
+    for late in (f"{FRIDAY}21:30", "2026-11-14T09:00", "2026-11-15T12:00", "2026-11-16T07:59"):
+        scene.now = utc(late)
+        if plans:
+            scene.plan()
+            assert scene.plan() == 0
+        scene.send()
+        scene.sweep()
+    assert to_reader(sink) == 0
+    scene.now = utc("2026-11-16T08:00")
+    scene.plan()
+    assert scene.plan() == 0
+    scene.send()
+
+    [row] = scene.rows(kind="publish")
+    assert (row.state, row.due_on) == ("sent", MONDAY)
+    assert to_reader(sink) == 1
+
+
+def test_what_failed_at_work_is_not_tried_again_in_the_evening(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    for_ambassador(scene, people, f"{FRIDAY}15:59")
+    sink.program([answer("dot", "451 4.3.0 Later")])
+    round_at(scene, utc(f"{FRIDAY}15:59:58"))
+    assert scene.states(kind="publish") == ["retry"]
+
+    round_at(scene, utc(f"{FRIDAY}16:00:30"))
+    assert to_reader(sink) == 0
+    round_at(scene, utc("2026-11-16T08:00"))
+
+    assert scene.states(kind="publish") == ["sent"]
+
+
+def test_an_ambassador_waits_over_a_public_holiday_too(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    """Christmas 2026: Friday, then a weekend of which Saturday is a holiday as well."""
+    scene.now = utc("2026-12-23T09:00")
+    starts_at = utc("2026-12-24T15:55")
+    make(scene, people, "approved", sender_id=people["reader"], starts_at=starts_at)
+    scene.plan()
+
+    for late in ("2026-12-24T21:30", "2026-12-25T10:00", "2026-12-26T10:00"):
+        round_at(scene, utc(late))
+    assert to_reader(sink) == 0
+    round_at(scene, utc("2026-12-28T08:00"))
+
+    assert scene.states(kind="publish") == ["sent"]
+
+
+def test_what_an_ambassador_does_for_the_organisation_is_told_in_its_moment(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    scene.now = utc("2026-11-12T09:00")
+    facts = {"publisher_id": people["reader"], "starts_at": utc("2026-11-14T09:00")}
+    make(scene, people, "approved", **facts)
+    scene.plan()
+
+    round_at(scene, utc("2026-11-14T09:00"))
+
+    assert len(sent(sink)) == 1
+
+
+def test_a_question_to_who_is_an_ambassador_as_well_waits_for_working_hours(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    with scene.database.writing() as session:
+        membership_of(session, people["reviewer"]).agree_as_ambassador(scene.now)
+    scene.now = utc(f"{FRIDAY}19:00")
+    send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+
+    round_at(scene, utc("2026-11-15T19:30"))
+    assert sent(sink) == []
+    round_at(scene, utc("2026-11-16T08:00"))
+
+    [row] = scene.rows(kind="review")
+    assert (row.state, row.due_on) == ("sent", MONDAY)
 
 
 def test_a_change_of_quiet_hours_makes_a_new_plan(scene: Scene) -> None:

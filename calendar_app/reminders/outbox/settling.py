@@ -63,11 +63,11 @@ def judge(
     hushed = Hushed(session, {row.Person.id for row in rows})
     judged: dict[str, list[tuple[AnyRow, due.Decision]]] = defaultdict(list)
     for row in rows:
-        quiet_until = hushed.quiet_until(row.Person.id, row.Team.id, now)
+        own_account = _goes_out_from_them(row)
         facts = replace(
             with_invitation(facts_of(row, hosts), row, invited.get(row.Delivery.id)),
-            quiet_until=quiet_until,
-            was_due_before=hushed.was_due_before(row.Delivery, now),
+            quiet_until=hushed.quiet_until(row.Delivery, now, own_account=own_account),
+            was_due_before=hushed.was_due_before(row.Delivery, now, own_account=own_account),
         )
         decision = due.decide(facts, row.Delivery.useful_until, now)
         judged[decision.verdict].append((row, decision))
@@ -76,14 +76,19 @@ def judge(
     return judged
 
 
+def _goes_out_from_them(row: AnyRow) -> bool:
+    """Whether it is about a post of which that person is the ambassador."""
+    return row.Post is not None and bool(row.Post.sender_id == row.Person.id)
+
+
 def put_off(session: Session, waiting: Sequence[tuple[AnyRow, due.Decision]]) -> None:
-    """Somebody wants to hear nothing now: it is due when their quiet hours end."""
+    """Somebody wants to hear nothing now: it is due when their quiet hours end, or at work."""
     hushed = Hushed(session, {row.Person.id for row, _decision in waiting})
     for row, decision in waiting:
         which = (Delivery.id == row.Delivery.id, Delivery.state.in_(WAITING))
         values: dict[str, Any] = {
             "due_at": decision.until,
-            "useful_until": hushed.useful_until(row.Delivery),
+            "useful_until": hushed.useful_until(row.Delivery, own_account=_goes_out_from_them(row)),
         }
         if row.Delivery.due_on is not None and decision.until is not None:
             # Who is away then hears nothing.

@@ -73,7 +73,8 @@ def surroundings() -> dict[str, object]:
 
 
 def _menu() -> list[NavItem]:
-    waiting = count_attention(session(), my_team(), me(), now())
+    approves = may("posts.approve")
+    waiting = count_attention(session(), my_team(), me(), now(), approves=approves)
     entries = (
         (_("Today"), "/", waiting or None),
         (_("Calendar"), "/calendar", None),

@@ -16,9 +16,10 @@ from calendar_app.calendar.models import SavedView
 from calendar_app.meetups.holidays import is_free
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.moments import after_working_hours, local
-from calendar_app.people.models import Person, Team
+from calendar_app.people.models import Absence, Person, Team
 from calendar_app.people.queries import is_ambassador, is_unseen
-from calendar_app.plans.models import Audience, BrandValue, Channel, Plan
+from calendar_app.plans.models import Audience, BrandValue, Channel, Plan, TaskRole
+from calendar_app.plans.roles import DEPUTY
 from calendar_app.posts.approvals import PostApproval
 from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostAudience, PostChannel, PostValue
@@ -42,15 +43,45 @@ def late(session: Session, team: Team, now: datetime) -> list[PostRow]:
     return _rows(session, [*_of(team), *wanted], (Post.starts_at, Post.id))
 
 
-def waiting_for(session: Session, team: Team, reviewer: Person) -> list[PostRow]:
-    """Posts that wait for this reviewer, or for nobody in particular, the nearest first."""
-    mine = or_(Post.reviewer_id == reviewer.id, Post.reviewer_id.is_(None))
+def waiting_for(session: Session, team: Team, reviewer: Person, now: datetime) -> list[PostRow]:
+    """Posts that wait for this reviewer, or for nobody in particular, the nearest first.
+
+    Also those of who is away today and has this reviewer as deputy.
+    """
+    stands_in = _stands_in(team, reviewer, now)
+    mine = or_(Post.reviewer_id == reviewer.id, Post.reviewer_id.is_(None), stands_in)
     # Who gave one of its approvals waits for somebody else, unless they are named.
     gave = _linked(PostApproval.post_id, PostApproval.person_id == reviewer.id)
     wanted = (Post.state == "in_review", mine, or_(Post.reviewer_id.is_not(None), ~gave))
     return _rows(
         session, [*_of(team), *wanted], (Post.starts_at.is_(None), Post.starts_at, Post.id)
     )
+
+
+def _stands_in(team: Team, person: Person, now: datetime) -> ColumnElement[bool]:
+    """Whether `person` reviews a post instead of its reviewer, who is away today.
+
+    As the mail has it: whom they named for those days, else a deputy in the role matrix.
+    """
+    day = local(now, team.zone).date()
+    away = (
+        Absence.person_id == Post.reviewer_id,
+        Absence.team_id == team.id,
+        Absence.first_day <= day,
+        Absence.last_day >= day,
+    )
+    deputy = (
+        TaskRole.plan_id == Post.plan_id,
+        TaskRole.task == "review",
+        TaskRole.part == DEPUTY,
+        TaskRole.person_id == person.id,
+    )
+    named_nobody = and_(
+        exists().where(*away),
+        ~exists().where(*away, Absence.deputy_id.is_not(None)),
+    )
+    by_matrix = and_(exists().where(*deputy), named_nobody)
+    return or_(exists().where(*away, Absence.deputy_id == person.id), by_matrix)
 
 
 def unanswered(session: Session, team: Team, person: Person, now: datetime) -> list[PostRow]:
@@ -139,10 +170,18 @@ def fitting_ideas(
     return _rows(session, [*_of(team), *wanted], (*order, *newest), limit)
 
 
-def count_attention(session: Session, team: Team, person: Person, now: datetime) -> int:
-    """How many posts ask something of `person`: theirs that are late, and reviews."""
+def count_attention(
+    session: Session, team: Team, person: Person, now: datetime, *, approves: bool
+) -> int:
+    """How many posts ask something of `person`: theirs that are late, and reviews.
+
+    Who `approves` also sees those of a reviewer for whom they stand in.
+    """
     mine_late = (Post.owner_id == person.id) & (Post.starts_at < now) & Post.state.not_in(OVER)
-    my_review = (Post.reviewer_id == person.id) & (Post.state == "in_review")
+    asks_me = Post.reviewer_id == person.id
+    if approves:
+        asks_me = or_(asks_me, _stands_in(team, person, now))
+    my_review = asks_me & (Post.state == "in_review")
     query = select(Post.id).where(*_of(team), or_(mine_late, my_review)).limit(100)
     return len(session.scalars(query).all())
 

@@ -48,7 +48,7 @@ def approvers(team: Team) -> list[Person]:
 
 def levels_of(team: Team) -> tuple[Level, ...]:
     """The levels that `team` wants, in order; who does not want to be seen is asked nowhere."""
-    unseen = _unseen(team)
+    unseen = unseen_in(team)
     return tuple(
         Level(
             one.id, one.name, tuple(person.id for person in one.people if person.id not in unseen)
@@ -64,7 +64,7 @@ def nobody_named(team: Team) -> set[int]:
     """
     if not any(level.people for level in team.review_levels):
         return set()
-    may = {one.id for one in approvers(team)} - _unseen(team)
+    may = {one.id for one in approvers(team)} - unseen_in(team)
     return {
         level.id
         for level in team.review_levels
@@ -83,11 +83,12 @@ def standing(team: Team, given: Iterable[PostApproval]) -> Standing:
         levels,
         {one.level_id: one.person_id for one in given if one.level_id in there},
         tuple(person.id for person in approvers(team)),
-        _unseen(team),
+        unseen_in(team),
     )
 
 
-def _unseen(team: Team) -> frozenset[int]:
+def unseen_in(team: Team) -> frozenset[int]:
+    """The ids of who does not want to be seen in `team`."""
     return frozenset(one.person_id for one in team.memberships if not one.takes_part)
 
 
@@ -129,7 +130,7 @@ def want_levels(team: Team, wanted: Sequence[tuple[str, Sequence[Person]]]) -> N
     A level that keeps its name, or its place and its people, keeps what was given for it. Who does
     not want to be seen was not there to choose, and stays named where they were.
     """
-    before, unseen = {level.id: level for level in team.review_levels}, _unseen(team)
+    before, unseen = {level.id: level for level in team.review_levels}, unseen_in(team)
     kept = same_again(
         levels_of(team), [(name, [one.id for one in people]) for name, people in wanted]
     )

@@ -23,6 +23,7 @@ from calendar_app.people.permissions import allowed
 from calendar_app.people.queries import is_unseen
 from calendar_app.plans.models import TaskRole
 from calendar_app.plans.roles import DEPUTY
+from calendar_app.posts.approvals import PostApproval
 from calendar_app.posts.escalation import waiting, who_hears
 from calendar_app.posts.models import Post, PostChange
 from calendar_app.posts.workflow import APPROVE, PUBLISH
@@ -35,6 +36,7 @@ from calendar_app.reminders.queries import (
     AnyRow,
     AnySelect,
     ambassador,
+    may_be_asked_to_review,
     who_publishes,
 )
 
@@ -148,39 +150,64 @@ def _asked_of(one: Morning) -> _Asked:
 def _reviews(session: Session, since: datetime) -> Iterator[_Asked]:
     """Whoever is named to review what waits for it, but for who asks it of themselves.
 
-    What is asked of one person within an hour is told together.
+    Where nobody is named all who may approve are asked. What is asked of one person within an hour
+    is told together.
     """
     about = (Post.id, Post.team_id, Team.zone, Post.reviewer_id, Post.sent_to_review_at)
     query = (
-        select(*about, Post.starts_at, Team.review_patience)
+        select(*about, Post.starts_at, Team.review_patience, Post.sent_to_review_by_id)
         .join(Team, Team.id == Post.team_id)
         .where(Post.state == "in_review", Post.deleted_at.is_(None))
         .where(Post.sent_to_review_at > since - due.REVIEW_IS_OF_USE)
-        .where(Post.reviewer_id.is_not(None))
-        .where(Post.reviewer_id.is_distinct_from(Post.sent_to_review_by_id))
     )
+    rows = _rows(session, query.order_by(Post.sent_to_review_at, Post.id))
+    to_all = _asked_of_all(session, [row for row in rows if row.reviewer_id is None])
     of_person: dict[tuple[int, int], list[AnyRow]] = {}
-    for row in _rows(session, query.order_by(Post.sent_to_review_at, Post.id)):
-        of_person.setdefault((row.team_id, row.reviewer_id), []).append(row)
-    for rows in of_person.values():
-        latest = [
-            due.review_latest(row.sent_to_review_at, row.starts_at, row.review_patience)
-            for row in rows
-        ]
-        moments = due.review_due_at([row.sent_to_review_at for row in rows], latest)
-        for row, due_at in zip(rows, moments, strict=True):
-            post_id, team_id, zone, person_id, at = row[:5]
-            yield _Asked(
-                due.REVIEW,
-                due.subject_of_review(post_id, at),
-                post_id,
-                team_id,
-                zone,
-                person_id,
-                due_at,
-                at + due.REVIEW_IS_OF_USE,
-                APPROVE.action,
-            )
+    for row in rows:
+        asked = to_all.get(row.id, ()) if row.reviewer_id is None else (row.reviewer_id,)
+        for person_id in asked:
+            if person_id != row.sent_to_review_by_id:
+                of_person.setdefault((row.team_id, person_id), []).append(row)
+    for (_team_id, person_id), asked_of_one in of_person.items():
+        yield from _asked_for_reviews(person_id, asked_of_one)
+
+
+def _asked_for_reviews(person_id: int, rows: list[AnyRow]) -> Iterator[_Asked]:
+    latest = [
+        due.review_latest(row.sent_to_review_at, row.starts_at, row.review_patience) for row in rows
+    ]
+    moments = due.review_due_at([row.sent_to_review_at for row in rows], latest)
+    for row, due_at in zip(rows, moments, strict=True):
+        yield _Asked(
+            due.REVIEW,
+            due.subject_of_review(row.id, row.sent_to_review_at),
+            row.id,
+            row.team_id,
+            row.zone,
+            person_id,
+            due_at,
+            row.sent_to_review_at + due.REVIEW_IS_OF_USE,
+            APPROVE.action,
+        )
+
+
+def _asked_of_all(session: Session, rows: list[AnyRow]) -> dict[int, list[int]]:
+    """By post who may approve it, of whom nobody is named, but for who gave an approval of it."""
+    if not rows:
+        return {}
+    posts = {row.id: row.team_id for row in rows}
+    members = select(Membership.team_id, Membership.person_id).where(
+        Membership.team_id.in_(posts.values()), *may_be_asked_to_review()
+    )
+    of_team: dict[int, list[int]] = {}
+    for team_id, person_id in session.execute(members.order_by(Membership.id)):
+        of_team.setdefault(team_id, []).append(person_id)
+    given = select(PostApproval.post_id, PostApproval.person_id)
+    gave = set(map(tuple, session.execute(given.where(PostApproval.post_id.in_(posts)))))
+    return {
+        post_id: [one for one in of_team.get(team_id, ()) if (post_id, one) not in gave]
+        for post_id, team_id in posts.items()
+    }
 
 
 def _escalations(

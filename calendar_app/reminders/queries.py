@@ -102,6 +102,16 @@ def with_facts() -> AnySelect:
             is_there(Absence, Absence.person_id == of_person, *is_of_day).label("is_away"),
             or_(
                 _asked() == of_person,
+                and_(
+                    Delivery.kind == due.REVIEW,
+                    Post.reviewer_id.is_(None),
+                    is_there(
+                        Membership,
+                        Membership.person_id == of_person,
+                        Membership.team_id == Delivery.team_id,
+                        *may_be_asked_to_review(),
+                    ),
+                ),
                 is_there(
                     Absence,
                     Absence.person_id == _asked(),
@@ -205,6 +215,13 @@ def _stands_in() -> ColumnElement[int | None]:
 def _does(kind: str) -> ColumnElement[bool]:
     able = tuple(role for role in ROLES if allowed(role, ACTIONS[kind]))
     return and_(Delivery.kind == kind, TaskRole.task == due.TASKS[kind], _AtDesk.role.in_(able))
+
+
+def may_be_asked_to_review() -> tuple[ColumnElement[bool], ...]:
+    """What holds for the membership of who is asked when nobody is named as reviewer."""
+    roles = tuple(role for role in ROLES if allowed(role, APPROVE.action))
+    is_here = (Membership.ended_at.is_(None), Membership.takes_part.is_(True))
+    return (*is_here, Membership.role.in_(roles))
 
 
 def who_hears_of_late() -> ColumnElement[int | None]:

@@ -10,6 +10,7 @@ import pytest
 
 from calendar_app.meetups.queries import plan_occurrences
 from calendar_app.people.models import Person, Team
+from calendar_app.plans.models import TaskRole
 from tests import builders
 from tests.support.statements import statements
 
@@ -203,6 +204,28 @@ def test_today_tells_what_goes_out_what_is_late_and_what_waits(
     for title in ("Gaat zo uit", "Bleef liggen", "Wacht op Mo", "Nog te schrijven"):
         assert page.count(f'class="post-title">{title}<') == 1, title
     assert "Al geplaatst" not in page
+
+
+@pytest.mark.parametrize("named", ["for those days", "in the matrix", "nobody"])
+def test_today_shows_a_deputy_what_waits_for_a_reviewer_who_is_away(
+    world: Any, client: FlaskClient, named: str
+) -> None:
+    session, team, plan, editor = world
+    reviewer = builders.a_person(session, team, "editor")
+    facts = {"title": "Wacht op wie weg is", "starts_at": at(20), "state": "in_review"}
+    builders.a_post(session, team, plan, reviewer_id=reviewer.id, **facts)
+    if named == "in the matrix":
+        part = {"task": "review", "person_id": editor.id, "part": "deputy"}
+        session.add(TaskRole(team_id=team.id, plan_id=plan.id, **part))
+    assert "Wacht op wie weg is" not in shown(session, client, "/")
+
+    absence = builders.an_absence(session, team, reviewer, date(2026, 11, 10), date(2026, 11, 10))
+    absence.deputy_id = editor.id if named == "for those days" else None
+
+    page = shown(session, client, "/")
+    assert page.count('class="post-title">Wacht op wie weg is<') == (named != "nobody")
+    counted = '<span class="count is-alarm">' in page
+    assert counted == (named != "nobody")
 
 
 def test_a_post_of_this_morning_that_is_not_out_is_late_today(

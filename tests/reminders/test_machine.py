@@ -535,7 +535,7 @@ class Outbox(RuleBasedStateMachine):
             assert row.ended_at is None
             assert max(row.due_at, row.next_try_at or row.due_at) <= self.now < row.useful_until
             assert one.fence > row.fence
-            assert self._quiet_until(row.person_id) is None, "claimed in quiet hours"
+            assert self._quiet_until(row) is None, "claimed in quiet hours"
         return claimed
 
     def _only_what_was_left_is_healed(self, before: list[Delivery], after: list[Delivery]) -> None:
@@ -627,9 +627,9 @@ class Outbox(RuleBasedStateMachine):
         for worker in self.workers:
             outbox.beat(self.database, worker, self.now, ticked_at=self.now)
 
-    def _quiet_until(self, person_id: int) -> datetime | None:
+    def _quiet_until(self, row: Delivery) -> datetime | None:
         with self.database.reading() as session:
-            return Hushed(session).quiet_until(person_id, self.team_id, self.now)
+            return Hushed(session).quiet_until(row, self.now)
 
     def _relay_is_down(self) -> bool:
         with self.database.reading() as session:

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from calendar_app.meetups.holidays import is_free
 from calendar_app.moments import WorkingHours, in_working_hours
 from calendar_app.people.models import Absence, Membership, Person, Team
-from calendar_app.plans.models import Plan
-from calendar_app.posts.models import Post
+from calendar_app.plans.models import Plan, TaskRole
+from calendar_app.posts.models import Post, PostChange
 from calendar_app.reminders import due
 from calendar_app.reminders.models import mute
 from tests import builders
@@ -231,6 +231,66 @@ def test_without_a_deputy_who_may_nobody_is_asked(
     assert [(row.state, row.reason) for row in scene.rows(kind="review")] == [
         ("cancelled", due.ABSENT)
     ]
+
+
+def test_without_a_reviewer_all_who_may_approve_are_asked_until_one_is_named(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    post_id = make(scene, people, reviewer_id=None)
+    send_to_review(scene, people, post_id)
+
+    wanted = {row.person_id for row in scene.rows(kind="review")}
+    assert wanted == {people["reviewer"], people["deputy"]}
+    round_at(scene, scene.now)
+    mails = sent(sink)
+    assert {mail["To"].addresses[0].addr_spec for mail in mails} == {
+        "reviewer@delinde.example",
+        "deputy@delinde.example",
+    }
+    text = mails[0].get_body(("plain",)).get_content()
+    assert "nobody is chosen to review this one" in " ".join(text.split())
+
+
+def test_once_a_reviewer_is_named_the_others_are_asked_no_more(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    post_id = make(scene, people, reviewer_id=None)
+    send_to_review(scene, people, post_id)
+
+    named = people["deputy"]
+    change(scene, lambda session: setattr(session.get_one(Post, post_id), "reviewer_id", named))
+
+    assert scene.states(kind="review", person_id=people["reviewer"]) == ["cancelled"]
+    assert scene.states(kind="review", person_id=named) == ["pending"]
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_who_the_role_matrix_names_for_review_is_asked_or_their_deputy(
+    scene: Scene, people: dict[str, int], *, is_away: bool
+) -> None:
+    with scene.database.writing() as session:
+        plan = session.scalars(select(Plan).where(Plan.team_id == scene.team_id)).one()
+        for person, part in (("reviewer", "does"), ("deputy", "deputy")):
+            facts = {"team_id": scene.team_id, "plan_id": plan.id, "task": "review", "part": part}
+            session.add(TaskRole(person_id=people[person], **facts))
+        if is_away:
+            reviewer, team = (
+                session.get_one(Person, people["reviewer"]),
+                session.get_one(Team, scene.team_id),
+            )
+            today = scene.now.date()
+            builders.an_absence(session, team, reviewer, today, today)
+    post_id = make(scene, people, reviewer_id=None)
+
+    send_to_review(scene, people, post_id)
+
+    asked = people["deputy" if is_away else "reviewer"]
+    with scene.database.reading() as session:
+        post = session.get_one(Post, post_id)
+        told = session.scalars(select(PostChange).where(PostChange.post_id == post_id)).one()
+        assert post.reviewer is session.get_one(Person, asked)
+        assert told.fields["reviewer"][1]["id"] == asked
+    assert [row.person_id for row in scene.rows(kind="review")] == [asked]
 
 
 def test_who_does_not_want_it_gets_none(scene: Scene, people: dict[str, int]) -> None:

@@ -38,7 +38,7 @@ def today() -> ResponseReturnValue:
     team, day = my_team(), local_today()
     start, end = local_day_bounds(day, team.zone)
     going_out = queries.rows_between(session(), team, start, end, Filters())
-    reviews = queries.waiting_for(session(), team, me()) if may("posts.approve") else []
+    reviews = queries.waiting_for(session(), team, me(), now()) if may("posts.approve") else []
     occurrence = next_occurrence(session(), team, None, now())
     return render(
         "calendar/today.html",

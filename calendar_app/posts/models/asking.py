@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.people.models import Person
+from calendar_app.people.models import Person, Team
+from calendar_app.plans.roles import Away, who_does
 from calendar_app.posts import approvals, workflow
 from calendar_app.posts import content as contents
 from calendar_app.posts.approvals import PostApproval
@@ -18,6 +19,9 @@ from calendar_app.posts.levels import Level
 
 if TYPE_CHECKING:
     from calendar_app.posts.models.post import Post
+
+# As the role matrix calls it.
+_TASK = "review"
 
 
 def have(post: Post, given: Sequence[tuple[int, int, datetime]]) -> None:
@@ -38,9 +42,43 @@ def lose(post: Post) -> dict[str, list[Any]]:
     return {"levels": [lost, []]}
 
 
-def begin_again(post: Post) -> dict[str, list[Any]]:
-    """Ask for the first approval; answers what to tell of that."""
-    return lose(post) | ask_next(post)
+def begin_again(post: Post, day: date) -> dict[str, list[Any]]:
+    """Ask for the first approval on the local `day`; answers what to tell of that.
+
+    Where nobody was chosen whom the role matrix names is asked; else all who may approve are.
+    """
+    before = post.content
+    told = lose(post)
+    if post.reviewer is None:
+        post.reviewer = of_matrix(post, day)
+    ask_next(post)
+    return told | contents.differences(before.told(), post.content.told())
+
+
+def of_matrix(post: Post, day: date) -> Person | None:
+    """Who reviews `post` by the role matrix of its plan, or stands in for who is away on `day`.
+
+    Nobody reviews what is theirs.
+    """
+    if post.plan is None:
+        return None
+    roles = post.plan.matrix
+    if not roles.doers.get(_TASK) and not roles.deputies.get(_TASK):
+        return None
+    people = {one.id: one for one in approvals.approvers(post.team) if one is not post.owner}
+    members = [one.person for one in post.team.memberships if one.ended_at is None]
+    able = people.keys() - approvals.unseen_in(post.team)
+    choice = who_does(roles, _TASK, _away(members, post.team, day), able=able)
+    return None if choice is None else people[choice.person]
+
+
+def _away(members: Iterable[Person], team: Team, day: date) -> Away:
+    return {
+        person.id: away.deputy_id
+        for person in members
+        for away in person.absences
+        if away.team_id == team.id and away.first_day <= day <= away.last_day
+    }
 
 
 def ask_next(post: Post) -> dict[str, list[Any]]:

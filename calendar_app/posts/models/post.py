@@ -392,7 +392,9 @@ class Post(Editable, Base):
     def send_to_review(self, by: Person, now: datetime) -> None:
         """Ask whether it is good. Raises Refused, at the field that it still lacks."""
         workflow.take(workflow.SEND_TO_REVIEW, self.state)
-        self._take(workflow.SEND_TO_REVIEW, by, now, partial(asking.begin_again, self))
+        self._take(
+            workflow.SEND_TO_REVIEW, by, now, partial(asking.begin_again, self, self._day(now))
+        )
         self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
 
     def agree_outside(self, by: Person, now: datetime) -> None:
@@ -423,8 +425,11 @@ class Post(Editable, Base):
 
     def check_may_give(self, level: Level, by: Person, now: datetime) -> None:
         """Raise Refused unless `by` may give that approval of it."""
-        day = local(now, self.team.zone).date()
-        approvals.check_may_give(self.standing, level, by, self.team, day)
+        approvals.check_may_give(self.standing, level, by, self.team, self._day(now))
+
+    def _day(self, now: datetime) -> date:
+        """The day on the clocks of its team."""
+        return local(now, self.team.zone).date()
 
     def approve_own(self, by: Person, now: datetime) -> None:
         """It may go out without a review, where its team wants none. Raises Refused."""
@@ -613,7 +618,7 @@ class Post(Editable, Base):
         contents.check(content, before)
         rules.check_places(content)
         rules.check_hooks(content, state)
-        rules.check_gate(content, before, (self.state, state), local(now, self.team.zone).date())
+        rules.check_gate(content, before, (self.state, state), self._day(now))
         rules.check_people(content, before, self.team)
         if action != "taken_back":
             asking.check_asked(self, content, told, state, goes_outside=goes_outside)
@@ -656,7 +661,7 @@ class Post(Editable, Base):
             self.state != state or asking.loses(self, told, goes_outside=goes_outside)
         )
         if is_asked_anew:
-            for name, (before, after) in asking.begin_again(self).items():
+            for name, (before, after) in asking.begin_again(self, self._day(now)).items():
                 told[name] = [told.get(name, [before])[0], after]
             self.sent_to_review_at, self.sent_to_review_by_id = now, by.id
         elif state == self.state == "approved" and workflow.is_read(set(told)):
@@ -687,7 +692,7 @@ class Post(Editable, Base):
         state = workflow.take(step, self.state)
         content = self.content
         rules.check_hooks(content, state)
-        rules.check_gate(content, content, (self.state, state), local(now, self.team.zone).date())
+        rules.check_gate(content, content, (self.state, state), self._day(now))
         told = {"state": [self.state, state], **besides()}
         self.state = state
         self.sequence += 1

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from calendar_app.errors import NotYours, Refused
@@ -160,19 +160,23 @@ def last_changed_by(session: Session, post: Post) -> str | None:
 
 
 def twins(
-    session: Session, team: Team, text: str, start: datetime, post: Post | None
+    session: Session, team: Team, texts: Iterable[str], start: datetime, post: Post | None
 ) -> list[Twin]:
-    """Posts of the team with `text` within NEAR of `start`, by moment; at most MOST_TWINS.
+    """Posts of the team that say one of `texts`, on all channels or on one, within NEAR of `start`.
 
-    Neither `post`, which is the one that has the text, nor those of its series; nor cancelled ones.
-    One query; none for a text that is too short to be known again.
+    By moment; at most MOST_TWINS. Neither `post`, which is the one that has the texts, nor those of
+    its series; nor cancelled ones. One query; none for texts too short to be known again.
     """
-    key = key_of(text)
-    if key is None:
+    keys = {key for text in texts if (key := key_of(text)) is not None}
+    if not keys:
         return []
+    same = union(
+        select(Post.id).where(Post.team_id == team.id, Post.text_key.in_(keys)),
+        select(PostChannelText.post_id).where(PostChannelText.text_key.in_(keys)),
+    )
     wanted = (
         select(Post.id, Post.title, Post.state, Post.starts_at, Post.zone)
-        .where(Post.team_id == team.id, Post.text_key == key, Post.deleted_at.is_(None))
+        .where(Post.team_id == team.id, Post.id.in_(same), Post.deleted_at.is_(None))
         .where(Post.starts_at.between(start - NEAR, start + NEAR), Post.state != "cancelled")
         .where(*_not_of(post))
         .order_by(Post.starts_at, Post.id)

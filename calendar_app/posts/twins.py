@@ -19,15 +19,16 @@ _OUT = N_("The same text went out on %(day)s.")
 
 
 def about_twins(content: Content, post: Post | None) -> list[Remark]:
-    """A hint for each post with the text of `content` near its day; none once `post` is over.
+    """A hint for each post with a text of `content` near its day; none once `post` is over.
 
-    `post` is the one that is written, None for a new one. The texts for a single channel are not
-    compared.
+    `post` is the one that is written, None for a new one. A text for a single channel counts as
+    well as the text for all.
     """
     if post is not None and post.state in workflow.CLOSED:
         return []
     start = content.starts_at or now()
-    return [_hint(twin) for twin in queries.twins(session(), my_team(), content.text, start, post)]
+    texts = [content.text, *(text for _channel, text in content.own_texts)]
+    return [_hint(twin) for twin in queries.twins(session(), my_team(), texts, start, post)]
 
 
 def _hint(twin: Twin) -> Remark:

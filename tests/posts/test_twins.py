@@ -15,7 +15,7 @@ from sqlalchemy import insert, inspect, select
 from calendar_app.people.models import Person
 from calendar_app.posts import queries
 from calendar_app.posts.likeness import key_of
-from calendar_app.posts.models import Post
+from calendar_app.posts.models import Post, PostChannelText
 from tests import builders
 from tests.posts.room import DAY, NOW, Room, a_room
 from tests.search.test_migration import migrate, settings_of_migrations
@@ -34,7 +34,7 @@ PLANNED, OUT = "The same text is planned on", "The same text went out on"
 
 
 def found(room: Room, start: datetime = DAY, post: Post | None = None, text: str = TEXT) -> Any:
-    return [twin.id for twin in queries.twins(room.session, room.team, text, start, post)]
+    return [twin.id for twin in queries.twins(room.session, room.team, [text], start, post)]
 
 
 def said(page: str) -> str:
@@ -60,6 +60,32 @@ def test_a_text_is_known_again_wherever_it_came_from(room: Room) -> None:
 
     assert found(room) == [twin.id]
     assert room.session.scalar(select(Post.text_key).where(Post.id == twin.id)) == key_of(TEXT)
+
+
+def test_a_text_for_one_channel_is_compared_with_that_for_all_and_of_another_channel(
+    room: Room,
+) -> None:
+    own = room.post(text="Iets heel anders voor iedereen.", own_texts=((room.channel, TEXT),))
+    whole = room.post(text=TEXT)
+    stranger = a_room(room.session)
+    stranger.post(text="Weer iets heel anders hier.", own_texts=((stranger.channel, TEXT),))
+
+    assert found(room) == [own.id, whole.id]
+    assert found(room, post=whole) == [own.id]
+    assert found(room, post=own) == [whole.id]
+
+
+def test_the_page_compares_the_texts_for_a_channel_as_they_are_typed(site: Site) -> None:
+    site.post(day=20, title="Wie slaapt er niet?", text=TEXT)
+    pair, writer = site.post(day=12, text="Nog niets."), site.visitor()
+    post_id = pair.partition(":")[0]
+    fields = posted(writer, pair)
+    own = next(name for name in fields if name.startswith("own-text-"))
+
+    asked = {**fields, own: TEXT.upper(), "checked_post": post_id}
+    checked = ask(writer, "/posts/check", **asked)
+
+    assert f"{PLANNED} Fri 20 Nov." in said(checked.text)
 
 
 def test_neither_itself_nor_what_is_gone_nor_another_team(room: Room) -> None:
@@ -186,8 +212,25 @@ def test_texts_that_were_there_get_their_key_and_nothing_else_changes(database: 
         assert session.get_one(Person, person_id).name
 
 
-def below() -> str:
+def test_texts_for_a_channel_that_were_there_get_their_key(database: Database) -> None:
+    with database.writing() as session:
+        team = builders.a_team(session)
+        post = builders.a_post(session, team, builders.a_plan(session, team))
+        channel_id = post.channels[0].id
+        session.add(PostChannelText(post_id=post.id, channel_id=channel_id, text=TEXT))
+
+    migrate(database, command.downgrade, below("_texts_for_a_channel_that_say_the_same.py"))
+    with database.engine.connect() as connection:
+        columns = {one["name"] for one in inspect(connection).get_columns("post_channel_text")}
+    migrate(database, command.upgrade, "head")
+
+    assert "text_key" not in columns
+    with database.reading() as session:
+        assert session.scalars(select(PostChannelText.text_key)).all() == [key_of(TEXT)]
+
+
+def below(name: str = "0021_texts_that_say_the_same.py") -> str:
     steps = ScriptDirectory.from_config(settings_of_migrations()).walk_revisions()
-    (found,) = [step.down_revision for step in steps if step.path.endswith("_say_the_same.py")]
+    (found,) = [step.down_revision for step in steps if step.path.endswith(name)]
     assert isinstance(found, str)
     return found

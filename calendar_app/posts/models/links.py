@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from calendar_app.db import Base
 from calendar_app.people.models import Person
 from calendar_app.plans.models import BrandValue, Channel
 from calendar_app.posts import places
+from calendar_app.posts.likeness import key_of
 
 if TYPE_CHECKING:
     from calendar_app.posts.models.post import Post
@@ -63,8 +64,15 @@ class PostChannelText(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
+    # The same for texts that say the same; written along with the text.
+    text_key: Mapped[str | None] = mapped_column(String(32), index=True)
 
     channel: Mapped[Channel] = relationship()
+
+    @validates("text")
+    def _know_again(self, _name: str, text: str) -> str:
+        self.text_key = key_of(text)
+        return text
 
 
 class PostPublication(Base):

@@ -17,11 +17,13 @@ from calendar_app.clock import now as moment
 from calendar_app.logs import masked
 from calendar_app.media.contents import take_in
 from calendar_app.media.storage import store_of
-from calendar_app.people.models import AuditEntry, Membership, Person
+from calendar_app.people.models import AuditEntry, Membership, Person, Team
+from calendar_app.people.permissions import PUBLIC
 from calendar_app.posts import media
 from calendar_app.posts.guests import GuestReview
 from calendar_app.posts.models import Post, PostChange
 from tests.media.files import a_png
+from tests.support.routes import address, every_route, rows_of
 from tests.support.site import Site, _tuesday_morning, site
 
 if TYPE_CHECKING:
@@ -160,6 +162,44 @@ def test_the_link_opens_nothing_else(site: Site, pair: str) -> None:
     page = client.get(path).text
     assert "Geheim bericht" not in page
     assert f"/posts/{number_of(pair)}" not in page
+
+
+@pytest.mark.parametrize("revoked", [False, True], ids=["open", "revoked"])
+def test_of_all_routes_the_link_opens_its_review_page_and_its_media(
+    site: Site, pair: str, *, revoked: bool
+) -> None:
+    """Every address, with the secret of the link for each token, and the cookies that it left."""
+    path = link_in(asked(site, pair))
+    secret, image = path.rpartition("/")[2], with_picture(site, pair)
+    with site.database.writing() as session:
+        team = session.get_one(Team, site.team_id)
+        rows = rows_of(session, team, session.get_one(Person, site.people["writer"]))
+        secrets = {"Een dag op de spoed", "Loop mee met Samira.", team.name, "writer Bos"}
+        secrets.add(session.get_one(Post, int(str(rows["post_id"]))).title)
+        review = session.scalars(select(GuestReview).where(GuestReview.post_id == number_of(pair)))
+        review.one().withdrawn_at = moment() if revoked else None
+    client, wrong, opened = guest(site), [], set()
+    client.get(path)
+
+    for asked_for in every_route(site.app):
+        for own in ({}, {"post_id": number_of(pair), "media_id": image}):
+            where = address(asked_for.rule, {**rows, **own, "token": secret})
+            told = (asked_for.method, where)
+            with client.open(where, method=asked_for.method) as found:
+                is_sent_away = found.status_code == 303 and "/sign-in?next=" in found.location
+                if asked_for.action != PUBLIC and not is_sent_away:
+                    wrong.append((*told, found.status_code))
+                elif asked_for.method == "GET" and where in {path, f"{path}/media/{image}"}:
+                    opened.add((asked_for.rule.rule, found.status_code))
+                elif any(secret_word in found.text for secret_word in secrets) and where != path:
+                    wrong.append((*told, "tells of the team"))
+
+    assert not wrong
+    page, media_page = (410, 404) if revoked else (200, 200)
+    assert opened == {
+        ("/review/<token>", page),
+        ("/review/<token>/media/<int:media_id>", media_page),
+    }
 
 
 @pytest.mark.parametrize("why", ["withdrawn", "late", "binned", "published", "unknown"])

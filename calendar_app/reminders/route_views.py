@@ -336,6 +336,7 @@ def _held() -> list[Delivery]:
         Delivery.team_id == my_team().id,
         Delivery.state == "in_doubt",
         Delivery.reason == due.HELD,
+        Delivery.told_with_id.is_(None),
         Delivery.useful_until > now(),
     )
     return list(session().scalars(query.order_by(Delivery.due_at, Delivery.id)))

@@ -57,7 +57,8 @@ def _write_down(
         if landed:
             filled_in = [_filled_in(kind, *result, now) for result in landed]
             session.connection().execute(landing, filled_in)
-    share_end(session, [one.id for one, answer in results if answer.kind == "never"])
+    ended = [one.id for one, answer in results if _kind_of(one, answer) in {"never", "held"}]
+    share_end(session, ended)
     hold_doubts(session, desk.config, now)
     tried = [(one, answer) for one, answer in results if answer.kind != "untried"]
     told = [_attempt(desk.worker_id, one, answer, now) for one, answer in tried if one.id in held]

@@ -162,6 +162,10 @@ def send_again(session: Session, delivery: Delivery, now: datetime) -> None:
     held = (Delivery.id == delivery.id, Delivery.ended_at.is_not(None))
     values = {"ended_at": None, "next_try_at": None, "reason": ""}
     session.execute(update(Delivery).where(*held, Delivery.state == "in_doubt").values(values))
+    # What stood in the same message is told by its repetition.
+    with_it = (Delivery.told_with_id == delivery.id, Delivery.state == "in_doubt")
+    again = {"state": "cancelled", "reason": due.TOLD_TOGETHER}
+    session.execute(update(Delivery).where(*with_it).values(again))
 
 
 def _is_its_way() -> ColumnElement[bool]:

@@ -86,6 +86,7 @@ def _release(session: Session, gone: Sequence[int], now: datetime) -> None:
 def take_over(session: Session, gone: Sequence[int], now: datetime) -> None:
     """In flight with a holder that is dead: it may have arrived. A mail is sent again as it was."""
     lost = select(Delivery).where(Delivery.state == "in_flight", Delivery.owner_id.in_(gone))
+    held = []
     for delivery in session.scalars(lost.with_for_update()):
         session.add(
             Attempt(
@@ -104,8 +105,10 @@ def take_over(session: Session, gone: Sequence[int], now: datetime) -> None:
         if delivery.route != EMAIL:
             # A message has no Message-ID by which two can be told to be one.
             delivery.reason, delivery.ended_at = due.HELD, now
+            held.append(delivery.id)
         log.warning("delivery %s: its worker died while it was on its way", delivery.id)
     session.flush()
+    share_end(session, held)
 
 
 def give_up_waiting_for(session: Session, silent: Sequence[int], now: datetime) -> None:

@@ -495,6 +495,7 @@ def test_the_doctor_says_what_to_do(filled: dict[str, str]) -> None:
         "mail",
         "database",
         "schema",
+        "engine",
         "worker",
         "reminders",
         "clock",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from calendar_app import schema
 from calendar_app.db import Database, is_away
+from calendar_app.doctor import examine
 from calendar_app.errors import Refused
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines import postgres
@@ -19,12 +20,16 @@ from calendar_app.reminders.outbox import LEASE
 from calendar_app.schema import upgrade
 from tests.reminders.scenes import DUE, SECOND
 from tests.reminders.test_engine import until
+from tests.support.servers import kapstok, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from calendar_app.config import Config
     from tests.reminders.scenes import Scene
     from tests.support.postgres import Postgres
     from tests.support.smtp_sink import SmtpSink
@@ -184,6 +189,41 @@ def test_an_upgrade_leaves_a_schema_of_somebody_else_alone(postgres: Postgres) -
             theirs = text("SELECT to_regclass('kapstok_jobs.theirs') IS NOT NULL")
             assert connection.scalar(theirs)
         database.dispose()
+
+
+def test_the_doctor_tells_the_engine_and_what_it_lacks(
+    shared: Database, config: Config, now: datetime
+) -> None:
+    url = shared.engine.url.render_as_string(hide_password=False)
+
+    def engine(named: str) -> tuple[bool, str]:
+        settings = replace(config, database_url=url, engine=named)
+        (found,) = [one for one in examine(settings, now) if one.about == "engine"]
+        return found.well, found.words
+
+    told = [engine("embedded"), engine("procrastinate")]
+    with shared.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA kapstok_jobs CASCADE"))
+    told.append(engine("procrastinate"))
+
+    assert [well for well, _words in told] == [True, True, False]
+    assert "embedded" in told[0][1]
+    assert "share their rounds" in told[1][1]
+    assert "kapstok db upgrade" in told[2][1]
+
+
+def test_a_worker_without_the_tables_of_its_engine_says_what_to_do(
+    shared: Database, tmp_path: Path
+) -> None:
+    url = shared.engine.url.render_as_string(hide_password=False)
+    settings = settings_for(tmp_path / "data", database_url=url)
+    with shared.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA kapstok_jobs CASCADE"))
+
+    answer = kapstok("worker", settings=settings)
+
+    assert answer.returncode == 1
+    assert "Run: kapstok db upgrade" in answer.stderr
 
 
 def test_a_job_is_there_only_when_its_claim_is(shared: Database) -> None:

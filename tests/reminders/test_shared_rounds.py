@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from calendar_app import schema
+from calendar_app import clock, schema
 from calendar_app.db import Database, is_away
 from calendar_app.doctor import examine
 from calendar_app.errors import Refused
 from calendar_app.reminders import outbox
 from calendar_app.reminders.engines import postgres
+from calendar_app.reminders.engines.jobs import Job
 from calendar_app.reminders.outbox import LEASE
 from calendar_app.schema import upgrade
 from tests.reminders.scenes import DUE, SECOND
@@ -271,3 +272,26 @@ def test_who_says_nothing_in_a_transaction_loses_it(shared: Database, postgresql
     database.dispose()
 
     assert is_away(told.value)
+
+
+def test_a_mistake_in_a_job_is_told_and_the_next_tick_comes(
+    shared: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    rings: list[int] = []
+
+    def ring() -> None:
+        rings.append(1)
+        raise ValueError("a mistake of ours")
+
+    jobs = [Job("ring", ring, timedelta(seconds=1))]
+    url = shared.engine.url.render_as_string(hide_password=False)
+    engine = postgres.ProcrastinateEngine(url, jobs, [], lambda _tickets: None, clock.now)
+
+    engine.start()
+    try:
+        until(lambda: len(rings) >= 2, seconds=30)
+    finally:
+        engine.stop()
+
+    assert "ring failed" in caplog.text
+    assert "a mistake of ours" in caplog.text

@@ -54,8 +54,9 @@ _CONNECT_WITHIN = 10.0
 _MOST_CONNECTIONS = 4
 
 Deliver = Callable[[Sequence[tuple[int, int]]], None]
-# It tells of each job; errors it tells all the same.
-logging.getLogger("procrastinate").setLevel(logging.WARNING)
+# They tell of each job, and a hundred lines of a database that is away; we tell both in one line.
+logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 # Only to write jobs on a connection that is handed over: it opens none of its own.
 _WRITER = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
@@ -168,6 +169,9 @@ class ProcrastinateEngine:
                 await self._work()
             except (ConnectorException, psycopg.Error) as error:
                 log.warning("the worker waits for the database: %s", _cause(error))
+            else:
+                if not self._stopping.is_set():
+                    log.warning("the shared rounds broke off, again soon")
             if not self._stopping.is_set():
                 await asyncio.sleep(_TRY_AGAIN_AFTER)
 
@@ -230,9 +234,17 @@ class ProcrastinateEngine:
         async def do() -> None:
             # The one that is at it sees what this tick was for, or the next tick does.
             if busy.acquire(blocking=False):
-                await asyncio.get_running_loop().run_in_executor(self._hands, act)
+                await self._in_a_thread(job.name, act)
 
         return do
+
+    async def _in_a_thread(self, name: str, act: Callable[[], None]) -> None:
+        """Do it beside all else. A mistake of ours is told, and the next tick tries again."""
+        doing = asyncio.get_running_loop().run_in_executor(self._hands, act)
+        await asyncio.wait([doing])
+        error = doing.exception()
+        if error is not None:
+            log.error("%s failed", name, exc_info=error)
 
     def _delivering(self) -> procrastinate.App:
         """Procrastinate with the task that delivers what was claimed; without ticks."""
@@ -241,7 +253,7 @@ class ProcrastinateEngine:
         @app.task(name=_DELIVER, queue=_DELIVERIES)
         async def _deliver(tickets: list[list[int]]) -> None:
             handed = [(one, fence) for one, fence in tickets]
-            await asyncio.get_running_loop().run_in_executor(self._hands, self._deliver, handed)
+            await self._in_a_thread(_DELIVER, lambda: self._deliver(handed))
 
         return app
 

@@ -250,14 +250,27 @@ def _form(item: WebcareItem | None = None, **told: Any) -> WebcareForm:
 def _offered(item: WebcareItem | None) -> Offered:
     return Offered(
         channels=queries.channels_of(session(), my_team()),
-        posts=[
-            (post_id, beginning(title))
-            for post_id, title in queries.posts_asked_about(session(), my_team(), now())
-        ],
+        posts=_posts_offered(),
         people=people(session(), my_team()),
         zone=zone(),
         names_now={} if item is None else _names_now(item),
     )
+
+
+def _posts_offered() -> list[tuple[int, str]]:
+    """What went out of late; and the post that a link or the form names, however old."""
+    found = queries.posts_asked_about(session(), my_team(), now())
+    named = _named_post()
+    if named is not None and named.id not in {post_id for post_id, _title in found}:
+        found = [(named.id, named.title), *found]
+    return [(post_id, beginning(title)) for post_id, title in found]
+
+
+def _named_post() -> Post | None:
+    post_id = request.values.get("post", type=row_number)
+    post = None if post_id is None else session().get(Post, post_id)
+    is_ours = post is not None and post.team_id == my_team().id and post.deleted_at is None
+    return post if is_ours else None
 
 
 def _names_now(item: WebcareItem) -> dict[str, str]:
@@ -277,9 +290,8 @@ def _begun() -> dict[str, Any]:
         "day": received.date(),
         "time": received.time(),
     }
-    post_id = request.args.get("post", type=row_number)
-    post = None if post_id is None else session().get(Post, post_id)
-    if post is None or post.team_id != my_team().id or post.deleted_at is not None:
+    post = _named_post()
+    if post is None:
         return begun
     channel = next((one.id for one in post.channels), None)
     return {**begun, "post": post.id, **({} if channel is None else {"channel": channel})}

@@ -109,6 +109,22 @@ def test_a_question_about_a_post_begins_with_its_channel_and_stands_on_its_page(
     assert "/webcare/new" not in page
 
 
+def test_a_question_can_be_about_an_old_post_but_not_about_one_of_others(room: Room) -> None:
+    old = room.post(published_at=NOW - timedelta(days=200))
+    with room.database.writing() as session:
+        other = builders.a_team(session)
+        foreign = builders.a_post(session, other, builders.a_plan(session, other), title="Geheim")
+        foreign_id = foreign.id
+    client = room.client()
+
+    assert f'<option selected value="{old}">' in client.get(f"/webcare/new?post={old}").text
+    assert client.post("/webcare/new", data=filled(room, post=old)).status_code == 303
+    assert "Geheim" not in client.get(f"/webcare/new?post={foreign_id}").text
+    refused = client.post("/webcare/new", data=filled(room, post=foreign_id, creation_key="k2"))
+    assert refused.status_code == 422
+    assert "Geheim" not in refused.text
+
+
 def test_who_takes_a_question_answers_it_and_takes_that_back(room: Room) -> None:
     item_id, client = room.question(), room.client()
 

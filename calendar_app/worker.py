@@ -153,7 +153,7 @@ class Rounds:
         """Plan when something changed, then claim all that is due for whoever has time for it."""
         self._plan_what_changed()
         while self._somebody_can_send() and not self.desk.stopping.is_set():
-            if not outbox.hand_out(self.desk, self.desk.clock(), CLAIM, defer):
+            if not outbox.hand_out(self.desk, self.desk.clock(), self._at_once, defer):
                 break
         self._ticked_at = self.desk.clock()
 
@@ -233,7 +233,7 @@ class Rounds:
         now = self.desk.clock()
         with self.desk.database.reading() as session:
             due = outbox.anything_due(session, now)
-            return due and not outbox.hands_are_full(session, now, CLAIM)
+            return due and not outbox.hands_are_full(session, now, self._at_once)
 
     def _something_is_due(self) -> bool:
         with self.desk.database.reading() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from calendar_app.post_office import post_office
 from calendar_app.reminders import outbox
 from calendar_app.reminders.models import Delivery, Worker, mute
 from calendar_app.reminders.outbox import delivering, planning, sweeping
-from calendar_app.reminders.outbox.desk import is_ours
+from calendar_app.reminders.outbox.desk import is_ours, relay_row
 from calendar_app.reminders.processes import ProcessName, can_be_seen, is_gone, this_process
 from tests.reminders.scenes import DUE, SECOND, START, HeldUp
 from tests.support.smtp_faults import answer, close
@@ -55,6 +56,28 @@ def test_two_workers_never_claim_the_same(scene: Scene) -> None:
 
     assert [len(first), len(second)] == [2, 1]
     assert {one.id for one in first} & {one.id for one in second} == set()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_has_nothing_new_to_note_of_the_relay_waits_for_no_other_worker(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    scene.enter("Anouk", "Joris", "Mo")
+    scene.plan()
+    scene.now = DUE
+    outbox.deliver(scene.desk, outbox.claim(scene.desk, DUE, 1))
+    claimed = outbox.claim(scene.desk, DUE, 2)
+    delivering_them = threading.Thread(target=outbox.deliver, args=(scene.desk, claimed))
+    # As a worker does while it claims.
+    with scene.database.writing() as session:
+        relay_row(session, scene.office.name)
+        delivering_them.start()
+        delivering_them.join(20)
+        waits = delivering_them.is_alive()
+    delivering_them.join()
+
+    assert not waits
+    assert len(sink.accepted) == 3
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

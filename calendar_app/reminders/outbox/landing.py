@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from calendar_app.db import is_away
 from calendar_app.post_office import Answer
 from calendar_app.reminders import due
-from calendar_app.reminders.models import Attempt, Delivery
+from calendar_app.reminders.models import Attempt, Delivery, Relay
 from calendar_app.reminders.outbox.desk import NOTED_EVERY, Claimed, Desk, is_ours, relay_row
 from calendar_app.reminders.outbox.doubts import hold_doubts
 from calendar_app.reminders.outbox.noting import note_routes
@@ -143,7 +143,7 @@ def _note_relay(
     session: Session, desk: Desk, results: Sequence[tuple[Claimed, Answer]], now: datetime
 ) -> None:
     answers = [answer for _one, answer in results if answer.kind != "untried"]
-    if not answers:
+    if not answers or not _is_news(session, desk, answers, now):
         return
     relay = relay_row(session, desk.office.name)
     if relay_is_away(answers):
@@ -155,6 +155,25 @@ def _note_relay(
     if relay.failures:
         relay.failures = 0
         relay.failed_at = relay.probe_until = None
-    long_ago = relay.last_success_at is None or abs(now - relay.last_success_at) > NOTED_EVERY
-    if long_ago and any(answer.kind == "accepted" for answer in answers):
+    if _is_long_ago(relay.last_success_at, now) and _was_accepted(answers):
         relay.last_success_at = now
+
+
+def _is_news(session: Session, desk: Desk, answers: Sequence[Answer], now: datetime) -> bool:
+    """Whether the relay's row has to change. Asked without its lock: all workers wait for that.
+
+    What another one notes at this moment counts at the next answers.
+    """
+    seen = select(Relay.failures, Relay.last_success_at).where(Relay.name == desk.office.name)
+    relay = session.execute(seen).one_or_none()
+    if relay is None or relay.failures or relay_is_away(answers):
+        return True
+    return _is_long_ago(relay.last_success_at, now) and _was_accepted(answers)
+
+
+def _is_long_ago(last: datetime | None, now: datetime) -> bool:
+    return last is None or abs(now - last) > NOTED_EVERY
+
+
+def _was_accepted(answers: Iterable[Answer]) -> bool:
+    return any(answer.kind == "accepted" for answer in answers)

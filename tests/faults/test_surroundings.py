@@ -169,6 +169,8 @@ def test_a_clock_that_jumps_past_the_meet_up_sends_nothing_late_and_one_summary(
     assert [one.recipients for one in house.sink.accepted] == [("anouk@delinde.example",)]
     assert "Not everybody was reminded" in str(house.sink.messages[0]["Subject"])
     assert house.states() == dict.fromkeys(NAMES, "missed")
+    line = tally(house, "the clock jumps past the meet-up: one summary", NAMES)
+    assert (line.missed, line.messages) == (3, 1)
 
 
 def _outcomes(house: House, outcome: str) -> int:

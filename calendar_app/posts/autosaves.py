@@ -118,7 +118,9 @@ def parts_of_post(session: Session, person: Person, post: Post) -> dict[str, Pos
     return {one.place: one for one in session.scalars(select(PostAutosave).where(*here))}
 
 
-def left_by(session: Session, team: Team, person: Person) -> list[tuple[PostAutosave, Post | None]]:
+def left_by(
+    session: Session, team: Team, person: Person
+) -> Sequence[tuple[PostAutosave, Post | None]]:
     """The text that `person` typed and that is nowhere else, the last first, with its post.
 
     Without one: of a post that is not there yet. What lies in the bin is not asked for.

@@ -228,7 +228,7 @@ class _Planner:
         return 1
 
     def _not_in_quiet(self, invitation: Invitation, due_at: datetime) -> datetime:
-        quiet = self.hushed.of(invitation.person_id, invitation.team_id)
+        quiet = self.hushed.of(invitation.person_id, invitation.team_id, due.INVITATION)
         return due_at if quiet is None else quiet.end_of(due_at) or due_at
 
     def _take_back(self, versions: Sequence[_Known], reason: str) -> int:

@@ -8,7 +8,7 @@ from alembic import op
 from calendar_app.posts.likeness import key_of
 
 revision = "0042"
-down_revision = "0035"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

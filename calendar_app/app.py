@@ -31,6 +31,7 @@ from calendar_app.people import door, sign_in
 from calendar_app.people import views as people
 from calendar_app.plans import views as plans
 from calendar_app.posts import autosave_views as autosaves
+from calendar_app.posts import bin_views as in_bin
 from calendar_app.posts import check_views as check
 from calendar_app.posts import checklist_views as checklist
 from calendar_app.posts import comment_views as comments
@@ -70,6 +71,7 @@ _ROOMS = (
     templates,
     template_media,
     autosaves,
+    in_bin,
     presence,
     webcare,
     replies,

@@ -7,10 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
+from calendar_app.errors import Forbidden
+from calendar_app.language import N_
 from calendar_app.people.door import me, my_team, requires
 from calendar_app.posts import autosaves, queries
 from calendar_app.posts.autosaves import Stamps
+from calendar_app.posts.comments import comment_made_by
+from calendar_app.posts.media import one_of
 from calendar_app.posts.models import Post
+from calendar_app.text import clean_text
 from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import clock_time
 
@@ -38,17 +43,59 @@ def keep_new() -> ResponseReturnValue:
     return _kept(autosaves.place_of_new(key), None)
 
 
-@bp.post("/posts/autosaves/<int:autosave_id>/removal")
+@bp.post("/posts/<int:post_id>/comments/autosave")
+@requires("posts.comment")
+def keep_comment(post_id: int) -> ResponseReturnValue:
+    """Keep a comment as it stands; where it is, once it is there."""
+    post = queries.post_of(session(), my_team(), post_id)
+    key = request.form.get("creation_key", "")[:64]
+    if key and comment_made_by(session(), post, key) is not None:
+        return jsonify(made=url_for("posts.see", post_id=post.id, _anchor="comments"))
+    return _kept(autosaves.place_of(post, autosaves.COMMENT), post)
+
+
+@bp.post("/posts/<int:post_id>/changes/autosave")
+@requires("posts.approve")
+def keep_note(post_id: int) -> ResponseReturnValue:
+    """Keep a note that asks for changes as it stands, unless it was sent."""
+    post = queries.post_of(session(), my_team(), post_id)
+    if queries.asked_by(session(), post, me(), clean_text(request.form.get("note", ""))):
+        return jsonify(made=url_for("posts.see", post_id=post.id))
+    return _kept(autosaves.place_of(post, autosaves.CHANGES), post)
+
+
+@bp.post("/posts/<int:post_id>/publishing/text/autosave")
+@requires("posts.place")
+def keep_own_words(post_id: int) -> ResponseReturnValue:
+    """Keep the words of the ambassador as they stand."""
+    post = queries.post_of(session(), my_team(), post_id)
+    if not post.goes_out_from(me()):
+        raise Forbidden(N_("This post does not go out from your account."))
+    return _kept(autosaves.place_of(post, autosaves.OWN_ACCOUNT), post)
+
+
+@bp.post("/posts/<int:post_id>/media/<int:media_id>/autosave")
 @requires("posts.write")
+def keep_alternative(post_id: int, media_id: int) -> ResponseReturnValue:
+    """Keep what is said of an image as it stands."""
+    post = queries.post_of(session(), my_team(), post_id)
+    one = one_of(session(), post, media_id)
+    return _kept(autosaves.place_of(post, autosaves.part_of_media(one.id)), post)
+
+
+@bp.post("/posts/autosaves/<int:autosave_id>/removal")
+@requires("posts.place")
 def remove(autosave_id: int) -> ResponseReturnValue:
     """Throw away what I typed and did not save."""
     kept = autosaves.own(session(), my_team(), me(), autosave_id)
-    post_id = kept.post_id
+    post_id, is_own_account = kept.post_id, kept.place.endswith(autosaves.OWN_ACCOUNT)
     autosaves.forget(session(), me(), kept.place)
     commit()
     flash(_("What you typed is thrown away."), "good")
-    leads_to = url_for("posts.new") if post_id is None else url_for("posts.see", post_id=post_id)
-    return redirect(leads_to, code=303)
+    if post_id is None:
+        return redirect(url_for("posts.new"), code=303)
+    page = "publishing.show" if is_own_account else "posts.see"
+    return redirect(url_for(page, post_id=post_id), code=303)
 
 
 def _kept(place: str, post: Post | None) -> ResponseReturnValue:

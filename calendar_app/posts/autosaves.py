@@ -134,6 +134,7 @@ def left_by(
         .limit(MOST_LISTED)
         .options(selectinload(Post.own_text_rows))
     )
+    found: list[tuple[PostAutosave, Post | None]]
     found = [(kept, post) for kept, post in session.execute(wanted) if _is_news(kept, post)]
     return found[:MOST_TOLD]
 

@@ -11,10 +11,12 @@ from calendar_app.errors import Forbidden
 from calendar_app.language import N_
 from calendar_app.people.door import me, my_role, my_team, requires
 from calendar_app.posts import comments, queries
+from calendar_app.posts.autosaves import COMMENT
 from calendar_app.posts.comments import PostComment
 from calendar_app.posts.forms import CommentForm
 from calendar_app.posts.models import Post
 from calendar_app.posts.page import page_of
+from calendar_app.posts.unsaved import forget_sent
 from calendar_app.web.request import commit, now, session
 
 bp = Blueprint("comments", __name__)
@@ -35,6 +37,7 @@ def add(post_id: int) -> ResponseReturnValue:
     if not (form.validate() and form.obeys(write)):
         return page_of(post, comment=form), 422
     try:
+        forget_sent(post, COMMENT, comment=form.comment.data)
         commit()
     except IntegrityError:
         # When the same form came in twice at one moment, the first made the comment.

@@ -26,11 +26,13 @@ from calendar_app.media.storage import store_of
 from calendar_app.people.door import me, my_pass, my_team, requires
 from calendar_app.people.models import Team
 from calendar_app.posts import guests, media, queries, workflow
+from calendar_app.posts.autosaves import part_of_media
 from calendar_app.posts.media import MOST_MEDIA, ORIGINAL, Kept, PostMedia, Unkept
 from calendar_app.posts.media_answers import answer_of
 from calendar_app.posts.media_forms import MediaForm, shown_of
 from calendar_app.posts.models import Post
 from calendar_app.posts.page import MOST_TRIES, MediaTold, page_of
+from calendar_app.posts.unsaved import forget_sent
 from calendar_app.web.language import language
 from calendar_app.web.request import commit, house, now, session
 from calendar_app.web.security import check_form, csrf
@@ -247,6 +249,7 @@ def _describe(post_id: int, media_id: int) -> ResponseReturnValue:
     def write() -> None:
         decorates = form.is_decorative.data
         one.describe(form.alternative.data, me(), now(), is_decorative=decorates)
+        forget_sent(one.post, part_of_media(one.id), alternative=form.alternative.data)
 
     if not (form.validate() and form.obeys(write)):
         session().rollback()

@@ -15,7 +15,7 @@ from calendar_app.people.models import Person
 from calendar_app.plans.models import FORM_NAMES
 from calendar_app.posts import autosaves, history, playing_field, queries, workflow
 from calendar_app.posts.approving import lines_of, my_steps
-from calendar_app.posts.autosaves import PostAutosave
+from calendar_app.posts.autosaves import CHANGES, COMMENT, PostAutosave
 from calendar_app.posts.checklist import checklist_of
 from calendar_app.posts.comments import PostComment, comments_on
 from calendar_app.posts.content import channel_of
@@ -24,12 +24,13 @@ from calendar_app.posts.forms import Clash, CommentForm, PostForm, StepForm
 from calendar_app.posts.guest_forms import GuestForm
 from calendar_app.posts.guests import reviews_of
 from calendar_app.posts.media import PostMedia, SourceMedia, media_of, without_words
-from calendar_app.posts.media_forms import MediaForm
+from calendar_app.posts.media_forms import MediaForm, shown_of
 from calendar_app.posts.models import INTENT_NAMES, STATE_NAMES, Post, PostChange
 from calendar_app.posts.places import PLACE_NAMES, value_of
 from calendar_app.posts.saying import said, series_in_words
 from calendar_app.posts.twins import about_twins
-from calendar_app.posts.unsaved import Typing, unsaved_form
+from calendar_app.posts.unsaved import Parts, Typing, unsaved_form
+from calendar_app.text import clean_text
 from calendar_app.web.request import now, row_number, session
 from calendar_app.web.templating import render
 
@@ -116,7 +117,10 @@ def page_of(
 ) -> str:
     """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
     changes = queries.changes_of(session(), post)
-    kept = autosaves.of_post(session(), me(), post) if may("posts.write") else None
+    parts = Parts(
+        post, autosaves.parts_of_post(session(), me(), post) if may("posts.write") else {}
+    )
+    kept = parts.own_form
     typing = _typing(post, kept, is_back=False)
     if form is None:
         form = unsaved_form(post, kept)
@@ -131,18 +135,21 @@ def page_of(
     ):
         clashes = form.merge()
     there = media_of(session(), post)
+    comments = comments_on(session(), post)
+    step = step or StepForm(None)
     return render(
         "posts/post.html",
         post=post,
         form=form,
-        step=step or StepForm(None),
+        step=step,
+        note_typing=_note_typing(parts, step, changes),
         typing=typing,
         clashes=None if clashes is None else _with_who(clashes, changes, form.seen_version),
         history=history.entries(changes, _words()),
         asked=next((one for one in changes if one.action == "ask_changes"), None),
-        comments=[_shown_comment(one) for one in comments_on(session(), post)],
-        comment_form=comment or CommentForm(None, data={"creation_key": uuid.uuid4().hex}),
-        media=shown_media(there, media or MediaTold(), media_of_post(post)),
+        comments=[_shown_comment(one) for one in comments],
+        **_new_comment(parts, comment, comments),
+        media=shown_media(there, media or MediaTold(), media_of_post(post), parts),
         guests=reviews_of(session(), post),
         guest_form=guest or GuestForm(None),
         now=now(),
@@ -175,6 +182,32 @@ def around_text(
         more=len(pictures[MOST_PICTURES:]),
         at=None if post is None else media_of_post(post),
     )
+
+
+def _new_comment(
+    parts: Parts, form: CommentForm | None, comments: Sequence[PostComment]
+) -> dict[str, object]:
+    """The form for one more comment, with what I typed in it and did not send."""
+    pairs = parts.pairs(COMMENT)
+    is_there = pairs.get("creation_key", "") in {one.creation_key for one in comments}
+    is_back = form is None and bool(pairs.get("comment", "").strip()) and not is_there
+    begun = {"creation_key": uuid.uuid4().hex, **(pairs.to_dict() if is_back else {})}
+    address = url_for("autosaves.keep_comment", post_id=parts.post.id)
+    return {
+        "comment_form": form or CommentForm(None, data=begun),
+        "comment_typing": parts.typing(COMMENT, address, is_back=is_back),
+    }
+
+
+def _note_typing(parts: Parts, step: StepForm, changes: Sequence[PostChange]) -> Typing:
+    """How the note that asks for changes is kept; `step` gets what I typed and did not send."""
+    note = clean_text(parts.pairs(CHANGES).get("note", ""))
+    asked = [one.note for one in changes if one.action == "ask_changes" and one.by is me()]
+    is_back = bool(note.strip()) and not step.note.data and note not in asked
+    if is_back:
+        step.note.data = note
+    address = url_for("autosaves.keep_note", post_id=parts.post.id)
+    return parts.typing(CHANGES, address, is_back=is_back)
 
 
 def _writes(post: Post) -> bool:
@@ -265,16 +298,19 @@ def media_of_post(post: Post) -> MediaAt:
 
 
 def shown_media(
-    there: Sequence[PostMedia] | Sequence[SourceMedia], told: MediaTold, at: MediaAt
+    there: Sequence[PostMedia] | Sequence[SourceMedia],
+    told: MediaTold,
+    at: MediaAt,
+    parts: Parts | None = None,
 ) -> dict[str, object]:
-    """The images and files as `_media.html` draws them."""
+    """The images and files as `_media.html` draws them; `parts`: what I typed of a post's."""
     return {
         "at": at,
         "items": [
             {
                 "kept": one,
-                "form": told.form if one.id == told.media_id else MediaForm.of(one),
                 "conflict": told.conflict if one.id == told.media_id else (),
+                **_words_of(one, told, parts),
             }
             for one in there
             if one.removed_at is None
@@ -282,6 +318,26 @@ def shown_media(
         "removed": [one for one in there if one.removed_at is not None],
         "refusals": told.refusals,
         "accepted": ACCEPTED,
+    }
+
+
+def _words_of(
+    one: PostMedia | SourceMedia, told: MediaTold, parts: Parts | None
+) -> dict[str, object]:
+    """The form for the words of an image, and how it is kept while somebody types."""
+    form = told.form if one.id == told.media_id else None
+    if parts is None:
+        return {"form": form or MediaForm.of(one), "typing": None}
+    part = autosaves.part_of_media(one.id)
+    pairs = parts.pairs(part)
+    kept = MediaForm(one, pairs, data=shown_of(one)) if pairs and form is None else None
+    is_back = kept is not None and bool(
+        kept.differences({"alternative": one.alternative, "is_decorative": one.is_decorative})
+    )
+    address = url_for("autosaves.keep_alternative", post_id=parts.post.id, media_id=one.id)
+    return {
+        "form": form or (kept if is_back else MediaForm.of(one)),
+        "typing": parts.typing(part, address, is_back=is_back),
     }
 
 

@@ -17,7 +17,8 @@ from calendar_app.errors import Forbidden, NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.people.door import audit, may, me, my_team, own_by_uuid, requires
 from calendar_app.plans.models import Channel
-from calendar_app.posts import queries, workflow
+from calendar_app.posts import autosaves, queries, workflow
+from calendar_app.posts.autosaves import OWN_ACCOUNT
 from calendar_app.posts.channel_editors import Editor, editor_of
 from calendar_app.posts.channel_preview import Preview, previews
 from calendar_app.posts.content import Content, own_text_name
@@ -25,6 +26,7 @@ from calendar_app.posts.forms import OwnAccountForm, PlaceForm
 from calendar_app.posts.media import media_shown
 from calendar_app.posts.models import Post, PostPublication
 from calendar_app.posts.page import media_of_post
+from calendar_app.posts.unsaved import Parts, forget_sent
 from calendar_app.text import clean_text
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, session
@@ -99,10 +101,12 @@ def change_text(post_id: int) -> ResponseReturnValue:
     if form.stale(post):
         return _page(post, own=form, is_stale=True), 409
     before = post.state
-    good = form.validate() and form.obeys(
-        lambda: post.edit(_in_own_words(post.content, form), me(), now())
-    )
-    if not good:
+
+    def write() -> None:
+        post.edit(_in_own_words(post.content, form), me(), now())
+        forget_sent(post, OWN_ACCOUNT, text=form.text.data)
+
+    if not (form.validate() and form.obeys(write)):
         session().rollback()
         return _page(_of_mine(post_id), own=form), 422
     commit()
@@ -171,7 +175,6 @@ def _page(
     is_stale: bool = False,
 ) -> str:
     is_mine = post.goes_out_from(me())
-    texts = {"version": post.version, "text": post.text}
     return render(
         "posts/publishing.html",
         post=post,
@@ -179,7 +182,7 @@ def _page(
         form=form or PlaceForm(None, data={"version": post.version}),
         # Of several forms only the one that was sent shows what is wrong with it.
         sent_to=request.path,
-        own=own or (OwnAccountForm(None, data=texts) if is_mine else None),
+        **(_own_words(post, own) if is_mine else {"own": None}),
         own_texts=[one for one in post.own_text_rows if one.channel in post.channels],
         media=media_shown(session(), post),
         media_at=media_of_post(post),
@@ -191,6 +194,29 @@ def _page(
         can_publish=post.state in workflow.PUBLISH.origins,
         late=post.is_late(now()),
     )
+
+
+def _own_words(post: Post, own: OwnAccountForm | None) -> dict[str, object]:
+    """The form of the ambassador: as it was sent, or as it was typed and not sent."""
+    parts = Parts(post, autosaves.parts_of_post(session(), me(), post))
+    kept = parts.pairs(OWN_ACCOUNT) if own is None and _says_more(parts, post) else None
+    texts = {"version": post.version, "text": post.text}
+    address = url_for("autosaves.keep_own_words", post_id=post.id)
+    return {
+        "own": own or OwnAccountForm(kept, data=texts),
+        "is_own_sent": own is not None,
+        "own_typed": request.form if own else kept or {},
+        "left_text": kept.get("text") if kept else "",
+        "typing": parts.typing(OWN_ACCOUNT, address, is_back=kept is not None),
+    }
+
+
+def _says_more(parts: Parts, post: Post) -> bool:
+    """Whether the ambassador typed other words than the post has."""
+    pairs = parts.pairs(OWN_ACCOUNT)
+    saved = {own_text_name(row.channel_id): row.text for row in post.own_text_rows}
+    saved["text"] = post.text
+    return any(clean_text(pairs[name]) != text for name, text in saved.items() if name in pairs)
 
 
 def _ready(post: Post) -> list[Ready]:

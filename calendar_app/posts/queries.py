@@ -48,6 +48,14 @@ NEAR = timedelta(days=30)
 MOST_TWINS = 3
 
 
+class InBin(NotYours):
+    """A post of the own team that lies in the bin: not there, but to be taken out again."""
+
+    def __init__(self, post_id: int) -> None:
+        super().__init__(N_("This post is in the bin."))
+        self.post_id = post_id
+
+
 class Votes(NamedTuple):
     """How many find an idea good, and whether who asks is one of them."""
 
@@ -123,11 +131,25 @@ def vote(session: Session, post: Post, person: Person, *, wanted: bool) -> None:
 
 
 def post_of(session: Session, team: Team, post_id: int) -> Post:
-    """One post of the team with all that hangs on it. Raises NotYours."""
+    """One post of the team with all that hangs on it. Raises NotYours; InBin when it lies there."""
     found = session.scalars(_of(team).where(Post.id == post_id)).one_or_none()
     if found is None:
+        deleted = select(Post.id).where(Post.team_id == team.id, Post.id == post_id)
+        if session.scalars(deleted.where(Post.deleted_at.is_not(None))).first() is not None:
+            raise InBin(post_id)
         raise NotYours(N_("This post is not here."))
     return found
+
+
+def asked_by(session: Session, post: Post, person: Person, note: str) -> bool:
+    """Whether `person` asked for changes of `post` with this note."""
+    asked = select(PostChange.id).where(
+        PostChange.post_id == post.id,
+        PostChange.by_id == person.id,
+        PostChange.action == "ask_changes",
+        PostChange.note == note,
+    )
+    return session.scalars(asked.limit(1)).first() is not None
 
 
 def posts_in_review(session: Session, team: Team) -> list[Post]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, request
@@ -11,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from calendar_app.errors import Refused
 from calendar_app.people.door import me, my_team
 from calendar_app.posts import autosaves
-from calendar_app.posts.autosaves import PostAutosave, Stamps
+from calendar_app.posts.autosaves import PostAutosave, Sent, Stamps
 from calendar_app.posts.desk import my_desk
 from calendar_app.posts.forms import PostForm
 from calendar_app.posts.models import Post
@@ -30,9 +31,42 @@ class Typing:
     is_back: bool
 
     @property
+    def key(self) -> str:
+        """The place in a browser, which several people and teams may share."""
+        return f"{my_team().id}-{me().id} {self.place}"
+
+    @property
+    def stamp(self) -> str:
+        """Of what was kept last; "" when nothing was."""
+        return self.kept.stamp if self.kept else ""
+
+    @property
     def back(self) -> PostAutosave | None:
         """What the form shows of what was kept."""
         return self.kept if self.is_back else None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What I typed on the pages of a post beside its own form, and did not send."""
+
+    post: Post
+    kept: Mapping[str, PostAutosave]
+
+    @property
+    def own_form(self) -> PostAutosave | None:
+        """What I typed in the own form of the post."""
+        return self.kept.get(autosaves.place_of(self.post))
+
+    def pairs(self, part: str) -> MultiDict[str, str]:
+        """The fields of that part as they were typed; empty when nothing was kept."""
+        kept = self.kept.get(autosaves.place_of(self.post, part))
+        return MultiDict([] if kept is None else kept.pairs)
+
+    def typing(self, part: str, address: str, *, is_back: bool) -> Typing:
+        """How that part is kept, at `address`."""
+        place = autosaves.place_of(self.post, part)
+        return Typing(address, place, self.kept.get(place), is_back=is_back)
 
 
 def unsaved_form(post: Post, kept: PostAutosave | None) -> PostForm | None:
@@ -68,3 +102,9 @@ def forget_typed(post: Post, form: PostForm) -> None:
     is_mine = kept.stamp == request.form.get("stamp")
     if is_mine or not PostForm(form.desk, post.content, MultiDict(kept.pairs)).says_more():
         autosaves.forget(session(), me(), kept.place, kept.stamp)
+
+
+def forget_sent(post: Post, part: str, **texts: str | None) -> None:
+    """It is sent: what was kept of that part goes, unless another window keeps other words."""
+    sent = Sent(request.form.get("stamp", ""), {name: text or "" for name, text in texts.items()})
+    autosaves.forget_sent(session(), me(), post, part, sent)

@@ -71,7 +71,7 @@ from calendar_app.posts.undo import (
     remember,
     undone_by,
 )
-from calendar_app.posts.unsaved import forget_typed, keep_for
+from calendar_app.posts.unsaved import forget_sent, forget_typed, keep_for
 from calendar_app.web.forms import Form
 from calendar_app.web.request import commit, now, row_number, session
 from calendar_app.web.security import own_address
@@ -199,6 +199,7 @@ def ask_changes(post_id: int) -> ResponseReturnValue:
 
     def ask(post: Post, form: StepForm) -> None:
         post.ask_changes(form.note.data or "", me(), now())
+        forget_sent(post, autosaves.CHANGES, note=form.note.data)
 
     return _step(post_id, ask, _("You asked for changes."))
 

@@ -36,7 +36,7 @@ def install(app: Flask, ways_out: Mapping[str, Callable[[], Ways]] | None = None
     before the way to today that each has.
     """
     app.extensions["kapstok.ways_out"] = ways_out or {}
-    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Refused, refused)
     app.register_error_handler(StaleDataError, _stale)
     for away in (OperationalError, InternalError):
         app.register_error_handler(away, _database_away)
@@ -79,7 +79,8 @@ def title_of(status: int) -> str:
     return titles.get(status, _("Something went wrong"))
 
 
-def _refused(error: Refused) -> ResponseReturnValue:
+def refused(error: Refused) -> ResponseReturnValue:
+    """The page for a rule that said no."""
     status = next((_STATUS[kind] for kind in type(error).mro() if kind in _STATUS), 422)
     # What is not there is no place to go back to.
     ways = [] if isinstance(error, NotYours) else _ways_back()

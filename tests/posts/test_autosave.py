@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from calendar_app.people.models import Person, Team
+from calendar_app.people.models import Membership, Person, Team
 from calendar_app.posts import autosaves
 from calendar_app.posts.autosaves import MOST_CHARACTERS, PostAutosave, Stamps
 from calendar_app.posts.models import Post, PostChange
@@ -335,3 +335,164 @@ def test_today_names_nothing_of_a_post_in_the_bin(site: Site, post: int) -> None
         session.get_one(Post, post).delete(session.get_one(Person, site.people["editor"]), NOW)
 
     assert UNSAVED not in writer.get("/").text
+
+
+def in_part(site: Site, path: str, role: str = "writer", **typed: str) -> Any:
+    return ask(site.visitor(role), f"{path}/autosave", stamp="", **typed)
+
+
+def test_a_comment_that_was_typed_is_back_until_it_is_sent(site: Site, post: int) -> None:
+    writer, path = site.visitor(), f"/posts/{post}/comments"
+    sent = {"comment": "Mag de foto groter?", "creation_key": "a" * 32}
+    assert in_part(site, path, **sent).status_code == 200
+
+    page = writer.get(f"/posts/{post}").text
+    assert "did not send it" in page
+    assert "Mag de foto groter?" in page
+    assert "Mag de foto groter?" not in site.visitor("editor").get(f"/posts/{post}").text
+    assert UNSAVED in writer.get("/").text
+
+    assert writer.post(path, data={**sent, "stamp": ""}).status_code == 303
+    # What a script still sends of it is told that it is there.
+    assert "made" in told(in_part(site, path, **sent))
+    assert rows(site.database) == 0
+    assert "did not send it" not in writer.get(f"/posts/{post}").text
+
+
+def test_a_note_that_was_typed_is_back_until_it_is_sent(site: Site) -> None:
+    post = int(site.post(state="in_review").partition(":")[0])
+    editor, path = site.visitor("editor"), f"/posts/{post}/changes"
+    assert in_part(site, path, "editor", note="Noem de plaats.").status_code == 200
+    assert in_part(site, path, "writer", note="Noem de plaats.").status_code == 403
+
+    page = editor.get(f"/posts/{post}").text
+    assert "did not send it" in page
+    assert "Noem de plaats." in page
+
+    answer = editor.post(path, data={"note": "Noem de plaats.", "version": 1})
+    assert answer.status_code == 303
+    assert "made" in told(in_part(site, path, "editor", note="Noem de plaats."))
+    assert rows(site.database) == 0
+    assert "Your note is not sent" not in editor.get(f"/posts/{post}").text
+
+
+def test_the_words_of_an_ambassador_are_back_until_they_are_saved(site: Site) -> None:
+    sender = site.people["viewer"]
+    with site.database.writing() as session:
+        member = session.scalars(select(Membership).filter_by(person_id=sender)).one()
+        member.agree_as_ambassador(NOW)
+    post = int(site.post(text="Van ons", sender_id=sender).partition(":")[0])
+    viewer, path = site.visitor("viewer"), f"/posts/{post}/publishing"
+    typed = {"text": "Van mij", "version": "1"}
+    assert in_part(site, f"{path}/text", "viewer", **typed).status_code == 200
+    assert in_part(site, f"{path}/text", "writer", **typed).status_code == 403
+
+    page = viewer.get(path).text
+    assert "did not send it" in page
+    assert "Van mij" in page
+    assert f'<a class="link" href="{path}">' in viewer.get("/").text
+
+    with site.database.reading() as session:
+        kept = session.scalars(select(PostAutosave)).one()
+    assert viewer.post(f"{path}/text", data={**typed, "stamp": kept.stamp}).status_code == 303
+    assert rows(site.database) == 0
+    assert site.row(f"{post}:1").text == "Van mij"
+
+
+def test_the_words_of_an_image_are_back_until_they_are_saved(site: Site, post: int) -> None:
+    with site.database.writing() as session:
+        person = session.get_one(Person, site.people["writer"])
+        image = builders.a_media(session, session.get_one(Post, post), person).id
+    writer, path = site.visitor(), f"/posts/{post}/media/{image}"
+    typed = {"alternative": "Een arts en een kind", "version": "1"}
+    assert in_part(site, path, **typed).status_code == 200
+    assert in_part(site, f"/posts/{post}/media/999999", **typed).status_code == 404
+
+    page = writer.get(f"/posts/{post}").text
+    assert "did not send it" in page
+    assert "Een arts en een kind" in page
+
+    assert writer.post(path, data=typed).status_code == 303
+    assert rows(site.database) == 0
+
+
+def test_what_was_typed_in_a_part_is_thrown_away_alone(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post, text="Bijna af")
+    in_part(site, f"/posts/{post}/comments", comment="Toch niet", creation_key="b" * 32)
+    with site.database.reading() as session:
+        wanted = select(PostAutosave.id).where(PostAutosave.place.endswith("comment"))
+        kept = session.scalars(wanted).one()
+
+    assert writer.post(f"/posts/autosaves/{kept}/removal").status_code == 303
+
+    page = writer.get(f"/posts/{post}").text
+    assert "Toch niet" not in page
+    assert "Bijna af" in page
+
+
+def test_a_note_that_came_second_stays_on_the_page(site: Site) -> None:
+    post = int(site.post(state="in_review").partition(":")[0])
+    editor = site.visitor("editor")
+    with site.database.writing() as session:
+        other = builders.a_person(session, session.get_one(Team, site.team_id), "editor")
+        session.get_one(Post, post).ask_changes("Te lang.", other, NOW)
+
+    answer = editor.post(f"/posts/{post}/changes", data={"note": "Noem de plaats.", "version": 1})
+
+    assert answer.status_code == 409
+    assert "Your note is not sent" in answer.text
+    assert "Noem de plaats." in answer.text
+
+
+def put_in_the_bin(site: Site, post: int) -> None:
+    with site.database.writing() as session:
+        session.get_one(Post, post).delete(session.get_one(Person, site.people["editor"]), NOW)
+
+
+def test_a_save_of_a_post_in_the_bin_keeps_what_was_typed(site: Site, post: int) -> None:
+    writer = site.visitor()
+    sent = {**fields(writer, f"/posts/{post}"), "text": "Nog een zin"}
+    put_in_the_bin(site, post)
+
+    refused = writer.post(f"/posts/{post}", data=sent)
+
+    assert refused.status_code == 409
+    assert "This post is in the bin" in refused.text
+    assert "Nog een zin" in refused.text
+    assert writer.post(f"/posts/{post}/restoration").location == f"/posts/{post}"
+    page = writer.get(f"/posts/{post}").text
+    assert SAID in page
+    assert "Nog een zin" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [("comments", "comment"), ("changes", "note"), ("media/1", "alternative")]
+)
+def test_what_was_typed_beside_a_post_in_the_bin_is_shown(
+    site: Site, path: str, field: str
+) -> None:
+    post = int(site.post(state="in_review").partition(":")[0])
+    put_in_the_bin(site, post)
+    editor = site.visitor("editor")
+
+    refused = editor.post(f"/posts/{post}/{path}", data={field: "Mag de foto groter?"})
+
+    assert refused.status_code == 409
+    assert "Mag de foto groter?" in refused.text
+    assert f'action="/posts/{post}/restoration"' in refused.text
+    assert editor.get(f"/posts/{post}").status_code == 404
+    assert "This post is in the bin" in editor.get(f"/posts/{post}").text
+
+
+def test_who_may_not_write_and_a_script_hear_only_that_it_is_not_there(
+    site: Site, post: int
+) -> None:
+    put_in_the_bin(site, post)
+
+    page = site.visitor("viewer").get(f"/posts/{post}")
+    answer = ask(site.visitor(), f"/posts/{post}/autosave", text="Nog een zin")
+
+    assert (page.status_code, answer.status_code) == (404, 404)
+    assert "/restoration" not in page.text
+    assert rows(site.database) == 0

@@ -121,7 +121,7 @@ def test_what_is_typed_stays_when_an_image_is_added(
     page.goto(f"/posts/{post_id}")
 
     page.fill("#post-form [name=text]", "Nog niet bewaard.")
-    expect(page.locator("[data-autosave-said]")).to_contain_text("Kept for you")
+    expect(page.locator("#post-form [data-autosave-said]")).to_contain_text("Kept for you")
     page.set_input_files("#files", FILES[:1])
     page.get_by_role("button", name="Add them").click()
 

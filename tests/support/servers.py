@@ -190,7 +190,10 @@ class LiveServer:
         self._answering = threading.Condition()
         self._busy = 0
         self._stopped = False
-        self._server = make_server(HOST, 0, _not_yet, threaded=True, request_handler=_Quiet)
+        self._listen(0, _not_yet)
+
+    def _listen(self, port: int, application: WSGIApplication) -> None:
+        self._server = make_server(HOST, port, application, threaded=True, request_handler=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
 
@@ -218,6 +221,12 @@ class LiveServer:
             self._stopped = True
             self._answering.wait_for(lambda: not self._busy, PATIENCE)
         self._server.server_close()
+
+    def come_back(self) -> None:
+        """Listen again after `stop`, at the same address and with the same application."""
+        with self._answering:
+            self._stopped = False
+        self._listen(self._server.server_port, self._server.app)
 
     def _counted(self, application: WSGIApplication) -> WSGIApplication:
         def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,6 +1,7 @@
 // Keeps what is typed in a form: at once in this browser, a second later on the server, for the
 // person who types alone. That it is kept is said only after the server said so. What an earlier page
 // could not send (it was killed, the network was away, the session had ended) is sent first of all.
+// A form without an address (of a guest, who has no account) is kept in this browser alone, and says so.
 
 import * as cupboard from "./cupboard.js";
 import { isTouched } from "./leave-guard.js";
@@ -14,12 +15,16 @@ const patience = 15000;
 // What is no text of anybody, or another one on each page.
 const beside = /^(csrf_token|version|shown|creation_key|copy|template|scope|(choice|suggested)-.*)$/;
 
+// Of what comes back, the first of these tells what it is.
+const texts = ["text", "title", "comment", "note", "alternative"];
+
 // What goes along with the fields, but is none.
 const along = new Set(["csrf_token", "stamp"]);
 
 const bound = new WeakSet();
 
 export function start(root) {
+  for (const { dataset } of root.querySelectorAll("[data-autosave-over]")) forget(dataset.autosaveOver);
   for (const form of root.querySelectorAll("[data-autosave]")) {
     if (bound.has(form)) continue;
     bound.add(form);
@@ -39,6 +44,11 @@ export function start(root) {
   }
 }
 
+// It is sent: nothing of it need be kept here.
+async function forget(place) {
+  for (const { key } of await cupboard.all(`${place} `)) cupboard.remove(key);
+}
+
 // One that no other page has. Not randomUUID: that is for pages under https alone.
 function mark() {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -46,6 +56,8 @@ function mark() {
 
 async function begin(desk) {
   const { form } = desk;
+  // The small forms of a page share what stands below each of them, and the words for it.
+  if (!form.querySelector("[data-autosave-said]")) form.append(shared().content.cloneNode(true));
   // What came back refused was never kept as it stands.
   // Nor was what somebody typed before this script came.
   const isNews = form.matches("[data-unsaved]:not([data-is-kept])") || (isTouched(form) && !("isKept" in form.dataset));
@@ -67,6 +79,14 @@ async function begin(desk) {
   await takeUp(desk);
   await takeUpOthers(desk);
   if (isNews) changed(desk);
+}
+
+function shared() {
+  return document.querySelector("template[data-autosave-parts]");
+}
+
+function words(desk, name) {
+  return desk.form.dataset[name] ?? shared().dataset[name];
 }
 
 function pairsOf(form) {
@@ -114,15 +134,16 @@ async function send(desk, isLast = false) {
     remember(desk, answer.stamp);
     desk.sent = text(pairs);
     desk.wait = soonest;
-    say(desk, "", desk.form.dataset.kept.replace("{time}", answer.at));
+    say(desk, "", words(desk, "kept").replace("{time}", answer.at));
     if (isChanged(desk)) changed(desk);
     else {
       desk.form.dataset.isKept = "";
       await cupboard.remove(desk.key);
     }
   } else if (!desk.isOver) {
-    await cupboard.put(entry(desk));
-    say(desk, answer.trouble, desk.form.dataset[answer.trouble]);
+    const isHere = await cupboard.put(entry(desk));
+    const trouble = answer.trouble === "here" && !isHere ? "nowhere" : answer.trouble;
+    say(desk, trouble, words(desk, trouble));
     if (answer.trouble === "away" || answer.trouble === "out") tryAgain(desk);
   }
 }
@@ -141,6 +162,7 @@ function remember(desk, stamp) {
 
 // Answers {stamp, at}, {made} or {trouble}.
 async function ask({ form, following }, pairs, stamp, isLast = false) {
+  if (!form.dataset.autosave) return { trouble: "here" };
   const body = new URLSearchParams(pairs);
   body.append("stamp", stamp);
   // The same until an answer comes: an answer that is lost on the way shuts nobody out.
@@ -164,13 +186,13 @@ async function ask({ form, following }, pairs, stamp, isLast = false) {
 // 400: the page's token is of a session that has ended.
 const troubles = { 400: "out", 401: "out", 403: "gone", 404: "gone", 409: "elsewhere", 413: "much", 422: "much" };
 
-function say(desk, trouble, words) {
+function say(desk, trouble, told) {
   const said = desk.form.querySelector("[data-autosave-said]");
-  said.textContent = words;
-  said.classList.toggle("field-error", trouble !== "");
+  said.textContent = told;
+  said.classList.toggle("field-error", !["", "here"].includes(trouble));
   desk.form.querySelector("[data-autosave-way]").hidden = !["out", "elsewhere"].includes(trouble);
   // Who listens hears what goes wrong, and that it goes well again; not each time that it does.
-  if (trouble !== desk.trouble) announce(words);
+  if (trouble !== desk.trouble) announce(told);
   desk.trouble = trouble;
 }
 
@@ -181,13 +203,27 @@ async function takeUp(desk) {
   for (const { key } of left.filter(({ pairs }) => shown(pairs) === here)) cupboard.remove(key);
   const [last] = left.filter(({ key, pairs }) => key !== desk.key && shown(pairs) !== here);
   if (!last) return;
+  if (last.isSubmitted && "once" in desk.form.dataset && (await isMade(desk, last))) return;
   // Nothing was kept or saved since: it goes where it was going.
   if (last.stamp === desk.stamp && text(pairsOf(desk.form)) === desk.sent) await bringBack(desk, last);
   else offer(desk, last);
 }
 
+// Whether what was sent became what it was sent for: then the form is empty, and it is not to come back.
+async function isMade(desk, { key, pairs, stamp }) {
+  const answer = await ask(desk, pairs, stamp);
+  if (answer.made) await cupboard.remove(key);
+  return Boolean(answer.made);
+}
+
 async function bringBack(desk, last) {
   const { form } = desk;
+  if (!form.dataset.autosave) {
+    fill(form, last.pairs);
+    await changed(desk);
+    await cupboard.remove(last.key);
+    return;
+  }
   // What was begun elsewhere goes on as what is begun here.
   const key = form.elements.creation_key?.value;
   const pairs = last.pairs.map(([name, value]) => (name === "creation_key" && key ? [name, key] : [name, value]));
@@ -201,16 +237,23 @@ async function bringBack(desk, last) {
     location.assign(form.querySelector("[data-autosave-way] a").href);
   } else {
     const trouble = answer.trouble ?? "elsewhere";
-    say(desk, trouble, form.dataset[trouble]);
+    say(desk, trouble, words(desk, trouble));
     offer(desk, last);
   }
 }
 
+function fill(form, pairs) {
+  for (const [name, value] of pairs) {
+    const field = form.elements.namedItem(name);
+    if (field && !beside.test(name)) field.value = value;
+  }
+}
+
 function offer(desk, last) {
-  const place = document.querySelector("[data-autosave-offer]");
-  const words = last.pairs.find(([name]) => name === "text")?.[1] || last.pairs.find(([name]) => name === "title")?.[1];
+  const place = desk.form.querySelector("[data-autosave-offer]") ?? document.querySelector("[data-autosave-offer]:not(form *)");
+  const typed = texts.map((text) => last.pairs.find(([name]) => name === text)?.[1]).find(Boolean);
   const moment = new Date(last.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  place.querySelector("[data-autosave-moment]").textContent = `${moment} “${(words ?? "").slice(0, 80)}”`;
+  place.querySelector("[data-autosave-moment]").textContent = `${moment} “${(typed ?? "").slice(0, 80)}”`;
   place.querySelector("[data-autosave-take]").onclick = () => {
     place.hidden = true;
     bringBack(desk, last);

@@ -4,7 +4,7 @@
 // those that came while it was on its way.
 
 const behaviours = {
-  "autosave.js": "[data-autosave]",
+  "autosave.js": "[data-autosave], [data-autosave-over]",
   "copy.js": "[data-copy]",
   "dismiss.js": "[data-dismiss]",
   "inserts.js": "[data-inserts]",

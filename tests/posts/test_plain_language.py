@@ -133,6 +133,14 @@ def test_hard_words_are_named_as_written_with_a_plain_one(
     assert all(text[hard.start :].startswith(hard.word.split()[0]) for hard in hard_words(text))
 
 
+def test_everyday_words_of_offices_and_social_media_are_known() -> None:
+    words = "engagement feedback deadline meeting content target community template topic pitch"
+
+    found = hard_words(f"Over {words.replace(' ', ', ')}.")
+
+    assert [one.word for one in found] == words.split()
+
+
 def test_the_table_has_many_words_and_no_plain_word_that_is_hard_itself() -> None:
     words = table()
 

@@ -1,4 +1,4 @@
-"""A day at the calendar without a mouse: plan, move, ask for review, approve, and take back."""
+"""A day without a mouse: plan, move, write, ask for review, approve, take back and publish."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from calendar_app.people.models import Person
+from calendar_app.posts.comments import comments_on
+from calendar_app.posts.media import media_of
 from calendar_app.posts.models import Post
 from tests import builders
+from tests.media.files import a_png
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -96,6 +99,59 @@ def test_a_post_is_planned_moved_approved_and_put_back_by_keyboard_alone(
     post = the_post(database)
     assert post.starts_at == datetime(2027, 2, 17, 8, 30, tzinfo=UTC)
     assert post.state == "approved"
+
+
+def write(page: Page, selector: str, words: str) -> None:
+    """Type `words` where Tab comes to `selector`."""
+    reach(page, selector)
+    page.keyboard.type(words)
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+def test_a_post_is_written_shown_discussed_and_published_by_keyboard_alone(
+    site: str, app: Flask, database: Database, open_page: Visitors, width: int
+) -> None:
+    with database.writing() as session:
+        team = builders.a_team(session)
+        plan = builders.a_plan(session, team)
+        plan.channels[0].name = "LinkedIn"
+        editor = builders.a_person(session, team, "editor", name="Mo Kaya")
+        post = builders.a_post(session, team, plan, reviewer_id=editor.id)
+        editor_id, post_id, channel_id = editor.id, post.id, plan.channels[0].id
+    page = open_page(site, width=width)
+    with database.reading() as session:
+        builders.sign_in_page(page, site, app, session.get_one(Person, editor_id))
+    page.goto(f"/posts/{post_id}")
+
+    write(page, "#title", "Samen in december")
+    reach(page, "#own-texts details > summary")
+    page.keyboard.press("Enter")
+    write(page, f"#own-text-{channel_id}", "Kom kijken op onze afdeling.")
+    press(page, "#post-form .submit-row button")
+    reach(page, "input[type=file]")
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Enter")
+    chosen.value.set_files({"name": "zaal.png", "mimeType": "image/png", "buffer": a_png()})
+    press(page, "form[enctype] button")
+    write(page, "textarea[name=alternative]", "Twee collega's aan tafel")
+    press(page, "form[action*='/media/'] button.button-small")
+    write(page, "textarea[name=comment]", "Mooi zo.")
+    press(page, "form[action$='/comments'] button")
+    press(page, "button[formaction$='/review']")
+    press(page, "button[formaction$='/approval']")
+    page.goto(f"/posts/{post_id}/publishing")
+    reach(page, "[data-copy]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-copy]").first).to_have_text("Gekopieerd")
+    write(page, "input[name=address]", "https://linkedin.example/1")
+    press(page, "form .button-primary")
+
+    with database.reading() as session:
+        kept = session.get_one(Post, post_id)
+        assert (kept.state, kept.title) == ("published", "Samen in december")
+        assert [row.text for row in kept.own_text_rows] == ["Kom kijken op onze afdeling."]
+        assert [one.alternative for one in media_of(session, kept)] == ["Twee collega's aan tafel"]
+        assert [one.text for one in comments_on(session, kept)] == ["Mooi zo."]
 
 
 def test_on_a_phone_a_post_is_planned_moved_and_put_back(

@@ -525,3 +525,30 @@ def test_the_answer_of_a_guest_is_kept_in_the_browser_alone(desk: Desk, killable
         # Nothing of it is left on what may be another person's machine tomorrow.
         assert page.evaluate(LEFT_IN_THE_BROWSER) == 0
     assert desk.rows() == []
+
+
+@pytest.mark.parametrize(
+    "look", [{"width": 360, "colour_scheme": "dark"}, {"width": 1440}], ids=str
+)
+def test_a_post_that_went_to_the_bin_meanwhile(desk: Desk, look: dict[str, Any]) -> None:
+    page = desk.page(expect={404, 409}, **look)
+    page.get_by_label("New comment").press_sequentially("Mag de foto groter?")
+    expect(page.locator("#comments [data-autosave-said]")).to_contain_text("Kept for you at")
+    page.reload()
+    expect(page.get_by_text(BACK)).to_be_visible()
+    axe(page)
+    field(page).press_sequentially(TYPED)
+    with desk.database.writing() as session:
+        post, writer = session.get_one(Post, desk.post), session.get_one(Person, desk.writer)
+        post.delete(writer, clock.now())
+
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("This post is in the bin")).to_be_visible()
+    expect(page.get_by_text(TYPED)).to_be_visible()
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Take it out of the bin").click()
+
+    page.wait_for_url(desk.path)
+    expect(field(page)).to_have_value(TYPED)
+    expect(page.get_by_label("New comment")).to_have_value("Mag de foto groter?")

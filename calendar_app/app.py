@@ -36,6 +36,7 @@ from calendar_app.posts import check_views as check
 from calendar_app.posts import checklist_views as checklist
 from calendar_app.posts import comment_views as comments
 from calendar_app.posts import guest_views as guests
+from calendar_app.posts import history_views as history
 from calendar_app.posts import media_views as media
 from calendar_app.posts import presence_views as presence
 from calendar_app.posts import publishing_views as publishing
@@ -63,6 +64,7 @@ _ROOMS = (
     posts,
     comments,
     guests,
+    history,
     media,
     check,
     checklist,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
-from calendar_app.posts.places import INSIDE, OUTSIDE, place_name
+from calendar_app.posts.places import INSIDE, OUTSIDE, place_name, value_of
 
 if TYPE_CHECKING:
     from calendar_app.people.models import Person
@@ -19,6 +19,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What of a post is somebody.
 PEOPLE = ("owner", "reviewer", "publisher", "watcher", "sender")
 TEXTS = ("title", "text", "form", "link", "intent")
+# What of a post hangs on its plan, as lists of names and of why.
+HOOKS = ("values", "reasons", "audiences", "channels")
 # What the text of one channel is called, with the channel's id behind it.
 OWN_TEXT = "own-text-"
 
@@ -104,6 +106,45 @@ class Content:
         plain: dict[str, Any] = {name: text for name, text in texts.items() if name in TEXTS}
         kept = tuple((channel, text) for channel, text in own.values() if text)
         return replace(self, **plain, own_texts=kept)
+
+    def again(self, told: Mapping[str, Any], people: Iterable[Person]) -> Content:
+        """The same with what `told` tells of some fields, as `told()` names them; {}: the same.
+
+        Raises Refused at the field for a colleague who is not among `people`, and for what the plan
+        has no longer.
+        """
+        texts = {name: one for name, one in told.items() if name in TEXTS or channel_of(name)}
+        changes: dict[str, Any] = {}
+        known = {person.id: person for person in people}
+        for name in (name for name in PEOPLE if name in told):
+            changes[name] = _found(known, told[name], name)
+        if "starts_at" in told:
+            at = told["starts_at"]
+            changes["starts_at"] = datetime.fromisoformat(at) if at else None
+        for name in (name for name in ("audiences", "channels") if name in told):
+            offered = getattr(self.plan, name) if self.plan else ()
+            changes[name] = _named(told[name], (*getattr(self, name), *offered), name)
+        if any(name in ("values", "reasons") or value_of(name) is not None for name in told):
+            changes |= self._values_again(told)
+        return replace(self.with_texts(texts), **changes)
+
+    def _values_again(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        own = tuple(value for value, _reason in self.values)
+        names = told.get("values", [value.name for value in own])
+        values = _named(names, (*own, *(self.plan.values if self.plan else ())), "values")
+        reasons = {value.name: reason for value, reason in self.values}
+        if "reasons" in told:
+            reasons = dict(one.partition(": ")[::2] for one in told["reasons"])
+        places = {value.id: place for value, place in self.places}
+        places |= {value_of(name): told[name] or INSIDE for name in told if value_of(name)}
+        return {
+            "values": tuple((value, reasons.get(value.name, "")) for value in values),
+            "places": tuple(
+                (value, places[value.id])
+                for value in values
+                if places.get(value.id, INSIDE) != INSIDE
+            ),
+        }
 
     def told(self) -> dict[str, Any]:
         """The same as plain texts, for the history: names, ISO 8601, lists of names.
@@ -239,6 +280,29 @@ def _foreign(name: str, content: Content, before: Content | None) -> Refused:
         "channels": N_("This channel belongs to another plan. Choose one of this plan."),
     }
     return Refused(messages[name], field=name)
+
+
+def _found(people: Mapping[int, Person], told: Any, field: str) -> Person | None:
+    """Who the history tells of; None: nobody."""
+    if not told:
+        return None
+    found = people.get(told["id"])
+    if found is None:
+        raise Refused(N_("This colleague cannot be chosen in this team."), field=field)
+    return found
+
+
+def _named(names: Iterable[str], offered: Iterable[Any], field: str) -> tuple[Any, ...]:
+    """Those of `offered` with these names, in the order of `names`."""
+    there: dict[str, Any] = {}
+    for one in offered:
+        there.setdefault(one.name, one)
+    found = []
+    for name in names:
+        if name not in there:
+            raise Refused(N_("“%(name)s” is not in the plan any more."), field=field, name=name)
+        found.append(there[name])
+    return tuple(found)
 
 
 def _somebody(person: Person | None) -> dict[str, Any] | str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_app.language import N_
 from calendar_app.posts import reversal
-from calendar_app.posts.content import PEOPLE, channel_of
+from calendar_app.posts.content import PEOPLE, TEXTS, channel_of
 from calendar_app.posts.places import INSIDE, PLACE_NAMES, known, value_of
 from calendar_app.posts.word_differences import Part, parts, shortened
 
@@ -51,9 +51,10 @@ SENTENCES = {
     "media_put_back": N_("%(name)s put back an image or file"),
 }
 _EDITED_TEXT = N_("%(name)s changed the text")
-# What is compared word by word, of so many changes; of older ones both texts are shown.
+# What is compared word by word.
 _BY_WORDS = frozenset({"title", "text"})
-_MOST_COMPARED = 30
+# So many changes stand on one page; older ones on the pages behind it.
+AT_ONCE = 30
 LABELS = {
     "title": N_("Title"),
     "text": N_("Text"),
@@ -116,12 +117,20 @@ class Entry:
     differences: list[Difference]
     change_id: int = 0
     # What can be put back of it: the value before, by field.
-    before: dict[str, str] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
 
     def can_be_put_back_in(self, post: Post) -> bool:
-        """Whether `post` would say something else with what was there before."""
+        """Whether `post` would say or be something else with what was there before."""
+        if not self.before:
+            return False
         now = post.content
-        return any(now.said(name) != value for name, value in self.before.items())
+        told = now.told()
+        return any(
+            now.said(name) != value
+            if name in TEXTS or channel_of(name)
+            else _plain(told.get(name, "")) != _plain(value)
+            for name, value in self.before.items()
+        )
 
     @property
     def labels(self) -> list[tuple[str, dict[str, str]]]:
@@ -157,13 +166,15 @@ def label(name: str) -> tuple[str, dict[str, str]]:
 
 def entries(changes: Iterable[PostChange], words: Words) -> list[Entry]:
     """The lines of the history in the order of `changes`, the last change first."""
-    return [
-        _entry(change, words, by_words=place < _MOST_COMPARED)
-        for place, change in enumerate(changes)
-    ]
+    return [_entry(change, words) for change in changes]
 
 
-def _entry(change: PostChange, words: Words, *, by_words: bool) -> Entry:
+def _plain(value: Any) -> Any:
+    """What the history keeps, without the name that somebody had then."""
+    return value["id"] if isinstance(value, dict) else value
+
+
+def _entry(change: PostChange, words: Words) -> Entry:
     return Entry(
         at=change.at,
         sentence=_sentence(change),
@@ -175,7 +186,7 @@ def _entry(change: PostChange, words: Words, *, by_words: bool) -> Entry:
                 *label(name),
                 _shown(name, old, words),
                 _shown(name, new, words),
-                _compared(old, new) if by_words and _is_text(name) else None,
+                _compared(old, new) if _is_text(name) else None,
             )
             for name, (old, new) in change.fields.items()
         ],

@@ -116,7 +116,8 @@ def page_of(
     media: MediaTold | None = None,
 ) -> str:
     """The page of `post`; without a `form` the one of what I typed and did not save, if I did."""
-    changes = queries.changes_of(session(), post)
+    # One more tells whether there is more.
+    changes = queries.newest_changes(session(), post, history.AT_ONCE + 1)
     parts = Parts(
         post, autosaves.parts_of_post(session(), me(), post) if may("posts.write") else {}
     )
@@ -131,7 +132,7 @@ def page_of(
         typing.is_back
         and _writes(post)
         and form.stale(post)
-        and not only_media_since(changes, form.seen_version)
+        and not only_media_since(queries.changes_of(session(), post), form.seen_version)
     ):
         clashes = form.merge()
     there = media_of(session(), post)
@@ -144,9 +145,10 @@ def page_of(
         step=step,
         note_typing=_note_typing(parts, step, changes),
         typing=typing,
-        clashes=None if clashes is None else _with_who(clashes, changes, form.seen_version),
-        history=history.entries(changes, _words()),
-        asked=next((one for one in changes if one.action == "ask_changes"), None),
+        clashes=None if clashes is None else _with_who(post, clashes, form.seen_version),
+        history=history.entries(changes[: history.AT_ONCE], words_of_history()),
+        older=older(changes),
+        asked=next((one for one in changes if one.action == workflow.ASK_CHANGES.name), None),
         comments=[_shown_comment(one) for one in comments],
         **_new_comment(parts, comment, comments),
         media=shown_media(there, media or MediaTold(), media_of_post(post), parts),
@@ -260,11 +262,16 @@ def _standing(post: Post, form: PostForm, there: Sequence[PostMedia]) -> dict[st
     }
 
 
+def older(changes: Sequence[PostChange]) -> int | None:
+    """The change before which the next page of the history begins; None: there is no more."""
+    return changes[history.AT_ONCE - 1].id if len(changes) > history.AT_ONCE else None
+
+
 def _with_who(
-    clashes: list[Clash], changes: Sequence[PostChange], seen: int | None
+    post: Post, clashes: list[Clash], seen: int | None
 ) -> list[tuple[Clash, PostChange | None]]:
-    """Each with the last change of that field since version `seen`; `changes` the last first."""
-    found = []
+    """Each with the last change of that field since version `seen`."""
+    changes, found = queries.changes_of(session(), post), []
     for clash in clashes:
         since = (one for one in changes if one.version > (seen or 0) and _tells(one, clash.name))
         found.append((clash, next(since, None)))
@@ -351,6 +358,6 @@ def _shown_comment(comment: PostComment) -> dict[str, object]:
     }
 
 
-def _words() -> history.Words:
+def words_of_history() -> history.Words:
     """How the history tells the choices, and whom it does not name."""
     return history.Words(NAMES, lambda person: shown(person).first_name, shown_name)

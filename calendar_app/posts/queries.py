@@ -33,6 +33,7 @@ from calendar_app.posts.models import (
     PostVote,
     if_fit,
 )
+from calendar_app.posts.workflow import ASK_CHANGES
 
 OVER = ("published", "cancelled")
 UNAPPROVED = ("idea", "draft", "in_review", "changes_asked")
@@ -355,15 +356,34 @@ def template_of(session: Session, team: Team, template_id: int) -> PostTemplate:
     return found
 
 
-def changes_of(session: Session, post: Post) -> list[PostChange]:
-    """The history of `post` with who did it, last change first."""
-    wanted = (
-        select(PostChange)
-        .where(PostChange.post_id == post.id)
-        .options(joinedload(PostChange.by))
-        .order_by(PostChange.id.desc())
-    )
-    return list(session.scalars(wanted))
+def changes_of(
+    session: Session, post: Post, *, most: int | None = None, before: int | None = None
+) -> list[PostChange]:
+    """The history of `post` with who did it, last change first.
+
+    At most `most` of it (None: all), of the changes before that one.
+    """
+    wanted = _changes(PostChange.post_id == post.id)
+    if before is not None:
+        wanted = wanted.where(PostChange.id < before)
+    return list(session.scalars(wanted.limit(most)))
+
+
+def newest_changes(session: Session, post: Post, most: int) -> list[PostChange]:
+    """The last `most` changes of `post`, and behind them the one that asked for changes last.
+
+    In one query, however long its history is.
+    """
+    of_post = PostChange.post_id == post.id
+    newest = select(PostChange.id).where(of_post).order_by(PostChange.id.desc()).limit(most)
+    asked = select(func.max(PostChange.id)).where(of_post, PostChange.action == ASK_CHANGES.name)
+    wanted = or_(PostChange.id.in_(newest), PostChange.id == asked.scalar_subquery())
+    return list(session.scalars(_changes(wanted)))
+
+
+def _changes(wanted: ColumnElement[bool]) -> Select[PostChange]:
+    in_order = select(PostChange).where(wanted).order_by(PostChange.id.desc())
+    return in_order.options(joinedload(PostChange.by))
 
 
 def change_of(session: Session, post: Post, change_id: int) -> PostChange:

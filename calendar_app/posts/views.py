@@ -24,6 +24,7 @@ from calendar_app.people.door import (
     requires,
     unseen,
 )
+from calendar_app.people.queries import members
 from calendar_app.plans.models import Experiment, Plan
 from calendar_app.posts import (
     autosaves,
@@ -292,17 +293,18 @@ def restore(post_id: int) -> ResponseReturnValue:
 @bp.post("/posts/<int:post_id>/changes/<int:change_id>/undo")
 @requires("posts.write")
 def put_back(post_id: int, change_id: int) -> ResponseReturnValue:
-    """Its texts say again what they said before this change."""
+    """It says and is again what it said and was before this change, by the rules of an edit."""
     post = _post(post_id)
-    change = queries.change_of(session(), post, change_id)
+    change, was = queries.change_of(session(), post, change_id), post.state
     before = reversal.before(change.action, change.fields, NAMES)
 
     def put(post: Post, _form: StepForm) -> None:
         if not before:
             raise Refused(N_("Nothing of this change can be put back."))
-        post.edit(post.content.with_texts(before), me(), now())
+        people = [one.person for one in members(session(), my_team())]
+        post.edit(post.content.again(before, people), me(), now())
 
-    return _step(post_id, put, _told_put_back(post, before))
+    return _step(post_id, put, lambda post: _told_put_back(post, before, was))
 
 
 @bp.get("/posts/<int:post_id>/move")
@@ -516,12 +518,11 @@ def _stale_page(post_id: int, step: StepForm | None = None) -> ResponseReturnVal
     return page_of(post, form, step, clashes=form.merge() if typed() else []), 409
 
 
-def _told_put_back(post: Post, before: Mapping[str, str]) -> str:
-    """What came back, and whether somebody has to look at the post again."""
+def _told_put_back(post: Post, before: Mapping[str, object], was: str) -> str:
+    """What came back, and whether somebody has to look at the post again, which `was` so."""
     labels = (history.label(name) for name in before)
     fields = ", ".join(_(words, **facts) for words, facts in labels)
-    becomes = post.state_once(post.content.with_texts(before))
-    if becomes != post.state == "approved":
+    if post.state != was == "approved":
         return _("Put back: %(fields)s. So the post goes back to review.", fields=fields)
     return _("Put back: %(fields)s.", fields=fields)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
+from calendar_app.errors import Refused
 from calendar_app.people.models import Person, Team
-from calendar_app.posts import reversal
+from calendar_app.people.queries import members
+from calendar_app.posts import queries, reversal
 from calendar_app.posts.models import Post, PostChange
 from tests.builders import a_person, sign_in
 from tests.posts.room import NOW, Room, a_room, take
@@ -36,7 +39,32 @@ FIRST, SECOND = "Kom morgen naar onze afdeling.", "Kom vandaag naar onze afdelin
         # What cannot be, or is no text of its own.
         ("edited", {"title": ["", "d"]}, {}),
         ("edited", {"form": ["smoke", "text"], "intent": ["", "ask"]}, {}),
-        ("edited", {"owner": ["", {"id": 1, "name": "Mo"}], "values": [["a"], ["b"]]}, {}),
+        # An entry of the first days kept a name alone; and another plan has other values.
+        ("edited", {"owner": ["Mo", {"id": 1, "name": "Mo"}], "starts_at": ["soon", ""]}, {}),
+        ("edited", {"plan": ["A", "B"], "values": [["a"], ["b"]], "channels": [[], ["c"]]}, {}),
+        ("send_to_review", {"reviewer": ["", {"id": 1, "name": "Mo"}]}, {}),
+        (
+            "edited",
+            {
+                "owner": ["", {"id": 1, "name": "Mo"}],
+                "reviewer": [{"id": 2, "name": "Sanne"}, ""],
+                "values": [["a"], ["b"]],
+                "reasons": [["a: daarom"], []],
+                "place-3 a": ["edge", ""],
+            },
+            {
+                "owner": "",
+                "reviewer": {"id": 2, "name": "Sanne"},
+                "values": ["a"],
+                "reasons": ["a: daarom"],
+                "place-3 a": "edge",
+            },
+        ),
+        (
+            "moved",
+            {"starts_at": ["2026-11-12T08:00:00+00:00", "2026-11-13T08:00:00+00:00"]},
+            {"starts_at": "2026-11-12T08:00:00+00:00"},
+        ),
         ("edited", {"text": [None, "b"]}, {}),
         ("created", {"text": ["", "b"]}, {}),
         ("approve", {"state": ["in_review", "approved"]}, {}),
@@ -204,6 +232,89 @@ def test_what_readers_do_not_see_comes_back_without_a_new_review(
     after = kept(database, post)
     assert (after.state, after.intent, after.text) == ("approved", "inform", SECOND)
     assert "Put back: Purpose." in reading(writer.get(answer.location).text)
+
+
+def test_people_hooks_and_time_come_back_by_the_rules_of_an_edit(room: Room) -> None:
+    colleague = a_person(room.session, room.team, "writer", name="Joris Post")
+    post = room.post()
+    before = post.content
+    changed = {
+        "owner": colleague,
+        "reviewer": None,
+        "values": ((room.value, "een andere reden"),),
+        "places": ((room.value, "edge"),),
+        "audiences": (),
+        "channels": (),
+        "starts_at": None,
+    }
+    post.edit(room.whole(**changed), room.editor, NOW)
+    room.session.flush()
+    change = queries.changes_of(room.session, post)[0]
+    told = reversal.before(change.action, change.fields, CHOICES)
+    people = [one.person for one in members(room.session, room.team)]
+
+    post.edit(post.content.again(told, people), room.editor, NOW)
+
+    assert set(told) >= {"owner", "reviewer", "reasons", "audiences", "channels", "starts_at"}
+    assert post.content == before
+
+
+def test_who_left_and_what_is_gone_from_the_plan_do_not_come_back(room: Room) -> None:
+    content = room.post().content
+    people = [one.person for one in members(room.session, room.team)]
+
+    with pytest.raises(Refused, match="cannot be chosen") as left:
+        content.again({"owner": {"id": 10_000, "name": "Weg"}}, people)
+    with pytest.raises(Refused, match="not in the plan any more") as gone:
+        content.again({"values": ["Verdwenen"]}, people)
+
+    assert (left.value.field, gone.value.field) == ("owner", "values")
+
+
+def test_the_page_puts_a_move_and_an_owner_back(
+    writer: FlaskClient, database: Database, post: Post
+) -> None:
+    with database.writing() as session:
+        now_is = session.get_one(Post, post.id)
+        editor = session.get_one(Person, now_is.reviewer_id)
+        now_is.edit(replace(now_is.content, owner=editor), editor, NOW)
+        session.flush()
+        now_is.move_to(date(2026, 11, 20), editor, NOW)
+
+    edit = change_id(database, post)
+
+    moved = press(database, writer, post, "moved")
+    version = kept(database, post).version
+    owned = writer.post(f"/posts/{post.id}/changes/{edit}/undo", data={"version": version})
+
+    assert (moved.status_code, owned.status_code) == (303, 303)
+    after = kept(database, post)
+    assert (after.starts_at, after.owner_id) == (post.starts_at, post.owner_id)
+    assert "Put back: Owner." in reading(writer.get(owned.location).text)
+
+
+def test_a_long_history_stands_on_pages_that_can_be_put_back_too(
+    writer: FlaskClient, database: Database, post: Post
+) -> None:
+    with database.writing() as session:
+        now_is = session.get_one(Post, post.id)
+        editor = session.get_one(Person, now_is.reviewer_id)
+        for number in range(70):
+            now_is.edit(replace(now_is.content, text=f"Versie {number} van 70"), editor, NOW)
+            session.flush()
+
+    pages, where = [], f"/posts/{post.id}"
+    while where:
+        page = writer.get(where).text
+        pages.append(page)
+        link = re.search(r'href="([^"]+)"[^>]*>Older changes<', page)
+        where = unescape(link[1]) if link else ""
+
+    assert [page.count("<time datetime") for page in pages[1:]] == [30, 12]
+    assert [page.count("[removed: </span>") for page in pages] == [30, 30, 11]
+    assert "made this post" in pages[-1]
+    assert 'form="history-form" formaction="/posts/' in pages[-1]
+    assert "Newest changes" in pages[-1]
 
 
 @pytest.mark.parametrize("verbs", [["send_to_review", "approve", "publish"], ["cancel"]])

@@ -45,6 +45,10 @@ def add(post_id: int) -> ResponseReturnValue:
         if not _is_written(post_id, key):
             raise
     flash(_("The comment is added."), "good")
+    for name in comments.names_of_nobody(session(), _post(post_id), form.comment.data)[:3]:
+        flash(
+            _("Nobody is called %(name)s here, so nobody is told by that name.", name=name), "warn"
+        )
     return _back_to(post_id)
 
 

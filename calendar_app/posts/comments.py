@@ -116,6 +116,14 @@ def write(
     return comment
 
 
+def names_of_nobody(session: Session, post: Post, text: str) -> tuple[str, ...]:
+    """The names after an `@` in `text` that no colleague has."""
+    if "@" not in text:
+        return ()
+    people = {one.person_id: one.person.name for one in members(session, post.team)}
+    return mentions.unknown(text, people)
+
+
 def comments_on(session: Session, post: Post) -> list[PostComment]:
     """The comments on `post` with who wrote and who is mentioned, in one query, oldest first."""
     wanted = (

@@ -13,6 +13,8 @@ _BEFORE = r"(?<![\w@/=+-])"
 # After the name: no more of a longer name, of a domain or of an address.
 _AFTER = r"(?!\w|[-.@]\w)"
 _BLANKS = r"[^\S\n]+"
+# What looks like a name, of whomever.
+_ANYBODY = re.compile(rf"{_BEFORE}@([^\W\d_][\w'\u2019-]*){_AFTER}")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,22 @@ def find(text: str, people: Mapping[int, str]) -> Found:
         else:
             unclear.setdefault(_key(name), name)
     return Found(tuple(found), tuple(unclear.values()))
+
+
+def unknown(text: str, people: Mapping[int, str]) -> tuple[str, ...]:
+    """The words after an `@` in `text` (in NFC) that are the name of nobody, as typed, each once.
+
+    Of a mention of nobody there may be a slip of the pen; or a name on a channel.
+    """
+    found = find(text, people)
+    known = {one.begins for one in found.mentions}
+    unclear = {_key(name).split()[0] for name in found.unclear}
+    names: dict[str, str] = {}
+    for match in _ANYBODY.finditer(text):
+        name = match.group(1)
+        if match.start() not in known and _key(name) not in unclear:
+            names.setdefault(_key(name), name)
+    return tuple(names.values())
 
 
 def pieces(text: str, mentions: Iterable[Mention]) -> Iterator[Piece]:

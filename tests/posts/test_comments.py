@@ -19,7 +19,7 @@ from calendar_app import schema
 from calendar_app.people.models import Person, Team
 from calendar_app.posts import comments
 from calendar_app.posts.comments import MOST_LETTERS, PostComment, PostMention, mentioning
-from calendar_app.posts.mentions import Mention, beginning, find, pieces
+from calendar_app.posts.mentions import Mention, beginning, find, pieces, unknown
 from calendar_app.posts.models import Post
 from tests import builders
 from tests.search.test_migration import migrate, settings_of_migrations
@@ -125,6 +125,20 @@ def test_two_of_one_whole_name_are_unclear_too() -> None:
     assert find("@Piet Jansen", {1: "Piet Jansen", 2: "piet jansen"}).unclear == ("Piet Jansen",)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@Editr kijk jij? En @editr?", ("Editr",)),
+        ("@Anouk, @Lisa en @Anne-Fleur", ("Lisa", "Anne-Fleur")),
+        # Known, unclear, or no name at all.
+        ("@Anouk de Vries en @Piet", ()),
+        ("mail a@b.nl, @li.nl, @@Anouk, @ en @7", ()),
+    ],
+)
+def test_a_name_of_nobody_is_told(text: str, names: tuple[str, ...]) -> None:
+    assert unknown(text, TEAM) == names
+
+
 def test_a_team_of_nobody_mentions_nobody() -> None:
     assert find("@Anouk", {}).mentions == ()
     assert find("@Anouk", {1: "  "}).mentions == ()
@@ -212,6 +226,17 @@ def test_a_comment_stands_on_the_page_with_who_and_when(site: Site, post_id: int
     said = "Mooi, <strong>@editor</strong>. Zie <strong>@viewer Bos</strong>\n\nGroet</p>"
     assert said in shown
     assert mentioned(site) == {site.people["editor"], site.people["viewer"]}
+
+
+def test_a_slip_in_a_name_is_told_and_the_comment_is_kept(site: Site, post_id: int) -> None:
+    client = site.visitor()
+
+    said = client.post(f"/posts/{post_id}/comments", data={"comment": "@Editr <b>, kijk jij?"})
+    page = client.get(said.location).text
+
+    assert said.status_code == 303
+    assert "Nobody is called Editr here" in page
+    assert "Nobody is called" not in client.get(said.location).text
 
 
 def test_the_same_form_sent_twice_makes_one_comment(site: Site, post_id: int) -> None:

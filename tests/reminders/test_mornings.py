@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -272,6 +272,7 @@ def test_a_moved_meet_up_is_led_at_its_new_moment(scene: Scene, sink: SmtpSink) 
     with scene.database.writing() as session:
         found = session.get_one(Occurrence, scene.occurrence().id)
         found.starts_at += timedelta(minutes=30)
+        found.local_time = time(10)
         found.state = "moved"
 
     scene.plan()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 from typing import Any
 
@@ -11,12 +10,10 @@ from gunicorn.app.base import BaseApplication
 
 from calendar_app.app import create_app
 from calendar_app.config import Config
+from calendar_app.memory import hold_little
 
 _PROCESSES = 2
-_THREADS = 8
-# mallopt(3): of how many heaps the threads of a process share.
-_M_ARENA_MAX = -8
-_HEAPS = 2
+_THREADS = 6
 
 
 class _Server(BaseApplication):
@@ -47,17 +44,8 @@ def serve_app(app: Flask, bind: str) -> None:
     # What is loaded now lives for ever: the collector need not look at it again, nor copy it.
     gc.collect()
     gc.freeze()
-    share_heaps()
+    hold_little()
     _Server(app, settings(bind)).run()
-
-
-def share_heaps() -> bool:
-    """Let the threads of this process and its children share two heaps; whether that is possible.
-
-    glibc gives each thread one of its own, which keeps the memory of its largest answer.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return mallopt is not None and bool(mallopt(_M_ARENA_MAX, _HEAPS))
 
 
 def settings(bind: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from calendar_app.layers import fetching
 from calendar_app.layers import queries as layers
 from calendar_app.media.storage import store_of
 from calendar_app.meetups.holidays import is_free
+from calendar_app.memory import hold_little
 from calendar_app.monitoring import queries as monitoring
 from calendar_app.plans import queries as plans
 from calendar_app.post_office import post_office
@@ -242,6 +243,7 @@ class Rounds:
 
 def run(config: Config) -> int:
     """Send reminders until SIGTERM or SIGINT; what is on its way is finished. Answers 0."""
+    hold_little()
     asked = _Asked()
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, asked.by_signal)

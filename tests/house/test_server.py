@@ -11,7 +11,7 @@ from tests.support.environment import REPOSITORY, for_child
 
 def test_the_threads_of_a_process_share_their_heaps_where_glibc_is() -> None:
     """Asked in a process of its own, which it changes for good."""
-    asked = "from calendar_app.server import share_heaps; print(share_heaps())"
+    asked = "from calendar_app.memory import hold_little; print(hold_little())"
     command = [sys.executable, "-c", asked]
 
     told = subprocess.run(

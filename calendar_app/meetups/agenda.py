@@ -43,6 +43,10 @@ class PostFact:
     # Empty for nobody, and for somebody whose name is not shown.
     reviewer: str = ""
     reviewer_id: int | None = None
+    # Whether nobody works on it, shown or not.
+    is_free: bool = False
+    # As it was shown, so that what is done with it is done with what was seen.
+    version: int = 1
     # (metric, number) of what was counted of it; None: nobody asked.
     results: tuple[tuple[str, int], ...] | None = None
 

@@ -15,12 +15,13 @@ from calendar_app.meetups import actions, beforehand, hosting, queries, sittings
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.agenda import Block, Item
 from calendar_app.meetups.forms import ActionForm, CancelForm
+from calendar_app.meetups.item_steps import Steps
 from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.sittings import Sitting
 from calendar_app.meetups.snapshot import KeptAction, kept_actions, thawed
 from calendar_app.moments import local
 from calendar_app.monitoring.metrics import METRIC_NAMES
-from calendar_app.people.door import me, my_pass, my_team, unseen
+from calendar_app.people.door import may, me, my_pass, my_team, unseen
 from calendar_app.people.models import Team
 from calendar_app.people.queries import people
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
@@ -54,6 +55,7 @@ def page_of(
         minutes=int((occurrence.ends_at - occurrence.starts_at).total_seconds() // 60),
         draw=_drawn,
         metric_names=METRIC_NAMES,
+        steps=_steps(occurrence, sitting),
         pitfalls=[] if sitting and not sitting.is_open else pitfalls_of_team(),
         idea_key=secrets.token_urlsafe(16),
         cancel=cancel or CancelForm(formdata=None, version=occurrence.version),
@@ -62,6 +64,21 @@ def page_of(
         **_people(occurrence, sitting),
         **_beforehand(occurrence, sitting),
         **_agreed(occurrence, sitting, blocks, action),
+    )
+
+
+def _steps(occurrence: Occurrence, sitting: Sitting | None) -> Steps | None:
+    """What I may do with the posts on its agenda; nothing once it is closed, or called off."""
+    if not occurrence.is_held or (sitting is not None and not sitting.is_open):
+        return None
+    return Steps(
+        here=url_for("meetups.show_occurrence", occurrence_id=occurrence.id),
+        me_id=me().id,
+        zone=my_team().zone,
+        next_day=next_day(occurrence),
+        writes=may("posts.write"),
+        approves=may("posts.write") and may("posts.approve"),
+        only_asked=bool(my_team().review_levels),
     )
 
 

@@ -455,6 +455,8 @@ def _post_fact(post: Post, owner: Person | None, reviewer: str) -> agenda.PostFa
         owner_initials=owner.initials if owner else "",
         reviewer=reviewer,
         reviewer_id=post.reviewer_id,
+        is_free=post.owner_id is None,
+        version=post.version,
     )
 
 

@@ -29,11 +29,15 @@ def files_of_the_repository() -> list[Path]:
 
 
 def is_ignored(path: Path, patterns: list[str], suffix: str) -> bool:
-    """Whether a line of .gitignore covers `path`; a folder's `suffix` is a slash."""
-    rooted = f"/{path.relative_to(ROOT).as_posix()}{suffix}"
+    """Whether a line of .gitignore covers `path`; a folder's `suffix` is a slash.
+
+    A line without a slash at its end covers files and folders.
+    """
+    rooted = f"/{path.relative_to(ROOT).as_posix()}"
     return any(
-        fnmatch.fnmatch(rooted, pattern if pattern.startswith("/") else f"*/{pattern}")
+        fnmatch.fnmatch(name, pattern if pattern.startswith("/") else f"*/{pattern}")
         for pattern in patterns
+        for name in (rooted, f"{rooted}{suffix}")
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, inspect, select, update
 from sqlalchemy.orm import Session, aliased
 
 from calendar_app.errors import Refused
@@ -24,6 +24,16 @@ log = logging.getLogger(__name__)
 
 # What a route did not take so often goes by mail, while it is still of use.
 MOST_TRIES = 3
+# What a delivery went through by its own route: another of the same begins without it.
+_OF_ITS_WAY = frozenset(
+    {
+        *("id", "uuid", "route", "created_at", "state", "attempts", "next_try_at", "ended_at"),
+        *("owner_id", "fence", "lease_until", "message_id", "dated_at", "body", "sent_at"),
+        *("reply", "reason", "told_with_id"),
+    }
+)
+# All the rest is what it tells, to whom and when: a column that is added goes along.
+TOLD = tuple(one.key for one in inspect(Delivery).column_attrs if one.key not in _OF_ITS_WAY)
 
 
 def origins_due(session: Session, now: datetime) -> list[str]:
@@ -145,11 +155,7 @@ def _by_mail_after_all(session: Session, refused: Delivery) -> bool:
 
 
 def _by_mail(refused: Delivery, now: datetime) -> dict[str, Any]:
-    same = (
-        *("team_id", "person_id", "kind", "subject", "occurrence_id", "post_id"),
-        *("precondition_id", "due_on", "due_at", "useful_until"),
-    )
-    told = {name: getattr(refused, name) for name in same}
+    told = {name: getattr(refused, name) for name in TOLD}
     return {**told, "route": EMAIL, "created_at": now}
 
 

@@ -1,0 +1,158 @@
+"""What a route does not take goes by mail, as the same reminder and while it is of use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import inspect
+
+from calendar_app.reminders import due
+from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.routes import BY_MAIL_ALONE, EMAIL
+from tests.reminders.routing import (
+    LOOPBACK,
+    a_route,
+    send_messages,
+    without_mail,
+)
+from tests.reminders.scenes import DUE, START
+from tests.reminders.test_actions import MORNING, YESTERDAY, agree
+from tests.reminders.test_mornings import a_precondition
+from tests.reminders.test_posts import people, sent
+from tests.reminders.test_webcare import ANSWER_BY, RECEIVED, ask
+from tests.support.outside import Outside, says
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.reminders.scenes import Scene
+    from tests.support.smtp_sink import SmtpSink
+
+__all__ = ["people"]  # a fixture
+
+PATH = "/services/T1/B1/secret"
+A_DAY = timedelta(days=1)
+# What a delivery goes through by its own route.
+OF_ITS_WAY = {
+    *("id", "uuid", "route", "created_at", "state", "attempts", "next_try_at", "ended_at"),
+    *("owner_id", "fence", "lease_until", "message_id", "dated_at", "body", "sent_at"),
+    *("reply", "reason", "told_with_id"),
+}
+
+
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    with Outside() as server:
+        yield server
+
+
+def reached_by_slack(scene: Scene, outside: Outside, person_id: int) -> str:
+    """Let that person be reached by Slack alone, at the address of `outside`."""
+    scene.config = replace(scene.config, outbound_allow=LOOPBACK)
+    scene.people = [person_id]
+    without_mail(scene)
+    return a_route(scene, outside.url(PATH))
+
+
+def go_round(scene: Scene, *later: timedelta) -> None:
+    """A round of the worker now, and at so much later each."""
+    began = scene.now
+    for after in (timedelta(), *later):
+        scene.now = began + after
+        send_messages(scene)
+        scene.sweep()
+        scene.send()
+
+
+def by_route(scene: Scene, kind: str) -> dict[str, Delivery]:
+    """The deliveries of that kind of today, by the kind of their route."""
+    rows = [row for row in scene.rows(kind=kind) if row.due_at <= scene.now]
+    return {row.route.partition("-")[0]: row for row in rows}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in due.KINDS if kind not in BY_MAIL_ALONE])
+def test_the_mail_instead_of_a_message_is_about_all_that_it_was_about(
+    scene: Scene, kind: str
+) -> None:
+    scene.enter("Anouk")
+    scene.plan()
+    about: dict[str, Any] = {
+        "team_id": scene.team_id,
+        "person_id": scene.people[0],
+        "kind": kind,
+        "subject": "x",
+        "occurrence_id": scene.occurrence().id,
+        "post_id": 2,
+        "precondition_id": 3,
+        "action_id": 4,
+        "webcare_item_id": 5,
+        "due_on": date(2026, 11, 9),
+        "due_at": DUE,
+        "useful_until": START,
+    }
+    with scene.database.writing() as session:
+        session.add(Delivery(**about, route="slack-1", state="dead", created_at=DUE))
+
+    scene.now = DUE
+    scene.sweep()
+
+    [mail] = scene.rows(subject="x", route=EMAIL)
+    assert {name: getattr(mail, name) for name in about} == about
+    assert (mail.state, mail.attempts, mail.reply) == ("pending", 0, "")
+    # Whoever adds a column says here whether the mail is about it too.
+    assert {one.key for one in inspect(Delivery).column_attrs} == OF_ITS_WAY | set(about)
+
+
+def enter_action(scene: Scene, people: dict[str, int]) -> None:
+    scene.now = YESTERDAY
+    agree(scene, people["writer"])
+    scene.plan()
+    scene.now = MORNING
+
+
+def enter_question(scene: Scene, people: dict[str, int]) -> None:
+    scene.now = RECEIVED
+    ask(scene, people["writer"])
+    scene.plan()
+    scene.now = ANSWER_BY
+
+
+def enter_precondition(scene: Scene, people: dict[str, int]) -> None:
+    a_precondition(scene, people)
+    scene.plan()
+    [row] = scene.rows(kind=due.RECHECK)
+    scene.now = row.due_at
+
+
+@pytest.mark.parametrize(
+    ("kind", "enter"),
+    [
+        (due.ACTION, enter_action),
+        (due.WEBCARE, enter_question),
+        (due.RECHECK, enter_precondition),
+    ],
+)
+def test_what_is_refused_by_chat_is_told_by_mail_and_that_is_that(
+    scene: Scene,
+    people: dict[str, int],
+    sink: SmtpSink,
+    outside: Outside,
+    kind: str,
+    enter: Callable[[Scene, dict[str, int]], None],
+) -> None:
+    outside.pages[PATH] = says(400, b"invalid_blocks")
+    reached_by_slack(scene, outside, people["writer"])
+    enter(scene, people)
+
+    go_round(scene)
+    scene.now += timedelta(minutes=1)
+
+    assert {name: row.state for name, row in by_route(scene, kind).items()} == {
+        "slack": "dead",
+        "email": "sent",
+    }
+    assert [mail["To"].addresses[0].username for mail in sent(sink)] == ["writer"]
+    assert scene.plan() == 0

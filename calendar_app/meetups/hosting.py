@@ -130,17 +130,28 @@ def expect_host(session: Session, occurrence: Occurrence, shown: int | None, now
 
 
 def keep_host(session: Session, occurrence: Occurrence, host_id: int) -> None:
-    """Whoever has this id is told now that it is their turn: so it stays, while they are there."""
+    """Whoever has this id is told now that it is their turn: so it stays, while they are there.
+
+    Whom a colleague chose, and who is there, leads all the same.
+    """
     if not occurrence.meetup.rotates:
         return
     known = _settled(session, [occurrence.id]).get(occurrence.id)
-    if known is not None and known.person_id == host_id:
+    if known is not None and (
+        known.person_id == host_id or _is_chosen_and_there(session, known, occurrence)
+    ):
         return
     try:
         with session.begin_nested():
             _settle(session, occurrence, host_id, None)
     except (IntegrityError, StaleDataError):
         log.info("meet-up %s: somebody chose its host at this moment", occurrence.id)
+
+
+def _is_chosen_and_there(session: Session, known: HostOfDay, occurrence: Occurrence) -> bool:
+    if known.chosen_by_id is None:
+        return False
+    return known.person_id in _there(session, [occurrence])[occurrence.id].ids
 
 
 def _settle(session: Session, occurrence: Occurrence, host_id: int, by_id: int | None) -> None:

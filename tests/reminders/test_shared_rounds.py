@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,14 +14,18 @@ from calendar_app import clock, schema
 from calendar_app.db import Database, is_away
 from calendar_app.doctor import examine
 from calendar_app.errors import Refused
-from calendar_app.reminders import outbox
+from calendar_app.meetups.models import Occurrence
+from calendar_app.reminders import due, outbox
 from calendar_app.reminders.engines import postgres
 from calendar_app.reminders.engines.jobs import Job
+from calendar_app.reminders.models import QuietHours
 from calendar_app.reminders.outbox import LEASE
 from calendar_app.schema import upgrade
-from tests.reminders.scenes import DUE, SECOND
+from tests.reminders.scenes import DUE, SECOND, START
 from tests.reminders.test_engine import until
+from tests.reminders.test_posts import make, people, send_to_review
 from tests.support.servers import kapstok, settings_for
+from tests.support.smtp_faults import close
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from tests.reminders.scenes import Scene
     from tests.support.postgres import Postgres
     from tests.support.smtp_sink import SmtpSink
+
+__all__ = ["people"]  # a fixture
 
 
 class Lost(Exception):
@@ -109,6 +115,76 @@ def test_a_job_of_a_worker_that_died_delivers_nothing_once_others_claimed_it(
 
     assert outbox.receive(later.desk, heap.tickets, later.now) == []
     assert len(outbox.receive(later.desk, newer.tickets, later.now)) == 2
+
+
+def test_what_is_not_wanted_any_more_when_its_job_comes_is_not_sent(
+    scene: Scene, heap: Heap, sink: SmtpSink
+) -> None:
+    one = _due(scene)
+    outbox.hand_out(one.desk, one.now, 40, heap.defer)
+    with one.database.writing() as session:
+        session.get_one(Occurrence, one.occurrence().id).state = "cancelled"
+    one.plan()
+
+    received = outbox.receive(one.desk, heap.tickets, one.now + SECOND)
+
+    assert received == []
+    assert sink.accepted == []
+    assert [(row.state, row.reason) for row in one.of_today()] == [
+        ("cancelled", due.CALLED_OFF)
+    ] * 2
+    assert [row.owner_id for row in one.of_today()] == [None, None]
+
+
+def test_who_wants_to_hear_nothing_when_the_job_comes_hears_it_afterwards(
+    scene: Scene, people: dict[str, int], heap: Heap, sink: SmtpSink
+) -> None:
+    send_to_review(scene, people, make(scene, people))
+    outbox.hand_out(scene.desk, scene.now, 40, heap.defer)
+    quiet = scene.now + timedelta(hours=2)
+    with scene.database.writing() as session:
+        hours = QuietHours(person_id=people["reviewer"], begins=time(0), ends=time(23))
+        session.add(hours)
+
+    outbox.deliver(scene.desk, outbox.receive(scene.desk, heap.tickets, scene.now + SECOND))
+
+    [row] = scene.rows(kind="review")
+    assert sink.accepted == []
+    assert (row.state, row.owner_id, row.lease_until) == ("pending", None, None)
+    assert row.due_at > quiet
+
+
+def test_what_is_of_no_use_any_more_when_its_job_comes_is_missed(
+    scene: Scene, heap: Heap, sink: SmtpSink
+) -> None:
+    one = replace(_due(scene), now=START - SECOND)
+    outbox.hand_out(one.desk, one.now, 40, heap.defer)
+
+    received = outbox.receive(one.desk, heap.tickets, START)
+
+    assert received == []
+    assert [row.state for row in one.of_today()] == ["missed", "missed"]
+    assert sink.accepted == []
+
+
+def test_what_was_in_doubt_and_is_not_wanted_any_more_stays_that(
+    scene: Scene, heap: Heap, sink: SmtpSink
+) -> None:
+    one = _due(scene)
+    sink.program([close("accepted"), close("accepted")])
+    one.send()
+    later = replace(one, now=one.now + 20 * SECOND)
+    outbox.hand_out(later.desk, later.now, 40, heap.defer)
+    with one.database.writing() as session:
+        session.get_one(Occurrence, one.occurrence().id).state = "cancelled"
+
+    outbox.receive(later.desk, heap.tickets, later.now)
+
+    asked = {ticket for ticket, _fence in heap.tickets}
+    found = [row for row in one.of_today() if row.id in asked]
+    assert found
+    assert {(row.state, row.reason) for row in found} == {("in_doubt", due.IN_DOUBT)}
+    assert all(row.ended_at == later.now for row in found)
 
 
 def test_without_its_job_nothing_is_claimed(scene: Scene) -> None:

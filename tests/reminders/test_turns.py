@@ -11,13 +11,14 @@ from calendar_app.meetups import hosting
 from calendar_app.meetups.hosting import HostOfDay
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.people.models import Absence, Person
-from calendar_app.reminders import due
+from calendar_app.reminders import due, outbox
 from tests.builders import said_beforehand
 from tests.reminders.scenes import START
 from tests.reminders.test_mornings import TODAY, of_host, utc
 from tests.reminders.test_posts import sent
 
 if TYPE_CHECKING:
+    from calendar_app.reminders.outbox import Ticket
     from tests.reminders.scenes import Scene
     from tests.support.smtp_sink import SmtpSink
 
@@ -169,3 +170,48 @@ def test_a_series_that_leads_in_turn_no_more_has_its_own_host(scene: Scene, sink
 
     assert of_host(scene, 0) == [("cancelled", due.NOT_HOST)]
     assert mails_of_host(sink) == ["joris"]
+
+
+def kept_host(scene: Scene) -> tuple[int, int | None]:
+    """Who leads on Tuesday by the row that was kept, and who chose that."""
+    with scene.database.reading() as session:
+        kept = session.scalars(select(HostOfDay)).one()
+        return kept.person_id, kept.chosen_by_id
+
+
+def test_who_is_chosen_while_the_mail_to_another_waits_for_its_worker_leads(
+    scene: Scene, sink: SmtpSink
+) -> None:
+    enter(scene)
+    scene.now = TOLD
+    tickets: list[Ticket] = []
+    outbox.hand_out(scene.desk, scene.now, 40, lambda _connection, some: tickets.extend(some))
+    choose(scene, 2)
+    scene.plan()
+
+    scene.now += timedelta(seconds=5)
+    outbox.deliver(scene.desk, outbox.receive(scene.desk, tickets, scene.now))
+    round_at(scene, scene.now)
+
+    assert kept_host(scene) == (scene.people[2], scene.people[2])
+    assert of_host(scene, 0) == [("cancelled", due.NOT_HOST)]
+    assert mails_of_host(sink) == ["joris"]
+
+
+def test_who_is_told_of_their_turn_takes_it_from_nobody_who_was_chosen_and_is_there(
+    scene: Scene,
+) -> None:
+    enter(scene)
+    choose(scene, 2)
+
+    with scene.database.writing() as session:
+        occurrence = session.get_one(Occurrence, scene.occurrence().id)
+        hosting.keep_host(session, occurrence, scene.people[0])
+    there = kept_host(scene)
+    away_today(scene, 2)
+    with scene.database.writing() as session:
+        occurrence = session.get_one(Occurrence, scene.occurrence().id)
+        hosting.keep_host(session, occurrence, scene.people[0])
+
+    assert there == (scene.people[2], scene.people[2])
+    assert kept_host(scene) == (scene.people[0], None)

@@ -7,13 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
-    and_,
     func,
     select,
-    true,
     tuple_,
     update,
 )
@@ -26,7 +23,7 @@ from calendar_app.reminders.invitation_mails import story_of_invitation, told_in
 from calendar_app.reminders.mail import Reader, Story
 from calendar_app.reminders.models import Attempt, Delivery, Relay
 from calendar_app.reminders.outbox.desk import A_MINUTE, LEASE, WAITING, Claimed, Desk, relay_row
-from calendar_app.reminders.outbox.settling import judge, put_off, settle_missed
+from calendar_app.reminders.outbox.settling import judge, put_off, resting, settle_missed
 from calendar_app.reminders.queries import (
     AnyRow,
     leaders_of,
@@ -75,18 +72,37 @@ def hand_out(desk: Desk, now: datetime, limit: int, defer: Defer) -> int:
 
 
 def receive(desk: Desk, tickets: Sequence[Ticket], now: datetime) -> list[Claimed]:
-    """Put this worker's name on what was handed out, as far as it is still held under its fence."""
-    handed = and_(
-        tuple_(Delivery.id, Delivery.fence).in_(tickets),
-        Delivery.state == "claimed",
-        Delivery.lease_until > now,
-    )
+    """Put this worker's name on what was handed out, as far as it is still held under its fence.
+
+    What is no longer wanted by now is cancelled instead, as at the claim.
+    """
     with desk.database.writing() as session:
-        held = _take(session, desk.worker_id, [one for one, _fence in tickets], now, handed)
-        rows = session.execute(with_facts().where(Delivery.id.in_(held))).all()
+        ids = _lay_down(session, tickets, now)
+        rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
         order = {one: place for place, (one, _fence) in enumerate(tickets)}
-        rows = sorted(rows, key=lambda row: order[row.Delivery.id])
-        return _with_mails(session, desk, rows, held, now)
+        wanted = sorted(
+            _still_wanted(session, desk, rows, now), key=lambda row: order[row.Delivery.id]
+        )
+        held = _take(session, desk.worker_id, [row.Delivery.id for row in wanted], now)
+        return _with_mails(session, desk, wanted, held, now)
+
+
+def _lay_down(session: Session, tickets: Sequence[Ticket], now: datetime) -> Sequence[int]:
+    """Let what is still held under its fence wait again, for as long as it is looked at.
+
+    Nobody else sees that: it is in the transaction in which it is taken up, or comes to its end.
+    """
+    laying_down = (
+        update(Delivery)
+        # SQLite looks a pair up in no index: without this it would read the whole table.
+        .where(Delivery.id.in_([one for one, _fence in tickets]))
+        .where(tuple_(Delivery.id, Delivery.fence).in_(tickets))
+        .where(Delivery.state == "claimed", Delivery.lease_until > now)
+        .values(state=resting(), owner_id=None, lease_until=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(laying_down).all()
 
 
 def _wanted(session: Session, desk: Desk, now: datetime, limit: int) -> list[AnyRow]:
@@ -103,14 +119,21 @@ def _wanted(session: Session, desk: Desk, now: datetime, limit: int) -> list[Any
     ).all()
     ids = with_company(session, ids, now)
     rows = session.execute(with_facts().where(Delivery.id.in_(ids))).all()
-    judged = judge(session, rows, now)
-    put_off(session, judged["wait"])
-    for row, _decision in judged["missed"]:
-        settle_missed(session, row.Delivery, relay, now)
-    wanted = gather(session, [row for row, _decision in judged["send"]], now)
+    wanted = gather(session, _still_wanted(session, desk, rows, now), now)
     if wanted and relay.failures:
         relay.probe_until = now + LEASE
     return wanted
+
+
+def _still_wanted(
+    session: Session, desk: Desk, rows: Sequence[AnyRow], now: datetime
+) -> list[AnyRow]:
+    """Those of `rows` that are to be sent now; the others wait longer, or come to their end."""
+    judged = judge(session, rows, now)
+    put_off(session, judged["wait"])
+    for row, _decision in judged["missed"]:
+        settle_missed(session, row.Delivery, relay_row(session, desk.office.name), now)
+    return [row for row, _decision in judged["send"]]
 
 
 def _due_rows(origin: str, now: datetime) -> Select[int]:
@@ -164,12 +187,11 @@ def _take(
     worker_id: int,
     ids: Sequence[int],
     now: datetime,
-    held_as: ColumnElement[bool] | None = None,
 ) -> dict[int, AnyRow]:
     """Put this worker's name on the rows; the new fence makes an older holder's word void."""
     taken = session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(ids), true() if held_as is None else held_as)
+        .where(Delivery.id.in_(ids))
         .values(
             state="claimed",
             owner_id=worker_id,

@@ -254,6 +254,27 @@ def test_what_is_held_is_sent_again_when_its_reader_says_so(scene: Scene, outsid
     assert [one.outcome for one in scene.attempts()] == ["in_doubt", "sent"]
 
 
+def test_it_is_sent_again_where_the_operator_holds_mails_in_doubt(
+    scene: Scene, outside: Outside
+) -> None:
+    outside.pages[PATH] = in_turn(hangs_up(), says(200, b"ok"))
+    key = by_slack(scene, outside)
+    scene.config = replace(scene.config, mail_in_doubt="hold")
+    send_messages(scene)
+    scene.sweep()
+    assert of_today(scene, key).reason == due.HELD
+
+    scene.now = DUE + 60 * SECOND
+    with scene.database.writing() as session:
+        held = session.get_one(Delivery, of_today(scene, key).id)
+        outbox.send_again(session, held, scene.now)
+    scene.sweep()
+    send_messages(scene)
+
+    assert of_today(scene, key).state == "sent"
+    assert len(outside.asked) == 2
+
+
 def test_a_redirect_is_not_followed(scene: Scene, outside: Outside) -> None:
     outside.pages[PATH] = leads_to(outside.url("/elsewhere"), 307)
     key = by_slack(scene, outside)

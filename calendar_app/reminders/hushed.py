@@ -112,9 +112,10 @@ class Hushed:
             return delivery.useful_until
         return useful_in_quiet(delivery.due_at, delivery.useful_until, quiet)
 
-    def silences(self, row: dict[str, Any], now: datetime) -> bool:
+    def silences(self, row: dict[str, Any], now: datetime, *, own_account: bool = False) -> bool:
         """Whether a wanted reminder cannot go out any more: it is quiet until it is of no use."""
-        quiet = self.of(row["person_id"], row["team_id"], row["kind"])
+        whose = (row["person_id"], row["team_id"])
+        quiet = self.of(*whose, row["kind"], own_account=own_account)
         until = None if quiet is None else quiet.end_of(now)
         return until is not None and until >= row["useful_until"]
 

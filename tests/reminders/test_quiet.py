@@ -605,6 +605,26 @@ def test_a_question_to_who_is_an_ambassador_as_well_waits_for_working_hours(
     assert (row.state, row.due_on) == ("sent", MONDAY)
 
 
+def test_what_falls_in_the_quiet_of_an_ambassador_is_not_planned_each_minute(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    """At work until five, and quiet by now in the morning in which it would still be of use."""
+    for_ambassador(scene, people, f"{FRIDAY}15:59", publisher_id=None)
+    be_quiet(scene, people["reader"], time(8), time(13), chosen_at=utc(f"{FRIDAY}16:00:30"))
+
+    planned = []
+    for minute in (1, 2, 3):
+        scene.now = utc(f"{FRIDAY}16:0{minute}")
+        scene.send()
+        scene.sweep()
+        planned.append(scene.plan())
+
+    assert planned[1:] == [0, 0]
+    assert to_reader(sink) == 0
+    [row] = scene.rows(kind="publish")
+    assert (row.state, row.reason) == ("cancelled", due.QUIET)
+
+
 def test_a_change_of_quiet_hours_makes_a_new_plan(scene: Scene) -> None:
     scene.enter("Anouk")
     with scene.database.reading() as session:

@@ -24,6 +24,7 @@ from calendar_app.meetups.queries import Presence, plan_occurrences, presence
 from calendar_app.meetups.sittings import close_forgotten, last_closed_at
 from calendar_app.moments import in_working_hours
 from calendar_app.people.models import Muted, Person, Team
+from calendar_app.posts.models import Post
 from calendar_app.reminders import due
 from calendar_app.reminders.hushed import Hushed, changes_of_quiet_hours
 from calendar_app.reminders.models import Delivery, Worker
@@ -236,12 +237,16 @@ def wake(
     now: datetime,
 ) -> int:
     """Somebody is back, or a day is held after all: their reminder waits again."""
-    ids = [
-        row.id
+    asleep = {
+        row.id: (wanted[key], row.reason == due.QUIET)
         for key, row in kept.items()
-        if row.state == "cancelled"
-        and key in wanted
-        and not (row.reason == due.QUIET and hushed.silences(wanted[key], now))
+        if row.state == "cancelled" and key in wanted
+    }
+    own = _from_their_account(session, [told for told, is_quiet in asleep.values() if is_quiet])
+    ids = [
+        row_id
+        for row_id, (told, is_quiet) in asleep.items()
+        if not (is_quiet and hushed.silences(told, now, own_account=_about(told) in own))
     ]
     values = {"state": "pending", "reason": "", "ended_at": None, "next_try_at": None}
     woken = 0
@@ -251,6 +256,21 @@ def wake(
         told = waking.returning(Delivery.id).execution_options(synchronize_session=False)
         woken += len(session.scalars(told).all())
     return woken
+
+
+def _from_their_account(
+    session: Session, rows: Collection[dict[str, Any]]
+) -> set[tuple[int | None, int]]:
+    """The (post, person) of `rows` whose post goes out from the account of that person."""
+    posts = {row["post_id"] for row in rows if row.get("post_id")}
+    if not posts:
+        return set()
+    senders = select(Post.id, Post.sender_id).where(Post.id.in_(posts))
+    return {(post_id, sender_id) for post_id, sender_id in session.execute(senders) if sender_id}
+
+
+def _about(row: dict[str, Any]) -> tuple[int | None, int]:
+    return row.get("post_id"), row["person_id"]
 
 
 def _retime(session: Session, wanted: dict[Any, dict[str, Any]], kept: dict[Any, AnyRow]) -> int:

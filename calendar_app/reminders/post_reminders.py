@@ -7,13 +7,13 @@ the account of somebody else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from calendar_app.meetups.holidays import is_free
@@ -44,6 +44,8 @@ Key: TypeAlias = tuple[str, int]
 # Of which of these (by id) somebody hears on a day, and who.
 WhoHear: TypeAlias = Callable[[Session, Iterable[int], date], Iterator[tuple[int, int]]]
 
+# What is planned elsewhere.
+_OF_OTHERS = (*due.OF_MEETUPS, due.OUTCOME, due.MISSED_SUMMARY, *due.OF_CALENDARS)
 # A moment outside working hours is told of on the next working day: after a weekend, or after
 # holidays on the one day of the week on which a team works.
 _LONGEST_PAUSE = timedelta(weeks=4)
@@ -91,6 +93,28 @@ class _Asked:
         return replace(self, person_id=person_id, **times)
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """Somebody heard something, or hears it now: when it was due, and of use until."""
+
+    person_id: int
+    due_at: datetime
+    useful_until: datetime
+
+    def of(self, asked: _Asked) -> _Asked:
+        """`asked` as that person heard it. No quiet hours put that off to another day."""
+        return replace(
+            asked,
+            person_id=self.person_id,
+            due_at=self.due_at,
+            useful_until=self.useful_until,
+        )
+
+
+# By what it is about.
+AllHeard: TypeAlias = Mapping[str, Sequence[_Heard]]
+
+
 def wanted_of_posts(
     session: Session, since: datetime, now: datetime, ahead: timedelta, hushed: Hushed
 ) -> dict[Key, dict[str, Any]]:
@@ -99,17 +123,18 @@ def wanted_of_posts(
     All that are of use after `since`, up to posts that go out `ahead` of `now`. Each at a moment
     at which its person wants to hear something, and is there.
     """
+    heard = _heard_already(session, since)
     asked = [
         *_reviews(session, since),
         *_escalations(session, since, now, hushed),
         *_publishing(session, since, now + ahead),
         *_senders(session, since),
         *(_asked_of(one) for one in mornings(session, since, now + ahead)),
-        *_webcare(session, since, now, ahead, hushed),
+        *_webcare(session, since, now, ahead, hushed, heard),
     ]
     return {
         (one.subject, person_id): _row(one, person_id, now)
-        for one, person_id in _told(session, asked, now, hushed)
+        for one, person_id in _told(session, asked, now, hushed, heard)
     }
 
 
@@ -241,11 +266,20 @@ def _escalations(
 
 
 def _webcare(
-    session: Session, since: datetime, now: datetime, ahead: timedelta, hushed: Hushed
+    session: Session,
+    since: datetime,
+    now: datetime,
+    ahead: timedelta,
+    hushed: Hushed,
+    heard: AllHeard,
 ) -> Iterator[_Asked]:
     """Whoever answers what waits, and whom the plan names for what waits too long."""
     found = webcare.waiting(session, since, now + ahead)
     asked = {one.webcare_item_id or 0: _asked_of(one) for one in found}
+    for item_id, one in asked.items():
+        if one.subject in heard:
+            last = max(heard[one.subject], key=lambda told: told.due_at)
+            asked[item_id] = last.of(one)
     yield from _settled(session, asked, webcare.who_answer, now, hushed)
     yield from (_asked_of(one) for one in webcare.escalated(session, since, now + ahead))
 
@@ -297,6 +331,22 @@ def _told_already(session: Session, since: datetime) -> set[str]:
     waits = Delivery.state.in_(("pending", "retry", "cancelled"))
     heard = (Delivery.kind == due.ESCALATION, Delivery.useful_until > since, ~waits)
     return set(session.scalars(select(Delivery.subject).where(*heard)))
+
+
+def _heard_already(session: Session, since: datetime) -> AllHeard:
+    """Who heard what, or hears it now, by what that is about."""
+    told = or_(
+        Delivery.state.in_(("sent", "claimed", "in_flight", "in_doubt")),
+        and_(Delivery.state == "cancelled", Delivery.reason == due.TOLD_TOGETHER),
+    )
+    what = (Delivery.subject, Delivery.person_id, Delivery.due_at, Delivery.useful_until)
+    query = select(*what).where(
+        told, Delivery.useful_until > since, Delivery.kind.not_in(_OF_OTHERS)
+    )
+    found: dict[str, list[_Heard]] = {}
+    for subject, person_id, due_at, useful_until in session.execute(query.order_by(Delivery.id)):
+        found.setdefault(subject, []).append(_Heard(person_id, due_at, useful_until))
+    return found
 
 
 def _publishing(session: Session, since: datetime, until: datetime) -> Iterator[_Asked]:
@@ -353,7 +403,7 @@ def _senders(session: Session, since: datetime) -> Iterator[_Asked]:
 
 
 def _told(
-    session: Session, asked: list[_Asked], now: datetime, hushed: Hushed
+    session: Session, asked: list[_Asked], now: datetime, hushed: Hushed, heard: AllHeard
 ) -> Iterator[tuple[_Asked, int]]:
     """Each with the one who is told of it, if anybody is, at the moment at which they can be."""
     teams = {one.team_id for one in asked}
@@ -367,9 +417,19 @@ def _told(
         return _instead(one, away, roles, deputies)
 
     for asked_first in asked:
-        one = _in_turn(asked_first, instead, now, hushed)
+        one = _as_heard(asked_first, instead, heard) or _in_turn(asked_first, instead, now, hushed)
         if one is not None and (one.person_id, one.kind) not in deaf:
             yield one, one.person_id
+
+
+def _as_heard(
+    asked: _Asked, instead: Callable[[_Asked], int | None], heard: AllHeard
+) -> _Asked | None:
+    """It as it was told to whom it was for on that day; None: that person did not hear it yet."""
+    for told in heard.get(asked.subject, ()):
+        if instead(replace(told.of(asked), person_id=asked.person_id)) == told.person_id:
+            return told.of(asked)
+    return None
 
 
 def _in_turn(

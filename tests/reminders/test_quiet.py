@@ -21,6 +21,7 @@ from tests.builders import a_person, a_team, sign_in
 from tests.reminders.scenes import DUE, START
 from tests.reminders.test_pages import csrf_token
 from tests.reminders.test_posts import (
+    away,
     make,
     membership_of,
     people,
@@ -603,6 +604,45 @@ def test_a_question_to_who_is_an_ambassador_as_well_waits_for_working_hours(
 
     [row] = scene.rows(kind="review")
     assert (row.state, row.due_on) == ("sent", MONDAY)
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one", "two-in-one-mail"])
+def test_what_an_ambassador_was_asked_is_not_asked_of_their_deputy_the_next_day(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, *, together: bool
+) -> None:
+    with scene.database.writing() as session:
+        membership_of(session, people["reviewer"]).agree_as_ambassador(utc("2026-11-06T09:00"))
+    scene.now = utc("2026-11-09T09:00")
+    for _post in range(1 + together):
+        send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+    round_at(scene, utc("2026-11-09T09:01"))
+    assert len(sent(sink)) == 1
+
+    scene.now = utc("2026-11-09T14:00")
+    away(scene, people["reviewer"], people["deputy"])
+    for hour in (9, 10):
+        scene.now = utc(f"2026-11-10T{hour:02}:01")
+        assert scene.plan() == 0
+        round_at(scene, scene.now)
+
+    assert [mail["To"].addresses[0].username for mail in sent(sink)] == ["reviewer"]
+    assert {row.person_id for row in scene.rows(kind="review")} == {people["reviewer"]}
+
+
+def test_what_did_not_reach_an_ambassador_is_asked_of_their_deputy_the_next_day(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    with scene.database.writing() as session:
+        membership_of(session, people["reviewer"]).agree_as_ambassador(utc("2026-11-06T09:00"))
+    scene.now = utc("2026-11-09T09:00")
+    send_to_review(scene, people, make(scene, people, starts_at=utc("2026-11-20T09:00")))
+    away(scene, people["reviewer"], people["deputy"])
+
+    scene.now = utc("2026-11-10T09:00")
+    scene.plan()
+    round_at(scene, scene.now)
+
+    assert "deputy" in [mail["To"].addresses[0].username for mail in sent(sink)]
 
 
 def test_what_falls_in_the_quiet_of_an_ambassador_is_not_planned_each_minute(

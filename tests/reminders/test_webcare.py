@@ -130,6 +130,28 @@ def test_it_is_told_while_somebody_is_at_work(
     assert [row.due_at for row in scene.rows(kind="webcare")] == [due_at]
 
 
+def test_what_an_ambassador_was_told_of_is_not_told_again_to_who_stands_in_the_next_day(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    a_day = timedelta(days=1)
+    scene.now = RECEIVED - a_day
+    with scene.database.writing() as session:
+        of_writer = Membership.person_id == people["writer"]
+        membership = session.scalars(select(Membership).where(of_writer)).one()
+        membership.agree_as_ambassador(scene.now - a_day)
+    ask(scene, people["writer"], answer_by=ANSWER_BY - a_day, escalates_at=None)
+    scene.plan()
+    round_at(scene, ANSWER_BY - a_day)
+    assert len(sent(sink)) == 1
+
+    away(scene, people["writer"], people["deputy"])
+    scene.now = ANSWER_BY - timedelta(hours=3)
+    assert scene.plan() == 0
+    round_at(scene, scene.now)
+
+    assert [mail["To"].addresses[0].username for mail in sent(sink)] == ["writer"]
+
+
 def test_several_questions_stand_in_one_mail_with_a_page(
     scene: Scene, people: dict[str, int], sink: SmtpSink, app: Flask
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import inspect
 
 from calendar_app.reminders import due
-from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.models import Delivery, QuietHours
 from calendar_app.reminders.routes import BY_MAIL_ALONE, EMAIL
 from tests.reminders.routing import (
     LOOPBACK,
@@ -21,7 +21,7 @@ from tests.reminders.routing import (
 from tests.reminders.scenes import DUE, START
 from tests.reminders.test_actions import MORNING, YESTERDAY, agree
 from tests.reminders.test_mornings import a_precondition
-from tests.reminders.test_posts import people, sent
+from tests.reminders.test_posts import make, people, sent
 from tests.reminders.test_webcare import ANSWER_BY, RECEIVED, ask
 from tests.support.outside import Outside, says
 
@@ -156,3 +156,33 @@ def test_what_is_refused_by_chat_is_told_by_mail_and_that_is_that(
     }
     assert [mail["To"].addresses[0].username for mail in sent(sink)] == ["writer"]
     assert scene.plan() == 0
+
+
+def test_a_mail_that_waits_after_all_is_due_when_the_message_was(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, outside: Outside
+) -> None:
+    outside.pages[PATH] = says(400, b"invalid_blocks")
+    scene.now = YESTERDAY
+    nobody = {"publisher_id": None, "reviewer_id": None}
+    make(scene, people, "approved", starts_at=MORNING + timedelta(hours=1), **nobody)
+    scene.plan()
+    # Mail was planned; then Slack is chosen instead, and then days on which it is quiet.
+    reached_by_slack(scene, outside, people["writer"])
+    scene.plan()
+    with scene.database.writing() as session:
+        session.add(QuietHours(person_id=people["writer"], week_days="1,2,3"))
+    scene.plan()
+    [message] = [row for row in scene.rows(kind=due.LATE) if row.route != EMAIL]
+    scene.now = message.due_at
+    assert scene.now > MORNING + 2 * A_DAY
+
+    go_round(scene)
+
+    [mail] = scene.rows(kind=due.LATE, route=EMAIL)
+    assert mail.state == "sent"
+    assert (mail.due_at, mail.useful_until, mail.due_on) == (
+        message.due_at,
+        message.useful_until,
+        message.due_on,
+    )
+    assert [one["To"].addresses[0].username for one in sent(sink)] == ["writer"]

@@ -141,7 +141,10 @@ def _give_up(session: Session, now: datetime) -> None:
 
 
 def _by_mail_after_all(session: Session, refused: Delivery) -> bool:
-    """Whether it had been planned by mail, before another route was chosen: that waits again."""
+    """Whether it had been planned by mail, before another route was chosen: that waits again.
+
+    At the times of what was refused, which may have moved meanwhile.
+    """
     planned = (
         Delivery.subject == refused.subject,
         Delivery.person_id == refused.person_id,
@@ -149,7 +152,8 @@ def _by_mail_after_all(session: Session, refused: Delivery) -> bool:
         Delivery.route == EMAIL,
         Delivery.state == "cancelled",
     )
-    values = {"state": "pending", "reason": "", "ended_at": None, "next_try_at": None}
+    times = {name: getattr(refused, name) for name in ("due_on", "due_at", "useful_until")}
+    values = {"state": "pending", "reason": "", "ended_at": None, "next_try_at": None, **times}
     waking = update(Delivery).where(*planned).values(values).returning(Delivery.id)
     return session.scalars(waking.execution_options(synchronize_session=False)).first() is not None
 

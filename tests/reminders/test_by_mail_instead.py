@@ -7,23 +7,25 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, update
 
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery, QuietHours
-from calendar_app.reminders.routes import BY_MAIL_ALONE, EMAIL
+from calendar_app.reminders.routes import BY_MAIL_ALONE, EMAIL, Route
 from tests.reminders.routing import (
     LOOPBACK,
     a_route,
+    by_slack,
+    of_today,
     send_messages,
     without_mail,
 )
-from tests.reminders.scenes import DUE, START
+from tests.reminders.scenes import DUE, SECOND, START
 from tests.reminders.test_actions import MORNING, YESTERDAY, agree
 from tests.reminders.test_mornings import a_precondition
 from tests.reminders.test_posts import make, people, sent
 from tests.reminders.test_webcare import ANSWER_BY, RECEIVED, ask
-from tests.support.outside import Outside, says
+from tests.support.outside import Outside, in_turn, says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -186,3 +188,59 @@ def test_a_mail_that_waits_after_all_is_due_when_the_message_was(
         message.due_on,
     )
     assert [one["To"].addresses[0].username for one in sent(sink)] == ["writer"]
+
+
+@pytest.mark.parametrize("asks", ["3600", "80000", "31"])
+def test_an_address_that_asks_to_be_left_alone_for_long_leaves_it_to_mail(
+    scene: Scene, sink: SmtpSink, outside: Outside, asks: str
+) -> None:
+    outside.pages[PATH] = says(429, retry_after=asks)
+    key = by_slack(scene, outside)
+
+    go_round(scene, 5 * SECOND)
+
+    told = of_today(scene, key)
+    assert (told.state, told.reason) == ("dead", due.GIVEN_TO_MAIL)
+    assert of_today(scene, EMAIL).state == "sent"
+    assert len(outside.asked) == len(sink.accepted) == 1
+
+
+def test_what_an_address_was_never_asked_for_since_it_rests_goes_by_mail_too(
+    scene: Scene, sink: SmtpSink, outside: Outside
+) -> None:
+    outside.pages[PATH] = says(200, b"ok")
+    key = by_slack(scene, outside)
+    with scene.database.writing() as session:
+        session.execute(update(Route).values(not_before=DUE + timedelta(hours=5)))
+
+    go_round(scene)
+
+    assert of_today(scene, key).state == "dead"
+    assert outside.asked == []
+    assert len(sink.accepted) == 1
+
+
+def test_an_address_that_rests_until_it_is_too_late_leaves_it_to_mail(
+    scene: Scene, sink: SmtpSink, outside: Outside
+) -> None:
+    outside.pages[PATH] = says(429, retry_after="20")
+    key = by_slack(scene, outside)
+    scene.now = START - 20 * SECOND
+
+    go_round(scene)
+
+    assert of_today(scene, key).state == "dead"
+    assert len(sink.accepted) == 1
+
+
+def test_an_address_that_rests_for_a_moment_is_asked_again(
+    scene: Scene, sink: SmtpSink, outside: Outside
+) -> None:
+    outside.pages[PATH] = in_turn(says(429, retry_after="20"), says(200, b"ok"))
+    key = by_slack(scene, outside)
+
+    go_round(scene, 10 * SECOND, 20 * SECOND)
+
+    assert of_today(scene, key).state == "sent"
+    assert len(outside.asked) == 2
+    assert sink.accepted == []

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, inspect, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, inspect, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from calendar_app.errors import Refused
 from calendar_app.language import N_
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # What a route did not take so often goes by mail, while it is still of use.
 MOST_TRIES = 3
+# Who wants to be left alone for longer than this does not take it.
+LONGEST_REST = timedelta(seconds=30)
 # What a delivery went through by its own route: another of the same begins without it.
 _OF_ITS_WAY = frozenset(
     {
@@ -118,7 +120,7 @@ def fall_back(session: Session, now: datetime) -> None:
 
 
 def _give_up(session: Session, now: datetime) -> None:
-    """What was tried often enough, or waits for a service that is away, does so no longer."""
+    """What was tried often enough, or waits for who is away or rests, waits no longer."""
     is_away = exists(
         select(Relay.id)
         .join(Route, Route.origin == Relay.name)
@@ -130,7 +132,7 @@ def _give_up(session: Session, now: datetime) -> None:
         Delivery.ended_at.is_(None),
         Delivery.due_at <= now,
         Delivery.useful_until > now,
-        (Delivery.attempts >= MOST_TRIES) | is_away,
+        (Delivery.attempts >= MOST_TRIES) | is_away | _rests_too_long(now),
     )
     values = {"state": "dead", "reason": due.GIVEN_TO_MAIL, "ended_at": now}
     giving_up = update(Delivery).where(*stuck).values(values).returning(Delivery.id)
@@ -138,6 +140,16 @@ def _give_up(session: Session, now: datetime) -> None:
     if ids:
         share_end(session, ids)
         log.info("deliveries %s: not taken, by mail instead", list(ids))
+
+
+def _rests_too_long(now: datetime) -> ColumnElement[bool]:
+    """Whether its address is asked again only when that is late, or of no use any more."""
+    asked_to = exists(select(Route.id).where(_is_its_way(), _is_late(Route.not_before, now)))
+    return _is_late(Delivery.next_try_at, now) | asked_to
+
+
+def _is_late(at: InstrumentedAttribute[datetime | None], now: datetime) -> ColumnElement[bool]:
+    return or_(at >= Delivery.useful_until, at > now + LONGEST_REST)
 
 
 def _by_mail_after_all(session: Session, refused: Delivery) -> bool:

@@ -32,6 +32,7 @@ from calendar_app.reminders.routes import (
     APPRISE,
     EMAIL,
     ROUTE_NAMES,
+    UNREADABLE,
     Route,
     expect_room,
     forget_browser,
@@ -196,7 +197,7 @@ def try_route(route_id: int) -> ResponseReturnValue:
         way, origin, name = way_of(config, route), route.origin, _(ROUTE_NAMES[route.kind])
     refuse_too_many(throttle.TESTS_OF_ONE_PERSON, my_pass().person_id)
     if way is None:
-        answer = Answer("never", N_("The address cannot be read any more. Enter it again."))
+        answer = Answer("never", UNREADABLE)
     else:
         answer = try_way(config, way, origin, language(), now())
     with house().database.writing() as writer:

@@ -52,6 +52,7 @@ ROUTE_NAMES = {
 # What was agreed is read as a mail, and so is what went wrong; a calendar reads mail alone.
 BY_MAIL_ALONE = (due.OUTCOME, due.MISSED_SUMMARY, *due.OF_CALENDARS)
 MOST_ROUTES = 8
+UNREADABLE = N_("The address cannot be read any more. Enter it again.")
 
 _PURPOSE = "route"
 

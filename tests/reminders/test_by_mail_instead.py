@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import inspect, update
+from sqlalchemy import inspect, select, update
 
+from calendar_app.people.models import Team
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery, QuietHours
 from calendar_app.reminders.routes import BY_MAIL_ALONE, EMAIL, Route
+from tests.builders import a_person, sign_in
 from tests.reminders.routing import (
     LOOPBACK,
     a_route,
@@ -29,6 +31,8 @@ from tests.support.outside import Outside, in_turn, says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from flask import Flask
 
     from tests.reminders.scenes import Scene
     from tests.support.smtp_sink import SmtpSink
@@ -244,3 +248,44 @@ def test_an_address_that_rests_for_a_moment_is_asked_again(
     assert of_today(scene, key).state == "sent"
     assert len(outside.asked) == 2
     assert sink.accepted == []
+
+
+def test_a_route_whose_address_cannot_be_read_is_broken_and_mail_takes_over(
+    scene: Scene, sink: SmtpSink, outside: Outside
+) -> None:
+    key = by_slack(scene, outside)
+    with scene.database.writing() as session:
+        session.execute(update(Route).where(Route.key == key).values(locked="rubbish"))
+
+    go_round(scene)
+    scene.plan()
+
+    told = of_today(scene, key)
+    assert (told.state, told.reason) == ("dead", due.REFUSED_BY_ROUTE)
+    assert told.reply == "The address cannot be read any more. Enter it again."
+    with scene.database.reading() as session:
+        route = session.scalars(select(Route).where(Route.key == key)).one()
+        assert (route.broken_at, route.failed_at, route.failure) == (DUE, DUE, told.reply)
+    assert len(sink.accepted) == 1
+    later = scene.rows(kind="meetup", state="pending")
+    assert {row.route for row in later} == {EMAIL}
+
+
+def test_the_log_tells_in_the_language_of_its_reader_that_an_address_cannot_be_read(
+    scene: Scene, outside: Outside, app: Flask
+) -> None:
+    key = by_slack(scene, outside)
+    with scene.database.writing() as session:
+        session.execute(update(Route).where(Route.key == key).values(locked="rubbish"))
+    go_round(scene)
+    with scene.database.writing() as session:
+        sanne = a_person(session, session.get_one(Team, scene.team_id), "admin", language="nl")
+        session.flush()
+        session.expunge_all()
+    client = app.test_client()
+    sign_in(client, sanne)
+
+    assert "Het adres is niet meer te lezen." in client.get("/settings/deliveries").text
+    with scene.database.writing() as session:
+        session.execute(update(Delivery).values(reply="452 4.2.2 Mailbox 100% full (s)"))
+    assert "Mailbox 100% full (s)" in client.get("/settings/deliveries").text

@@ -243,6 +243,7 @@ def _claimed(row: AnyRow, taken: AnyRow, story: Story) -> Claimed:
         id=delivery.id,
         fence=taken.fence,
         unique=delivery.uuid,
+        route=delivery.route,
         attempts=delivery.attempts,
         lease_until=taken.lease_until,
         useful_until=delivery.useful_until,

@@ -18,6 +18,7 @@ from calendar_app.reminders.mail import write
 from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.outbox.desk import Claimed, Desk, is_ours
 from calendar_app.reminders.outbox.landing import KEEP_BYTES, relay_is_away, write_results
+from calendar_app.reminders.routes import UNREADABLE
 from calendar_app.reminders.services import office_of
 from calendar_app.reminders.switchboard import Message
 
@@ -72,7 +73,7 @@ def mail_of(desk: Desk, one: Claimed) -> Mail | Answer:
 def _message_of(config: Config, one: Claimed) -> Message | Answer:
     """What goes to a service other than a mail relay: the same bytes each time, as a mail."""
     if one.way is None:
-        return Answer("never", "the address of this route cannot be read any more", gone=True)
+        return Answer("never", UNREADABLE, gone=True)
     told = one.frozen or chat.message(config, one.story, one.way.kind, one.unique)
     return Message("", one.way.address, told, one.unique, one.way.kind, one.useful_until)
 

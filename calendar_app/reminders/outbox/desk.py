@@ -24,7 +24,7 @@ from calendar_app.db import Database
 from calendar_app.post_office import PostOffice
 from calendar_app.reminders.mail import Reader, Story
 from calendar_app.reminders.models import Delivery, Relay
-from calendar_app.reminders.routes import Way
+from calendar_app.reminders.routes import EMAIL, Way
 
 PLANNED = timedelta(days=35)
 LEASE = timedelta(seconds=30)
@@ -74,8 +74,15 @@ class Claimed:
     reader: Reader
     story: Story
     frozen: bytes | None
-    # By which way it goes; None: by mail.
+    # By which route it goes, as the delivery calls it.
+    route: str = EMAIL
+    # Where that leads; None: to mail, or its address cannot be read any more.
     way: Way | None = None
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it goes to another service than a mail relay."""
+        return self.route != EMAIL
 
 
 def make_missing(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> int:

@@ -72,7 +72,7 @@ def _write_down(
 
 def _kind_of(one: Claimed, answer: Answer) -> str:
     """The landing of an answer: a message in doubt is held for a person, a mail is repeated."""
-    return "held" if answer.kind == "unknown" and one.way is not None else answer.kind
+    return "held" if answer.kind == "unknown" and one.is_message else answer.kind
 
 
 def _still_held(session: Session, desk: Desk, ones: Sequence[Claimed]) -> set[int]:
@@ -90,7 +90,7 @@ def _filled_in(kind: str, one: Claimed, answer: Answer, now: datetime) -> dict[s
             due.next_try(one.attempts + 1, one.useful_until, now),
             now + timedelta(seconds=answer.wait),
         ),
-        "why": due.REFUSED_BY_ROUTE if one.way is not None else due.REFUSED,
+        "why": due.REFUSED_BY_ROUTE if one.is_message else due.REFUSED,
     }
     return {name: known[name] for name in _ASKS_FOR[kind]}
 

@@ -22,6 +22,7 @@ from calendar_app.reminders.together import share_end
 
 log = logging.getLogger(__name__)
 
+_AS_IT_STANDS = {"synchronize_session": False}
 # What a route did not take so often goes by mail, while it is still of use.
 MOST_TRIES = 3
 # Who wants to be left alone for longer than this does not take it.
@@ -54,12 +55,15 @@ def origins_due(session: Session, now: datetime) -> list[str]:
 def note_routes(session: Session, results: Sequence[tuple[Claimed, Answer]], now: datetime) -> None:
     """Write down at each route how it fared: the last success, or the last failure and why."""
     for one, answer in results:
-        if one.way is not None and answer.kind != "untried":
-            noting = update(Route).where(Route.id == one.way.id)
-            session.execute(noting.values(_noted(answer, now)))
-            if answer.gone and one.way.kind == PUSH:
+        if one.is_message and answer.kind != "untried":
+            # Its way tells which, but not when its address cannot be read.
+            its = select(Route.id).join(Delivery, _is_its_way()).where(Delivery.id == one.id)
+            noting = update(Route).where(Route.id.in_(its.correlate(None)))
+            session.execute(noting.values(_noted(answer, now)), execution_options=_AS_IT_STANDS)
+            if answer.gone and one.way is not None and one.way.kind == PUSH:
                 # That subscription is over for good: the browser makes another.
-                session.execute(noting.values(locked="", mark=""))
+                forgetting = noting.values(locked="", mark="")
+                session.execute(forgetting, execution_options=_AS_IT_STANDS)
 
 
 def _noted(answer: Answer, now: datetime) -> dict[str, Any]:

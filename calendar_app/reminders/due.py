@@ -137,7 +137,7 @@ OTHER_DAY = N_("It has another day now.")
 OTHER_MOMENT = N_("It has to be answered at another moment now.")
 OTHER_ROUTE = N_("This person gets it by another route now.")
 QUIET = N_("It fell in this person's quiet hours.")
-TOLD_TOGETHER = N_("It stood in one mail with others of its kind.")
+TOLD_TOGETHER = N_("It was told together with others of its kind.")
 REFUSED = N_("The mail server refuses this mail.")
 REFUSED_BY_ROUTE = N_("The other side refuses this message.")
 HELD = N_("It was handed over, but no answer came. It may have arrived, so it is not sent again.")
@@ -146,7 +146,7 @@ NO_ANSWER_IN_TIME = N_("The other side did not take it in time.")
 REFUSED_IN_TIME = N_("The mail server did not take it in time.")
 UNREACHABLE_IN_TIME = N_("The mail server did not answer.")
 NOBODY_WORKED = N_("The reminder service was not running at that time.")
-TOO_MANY = N_("More mails were due than the mail server takes in a minute.")
+TOO_MANY = N_("More reminders were due than can be sent in a minute.")
 
 
 # The first moment at which somebody of a team is at work: the one given, or one after it.

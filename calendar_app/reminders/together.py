@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery
 from calendar_app.reminders.queries import AnyRow, facts_of, with_facts
+from calendar_app.reminders.routes import EMAIL
 
 _OPEN = ("pending", "retry")
 # How a mail ends of which nobody can say that it was read.
@@ -85,7 +86,7 @@ def taken_along(
         if decision.verdict == "send":
             found[row.Delivery.told_with_id].append(row)
         else:
-            _let_go(session, row.Delivery.id, decision)
+            _let_go(session, row.Delivery, decision)
     return found
 
 
@@ -123,12 +124,13 @@ def _can_join(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _let_go(session: Session, delivery_id: int, decision: due.Decision) -> None:
-    """What was to be told in a mail that had to wait, and is not to be told any more."""
+def _let_go(session: Session, delivery: Delivery, decision: due.Decision) -> None:
+    """What was to be told in a mail or message that had to wait, and is not to be told any more."""
     state = "missed" if decision.verdict == "missed" else "cancelled"
-    reason = decision.reason or due.UNREACHABLE_IN_TIME
+    too_late = due.UNREACHABLE_IN_TIME if delivery.route == EMAIL else due.NO_ANSWER_IN_TIME
+    reason = decision.reason or too_late
     values = {"state": state, "reason": reason, "told_with_id": None}
-    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
+    session.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
 
 
 _GROUP = (Delivery.team_id, Delivery.person_id, Delivery.kind, Delivery.route)

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, update
 
-from calendar_app.people.models import Team
-from calendar_app.reminders import due
+from calendar_app.people.models import Person, Team
+from calendar_app.reminders import due, outbox
 from calendar_app.reminders.models import Delivery, QuietHours
 from calendar_app.reminders.routes import BY_MAIL_ALONE, EMAIL, Route
 from tests.builders import a_person, sign_in
@@ -27,6 +29,7 @@ from tests.reminders.test_actions import MORNING, YESTERDAY, agree
 from tests.reminders.test_mornings import a_precondition
 from tests.reminders.test_posts import make, people, sent
 from tests.reminders.test_webcare import ANSWER_BY, RECEIVED, ask
+from tests.search.test_migration import migrate, settings_of_migrations
 from tests.support.outside import Outside, in_turn, says
 
 if TYPE_CHECKING:
@@ -271,6 +274,53 @@ def test_a_route_whose_address_cannot_be_read_is_broken_and_mail_takes_over(
     assert {row.route for row in later} == {EMAIL}
 
 
+def test_several_in_one_message_are_told_in_words_that_fit_it(
+    scene: Scene, people: dict[str, int], outside: Outside, app: Flask
+) -> None:
+    outside.pages[PATH] = says(200, b"ok")
+    reached_by_slack(scene, outside, people["writer"])
+    scene.now = YESTERDAY
+    for text in ("Foto's vragen", "Zaal boeken"):
+        agree(scene, people["writer"], text)
+    scene.plan()
+    scene.now = MORNING
+
+    go_round(scene)
+
+    [other] = scene.rows(kind=due.ACTION, state="cancelled")
+    assert "mail" not in other.reason
+    client = app.test_client()
+    with scene.database.reading() as session:
+        sign_in(client, session.get_one(Person, people["writer"]))
+    page = client.get(f"/reminders/{other.uuid}").text
+    assert "Zaal boeken" in page
+    assert "What this reminder told of" in page
+
+
+def test_what_leaves_a_message_because_it_is_too_late_has_a_cause_that_fits_it(
+    scene: Scene, people: dict[str, int], outside: Outside
+) -> None:
+    outside.pages[PATH] = says(200, b"ok")
+    reached_by_slack(scene, outside, people["writer"])
+    scene.now = YESTERDAY
+    agree(scene, people["writer"], "Eerder", due_on=YESTERDAY.date(), created_at=YESTERDAY - A_DAY)
+    agree(scene, people["writer"], "Later")
+    scene.plan()
+    [first, _second] = scene.rows(kind=due.ACTION)
+    scene.now = MORNING
+    with scene.database.reading() as session:
+        [origin] = outbox.origins_due(session, scene.now)
+    desk = outbox.desk_for(scene.desk, origin)
+    # The worker stops before it has begun, and the first is of no use any more when it is back.
+    outbox.claim(desk, scene.now, 4)
+    outbox.end_work(desk, scene.now)
+    scene.now = first.useful_until
+    outbox.claim(outbox.desk_for(scene.desk, origin), scene.now, 4)
+
+    [missed] = scene.rows(kind=due.ACTION, state="missed")
+    assert (missed.id, missed.reason) == (first.id, due.NO_ANSWER_IN_TIME)
+
+
 def test_the_log_tells_in_the_language_of_its_reader_that_an_address_cannot_be_read(
     scene: Scene, outside: Outside, app: Flask
 ) -> None:
@@ -289,3 +339,28 @@ def test_the_log_tells_in_the_language_of_its_reader_that_an_address_cannot_be_r
     with scene.database.writing() as session:
         session.execute(update(Delivery).values(reply="452 4.2.2 Mailbox 100% full (s)"))
     assert "Mailbox 100% full (s)" in client.get("/settings/deliveries").text
+
+
+def test_an_upgrade_keeps_what_was_told_together_as_told(
+    scene: Scene, people: dict[str, int], sink: SmtpSink
+) -> None:
+    scene.now = YESTERDAY
+    for text in ("Foto's vragen", "Zaal boeken"):
+        agree(scene, people["writer"], text)
+    scene.plan()
+    scene.now = MORNING
+    scene.send()
+    steps = ScriptDirectory.from_config(settings_of_migrations()).walk_revisions()
+    [below] = [step.down_revision for step in steps if "_reasons_that_fit_" in step.path]
+    assert isinstance(below, str)
+
+    migrate(scene.database, command.downgrade, below)
+    [before] = scene.rows(kind=due.ACTION, state="cancelled")
+    migrate(scene.database, command.upgrade, "head")
+
+    [after] = scene.rows(kind=due.ACTION, state="cancelled")
+    assert before.reason == "It stood in one mail with others of its kind."
+    assert after.reason == due.TOLD_TOGETHER
+    assert scene.plan() == 0
+    scene.send()
+    assert len(sink.accepted) == 1

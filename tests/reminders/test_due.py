@@ -79,6 +79,17 @@ def test_a_missed_reminder_has_a_cause(hindrance: due.Hindrance, cause: str) -> 
     assert due.cause_of_missing(hindrance) == cause
 
 
+@pytest.mark.parametrize("tried", [False, True])
+@pytest.mark.parametrize("relay_down", [False, True])
+@pytest.mark.parametrize("worker_ran", [False, True])
+def test_the_cause_of_a_missed_message_speaks_of_no_mail(
+    *, tried: bool, relay_down: bool, worker_ran: bool
+) -> None:
+    hindrance = due.Hindrance(tried, relay_down, worker_ran, by_mail=False)
+
+    assert "mail" not in due.cause_of_missing(hindrance)
+
+
 def test_pauses_double_from_five_seconds_and_stay_short_near_the_deadline() -> None:
     far, near = START + timedelta(days=1), START + timedelta(minutes=10)
     pauses = [due.next_try(failures, far, START) - START for failures in (1, 2, 3, 4, 12)]

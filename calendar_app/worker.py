@@ -140,15 +140,39 @@ class Rounds:
         self._ticked_at = self.desk.clock()
 
     def send_messages(self) -> None:
-        """Send what is due by other routes than mail, one service after the other."""
+        """Send what is due by other routes than mail: a little of each service in turn."""
+        failed: set[str] = set()
+        goes_on = True
+        while goes_on and not self.desk.stopping.is_set():
+            goes_on = self._take_turns(failed)
+
+    def _take_turns(self, failed: set[str]) -> bool:
+        """One turn of each service but those that `failed`; whether there may be more."""
         with self.desk.database.reading() as session:
             origins = outbox.origins_due(session, self.desk.clock())
+        sent = 0
         for origin in origins:
             if self.desk.stopping.is_set():
                 break
+            if origin not in failed:
+                sent += self._take_turn(origin, failed)
+        return sent > 0
+
+    def _take_turn(self, origin: str, failed: set[str]) -> int:
+        """Send a few messages to `origin`; how many were taken up. What fails is added."""
+        try:
             desk = outbox.desk_for(self.desk, origin)
-            while claimed := outbox.claim(desk, desk.clock(), CLAIM_MESSAGES):
-                outbox.deliver(desk, claimed)
+            claimed = outbox.claim(desk, desk.clock(), CLAIM_MESSAGES)
+            outbox.deliver(desk, claimed)
+        except Exception as error:
+            # No other service has to wait for what is wrong with this one. Without a database
+            # none can go on.
+            if isinstance(error, DBAPIError) and is_away(error):
+                raise
+            log.exception("messages to %s failed", origin)
+            failed.add(origin)
+            return 0
+        return len(claimed)
 
     def hand_out(self, defer: Defer) -> None:
         """Plan when something changed, then claim all that is due for whoever has time for it."""

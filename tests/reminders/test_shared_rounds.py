@@ -371,3 +371,26 @@ def test_a_mistake_in_a_job_is_told_and_the_next_tick_comes(
 
     assert "ring failed" in caplog.text
     assert "a mistake of ours" in caplog.text
+
+
+def test_a_mistake_in_what_each_worker_does_for_itself_is_told_and_it_goes_on(
+    shared: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    beats: list[int] = []
+
+    def beat() -> None:
+        beats.append(1)
+        raise ValueError("a mistake of ours")
+
+    jobs = [Job("beat", beat, timedelta(seconds=0.01))]
+    url = shared.engine.url.render_as_string(hide_password=False)
+    engine = postgres.ProcrastinateEngine(url, [], jobs, lambda _tickets: None, clock.now)
+
+    engine.start()
+    try:
+        until(lambda: len(beats) >= 3, seconds=30)
+    finally:
+        engine.stop()
+
+    assert "beat failed" in caplog.text
+    assert "a mistake of ours" in caplog.text

@@ -152,9 +152,12 @@ class ProcrastinateEngine:
         self._hands.shutdown(wait=True)
 
     def _repeat(self, job: Job) -> None:
-        """Do what each worker does for itself."""
+        """Do what each worker does for itself. A mistake of ours is told, and ends no round."""
         while not self._stopping.is_set():
-            job.act()
+            try:
+                job.act()
+            except Exception:
+                log.exception("%s failed", job.name)
             self._stopping.wait(job.every.total_seconds())
 
     def _run(self) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from calendar_app.config import Config
+from calendar_app.language import N_
 from calendar_app.outbound import Reply
 from calendar_app.post_office import Answer, Mail, PostOffice
 from calendar_app.reminders.switchboard import Switchboard, verdict
@@ -26,6 +27,8 @@ _STATUS = re.compile(r"\berror=(\d{3})\b")
 _NOT_REACHED = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeout|Connection refused|SSLCertVerification"
 )
+_NOT_SET_UP = N_("The setting for this service is gone or cannot be used.")
+_NOT_SAID = N_("The service did not say what became of it.")
 
 
 def office_of(origin: str, config: Config, clock: Callable[[], datetime]) -> PostOffice:
@@ -51,8 +54,7 @@ class AppriseService:
         """Read the address; nothing is sent yet. See PostOffice."""
         service = None if self._address is None else _service(self._address)
         if service is None:
-            words = "The setting for this service is gone or cannot be used."
-            return [Answer("never", words, gone=True) for _mail in mails]
+            return [Answer("never", _NOT_SET_UP, gone=True) for _mail in mails]
         self._door = [(mail, service) for mail in mails]
         return [None for _mail in mails]
 
@@ -88,6 +90,9 @@ class AppriseService:
         )
         if result:
             return Answer("accepted", "")
+        if len(service) > 1:
+            # Some of those that it goes to may have it, and none gets it twice.
+            return Answer("unknown", _NOT_SAID)
         return _answer_of(" ".join(said), self._clock())
 
 
@@ -113,5 +118,5 @@ def _answer_of(said: str, now: datetime) -> Answer:
         found = verdict(Reply(int(status[1]), ""), now)
         return Answer(found.kind, found.words)
     if _NOT_REACHED.search(said):
-        return Answer("unreachable", "The other side cannot be reached.")
-    return Answer("unknown", "The service did not say what became of it.")
+        return Answer("unreachable", N_("The other side cannot be reached."))
+    return Answer("unknown", _NOT_SAID)

@@ -13,9 +13,9 @@ from calendar_app.config import BadSetting, load
 from calendar_app.reminders import due
 from calendar_app.reminders.routes import APPRISE, new_route
 from tests.reminders.routing import of_today, routes, send_messages, without_mail
-from tests.reminders.scenes import DUE
+from tests.reminders.scenes import DUE, SECOND
 from tests.reminders.test_routes import PAGE, outside, person  # noqa: F401 - fixtures
-from tests.support.outside import Outside, hangs_up, says
+from tests.support.outside import Outside, hangs_up, in_turn, says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +107,24 @@ def test_what_became_of_it_is_told_as_far_as_it_is_known(
     # Once: its own way to try again is off.
     assert len(outside.asked) == 1
     assert "geheim" not in " ".join(log) + found.reply + found.reason
+
+
+def test_who_has_it_already_of_several_gets_it_once(
+    scene: Scene, sink: SmtpSink, outside: Outside  # noqa: F811
+) -> None:  # fmt: skip
+    outside.pages["/"] = in_turn(says(200, b"{}"), says(500))
+    key = by_apprise(scene, outside.url("/one/two").replace("http://", "ntfy://"))
+
+    for seconds in (0, 5, 30, 60):
+        scene.now = DUE + seconds * SECOND
+        send_messages(scene)
+        scene.sweep()
+        scene.send()
+
+    found = of_today(scene, key)
+    assert sorted(json.loads(asked.body)["topic"] for asked in outside.asked) == ["one", "two"]
+    assert (found.state, found.reason) == ("in_doubt", due.HELD)
+    assert sink.accepted == []
 
 
 def test_a_service_that_cannot_be_reached_is_tried_again(scene: Scene) -> None:

@@ -36,11 +36,15 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_REDIRECTS = 3
 SECONDS = 10.0
 LONGEST_ADDRESS = 1000
+# RFC 1035 §2.3.4: of the name of a host, and of each of its parts between the dots.
+LONGEST_HOST = 253
+LONGEST_LABEL = 63
 
 _CHUNK = 64 * 1024
 # A host with several addresses may have some that do not answer here (IPv6 without a route).
 _SECONDS_AN_ADDRESS = 4.0
 _LONGEST_MARK = 300
+_LONGEST_SHOWN = 100
 _LONGEST_WORDS = 2000
 # Linux tells of a hang-up before anything is read; elsewhere a broken line shows when it is used.
 _HUNG_UP = getattr(select, "POLLRDHUP", select.POLLHUP) | select.POLLHUP | select.POLLERR
@@ -202,15 +206,22 @@ def expect_address(address: str) -> SplitResult:
         raise _no_address()
     if "@" in parts.netloc:
         raise Unfetched(N_("Leave the name and the password out of the address."))
-    if len(address) > LONGEST_ADDRESS:
+    if len(address) > LONGEST_ADDRESS or not _can_be_a_host(parts.hostname):
         raise Unfetched(N_("This address is too long."))
     return parts
 
 
+def _can_be_a_host(host: str) -> bool:
+    """Whether a name server could know a host of this length."""
+    name = host.removesuffix(".")
+    labels = name.split(".")
+    return len(name) <= LONGEST_HOST and all(len(label) <= LONGEST_LABEL for label in labels)
+
+
 def masked(address: str) -> str:
-    """As much of `address` as may be shown: its host. What follows may be a secret."""
+    """As much of `address` as may be shown: its host, cut when it is long. The rest is secret."""
     host = urlsplit(address).hostname or ""
-    return f"{host}/…"
+    return f"{host}/…" if len(host) <= _LONGEST_SHOWN else f"{host[:_LONGEST_SHOWN]}…/…"
 
 
 def addresses_of(host: str, port: int) -> list[str]:

@@ -15,6 +15,8 @@ from calendar_app.meetups.models import Occurrence
 from calendar_app.people.models import Muted, Person
 from calendar_app.reminders.quiet import Quiet
 
+# A scheme, the longest host that there can be, and a port; or the name of an operator's service.
+LONGEST_ORIGIN = 300
 # One day a week has to be left.
 MOST_QUIET_DAYS = 6
 STATES = (
@@ -130,11 +132,11 @@ class Worker(Base):
 
 
 class Relay(Base):
-    """A mail relay as it was last seen: whether it is down, and until when nobody asks it."""
+    """A mail relay, or the origin of routes, as last seen: whether it is down, and until when."""
 
     __tablename__ = "relay"
 
-    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_ORIGIN), unique=True)
     failures: Mapped[int] = mapped_column(default=0)
     # Down since: for a while nobody asks it; after that one mail is the probe, until `probe_until`.
     failed_at: Mapped[datetime | None]

@@ -36,7 +36,7 @@ from calendar_app.outbound import masked, origin_of
 from calendar_app.people.models import Person
 from calendar_app.people.seals import lock, unlocked
 from calendar_app.reminders import due
-from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.models import LONGEST_ORIGIN, Delivery
 from calendar_app.reminders.push import PUSH
 from calendar_app.reminders.webhooks import SLACK, TEAMS
 
@@ -70,7 +70,7 @@ class Route(Editable, Base):
     # As much of the address as may be shown, or the name it was given.
     name: Mapped[str] = mapped_column(String(200), default="")
     # Who takes what goes this way: it has one breaker and one rate, whoever it is for.
-    origin: Mapped[str] = mapped_column(String(300), default="", index=True)
+    origin: Mapped[str] = mapped_column(String(LONGEST_ORIGIN), default="", index=True)
     locked: Mapped[str] = mapped_column(Text, default="")
     # A hash of the address, by which the same one is known again.
     mark: Mapped[str] = mapped_column(String(64), default="", index=True)

@@ -33,11 +33,15 @@ from calendar_app.db import Database, UtcDateTime
 from calendar_app.errors import Refused
 from calendar_app.models import Actor, Base, Person, Team
 from calendar_app.reminders.models import Delivery
+from calendar_app.reminders.routes import Route, new_route
+from tests.builders import a_person, a_team
 from tests.support import hostile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from calendar_app.config import Config
 
 # What the database keeps beside the rows: its version, and the words that it finds for itself.
 NOT_ROWS = re.compile(r"alembic_version|moved_to|sqlite_.*|search_words.*")
@@ -415,3 +419,18 @@ def test_no_table_is_ever_in_memory_as_a_whole(
 
     assert sizes == [10] * 9 + [5]
     assert len(rows_of_postgresql(target.url, ["team"])["team"]) == 95
+
+
+def test_a_route_with_the_longest_name_there_can_be_is_moved(
+    source: Database, target: Database, config: Config, tmp_path: Path
+) -> None:
+    address = f"https://{'.'.join(['b' * 60] * 4)}/workflows/x?sig=1"
+    with source.writing() as session:
+        person = a_person(session, a_team(session))
+        session.flush()
+        session.add(new_route(config, person.id, "teams", address))
+
+    moved(source, target, tmp_path)
+
+    with target.reading() as session:
+        assert session.scalars(select(Route.origin)).all() == [address.partition("/workflows")[0]]

@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from calendar_app import outbound
-from calendar_app.outbound import Fetched, Unfetched, fetch, masked, may_reach, web_address
+from calendar_app.outbound import (
+    Fetched,
+    Unfetched,
+    fetch,
+    masked,
+    may_reach,
+    origin_of,
+    web_address,
+)
+from calendar_app.reminders.models import LONGEST_ORIGIN
 from tests.support.certificate import self_signed
 from tests.support.outside import Outside, drips, drips_headers, leads_to, says
 
@@ -102,6 +111,15 @@ def test_an_address_with_a_password_or_without_an_end_is_refused() -> None:
     assert "too long" in refusal("https://a.example/" + "a" * 1000)
 
 
+LONGEST = ".".join(["a" * 63] * 3 + ["a" * 61])
+
+
+def test_a_host_that_no_name_server_can_know_is_refused() -> None:
+    assert "too long" in refusal(f"https://{'a' * 64}.example/a.ics")
+    assert "too long" in refusal(f"https://a{LONGEST}/a.ics")
+    assert len(origin_of(f"https://{LONGEST}.:65535/")) <= LONGEST_ORIGIN
+
+
 def test_webcal_is_https() -> None:
     assert web_address(" webcal://a.example/a.ics ") == "https://a.example/a.ics"
     assert web_address("WEBCAL://a.example/a.ics") == "https://a.example/a.ics"
@@ -111,6 +129,7 @@ def test_webcal_is_https() -> None:
 
 def test_a_secret_address_is_shown_by_its_host_alone() -> None:
     assert masked("https://agenda.example:8443/geheim/a.ics?key=1") == "agenda.example/…"
+    assert masked(f"https://{LONGEST}/geheim") == f"{LONGEST[:100]}…/…"
 
 
 CLOSED = [

@@ -225,3 +225,25 @@ def test_web_and_worker_start_without_what_only_a_push_needs() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert said.stdout.strip() == "[]"
+
+
+def test_a_service_with_the_longest_name_there_can_be_is_noted_on_every_database(
+    scene: Scene, outside: Outside  # noqa: F811
+) -> None:  # fmt: skip
+    outside.pages[PATH] = says(201)
+    longest, receiver = ".".join(["a" * 63] * 3 + ["a" * 61]), Receiver()
+    key = by_push(scene, outside, receiver)
+    with scene.database.writing() as session:
+        route = session.merge(routes(scene)[0])
+        route.origin = f"https://{longest}:65535"
+
+    send_messages(scene)
+
+    assert of_today(scene, key).state == "sent"
+
+
+def test_a_browser_of_a_host_that_cannot_be_is_refused() -> None:
+    receiver = Receiver()
+
+    with pytest.raises(Refused, match="too long"):
+        expect_subscription(f"https://{'a' * 64}.example/x", receiver.p256dh, receiver.auth)

@@ -28,7 +28,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from calendar_app.config import BadSetting, Config
 from calendar_app.errors import Refused
-from calendar_app.language import N_
+from calendar_app.language import N_, noted
 from calendar_app.text import clean_line
 
 FOLDER_NAME = "mails"
@@ -620,7 +620,7 @@ def _put(path: Path) -> Answer:
         _write_folder_through(path.parent)
     except OSError as error:
         return Answer("later", _cause(error))
-    return Answer("accepted", f"kept as {FOLDER_NAME}/{place.name}")
+    return Answer("accepted", noted(N_("Kept as %(file)s"), file=f"{FOLDER_NAME}/{place.name}"))
 
 
 def _write_folder_through(folder: Path) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from calendar_app.language import say_noted
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.hosting import hosts
 from calendar_app.meetups.models import Meetup, MeetupParticipant, Occurrence
@@ -667,7 +668,7 @@ def _plain(delivery: Delivery, team: str, email: str) -> dict[str, Any]:
         "sent": delivery.sent_at.isoformat() if delivery.sent_at else None,
         "attempts": delivery.attempts,
         "reason": delivery.reason,
-        "reply": delivery.reply,
+        "reply": say_noted("en", delivery.reply),
     }
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from calendar_app.errors import NotYours, Refused
-from calendar_app.language import N_, say
+from calendar_app.language import N_, say_noted
 from calendar_app.outbound import web_address
 from calendar_app.people import throttle
 from calendar_app.people.door import audit, me, my_pass, my_team, refuse_too_many, requires
@@ -287,7 +287,7 @@ def _note(route: Route, answer: Answer) -> None:
 
 def _tell(name: str, answer: Answer) -> None:
     """What became of a test, and no more than is known."""
-    words = say(language(), answer.words) if answer.words else ""
+    words = say_noted(language(), answer.words)
     if answer.kind == "accepted":
         flash(_("%(route)s took the test. Look there to see it.", route=name), "good")
     elif answer.kind == "unknown":
@@ -322,7 +322,7 @@ def _services() -> list[str]:
 
 
 def _failure(route: Route) -> str:
-    return say(language(), route.failure) if route.failure else ""
+    return say_noted(language(), route.failure)
 
 
 def _last_mailed_at() -> object:

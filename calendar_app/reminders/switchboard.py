@@ -17,6 +17,7 @@ from functools import partial
 from http import HTTPStatus
 
 from calendar_app.config import Config
+from calendar_app.language import N_, noted
 from calendar_app.outbound import Call, Closed, Reply, Unanswered, Unfetched, dial
 from calendar_app.post_office import Answer, Mail
 from calendar_app.reminders.push import PUSH, Subscription, sealed
@@ -96,9 +97,9 @@ class Switchboard:
             allowed = self._config.outbound_allow
             return dial(_address_of(message), allowed, seconds=self._seconds)
         except Closed as error:
-            return Answer("never", error.message)
+            return Answer("never", noted(error.message, **error.values))
         except Unfetched as error:
-            return Answer("unreachable", str(error))
+            return Answer("unreachable", noted(error.message, **error.values))
 
     def _let_go(self, now: datetime, one: _AtTheDoor, goes: bool) -> Answer:  # noqa: FBT001
         if not goes:
@@ -107,12 +108,12 @@ class Switchboard:
         if one.call.is_cut():
             # Nothing was written yet: no doubt about that.
             one.call.hang_up()
-            return Answer("unreachable", "The other side closed the connection.")
+            return Answer("unreachable", N_("The other side closed the connection."))
         body, headers = self._written(one.message, now)
         try:
             reply = one.call.post(body, headers, self._seconds)
         except Unanswered as error:
-            return Answer("unknown", error.message)
+            return Answer("unknown", noted(error.message, **error.values))
         return verdict(reply, now)
 
     def _written(self, message: Message, now: datetime) -> tuple[bytes, dict[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from calendar_app.errors import NotYours
 from calendar_app.feed.models import meetups_by_mail, take_meetups
-from calendar_app.language import N_, say
+from calendar_app.language import N_
 from calendar_app.moments import WEEKDAY_NAMES, local
 from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.people.models import Muted, Person
@@ -36,7 +35,7 @@ from calendar_app.reminders.models import (
 )
 from calendar_app.reminders.queries import LogFilter, log_page, muted_kinds, told_in_mail
 from calendar_app.reminders.routes import route_name
-from calendar_app.web.language import language, speak_to
+from calendar_app.web.language import speak_to
 from calendar_app.web.request import commit, house, now, row_number, session
 from calendar_app.web.security import csrf
 from calendar_app.web.templating import render
@@ -95,8 +94,6 @@ def show_deliveries() -> ResponseReturnValue:
         kind_names=ALL_NAMES,
         looks=LOOKS,
         route_name=route_name,
-        # Not by the templates' own: what the other side said may hold a "%".
-        said=partial(say, language()),
     )
 
 

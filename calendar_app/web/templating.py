@@ -13,7 +13,7 @@ from flask import Flask, Response, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 
-from calendar_app.language import catalogue, locale
+from calendar_app.language import catalogue, locale, say_noted
 from calendar_app.web.language import language, theme
 from calendar_app.web.request import asked_address, zone
 
@@ -38,6 +38,7 @@ def install(app: Flask) -> None:
         "plain_day": plain_day,
         "day_of_year": day_of_year,
         "with_capital": with_capital,
+        "noted": lambda text: say_noted(language(), text),
     }
     app.jinja_env.filters.update(filters)
     # Flask-Babel's own lookups find out the language again for each of a page's thousand texts.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calendar_app import clock
+from calendar_app.language import noted, say
 from calendar_app.people.models import Person, Team
 from calendar_app.reminders.due import KIND_NAMES, KINDS
 from calendar_app.reminders.mail import stop_token
@@ -308,3 +309,21 @@ def test_delivery_rows_are_plain_values_from_a_moment_on(
 def csrf_token(client: FlaskClient, address: str) -> str:
     page = client.get(address).text
     return page.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def test_what_kapstok_noted_itself_is_told_in_the_language_of_who_reads(
+    client: FlaskClient, database: Database
+) -> None:
+    team, person = enter(database)
+    with database.writing() as session:
+        session.get_one(Person, person.id).language = "nl"
+    nobody = noted("There is no computer with the name %(host)s.", host="x.example")
+    a_delivery(database, team, person, state="retry", reply=nobody)
+    a_delivery(database, team, person, state="dead", reply="550 5.1.1 100% no\x1fsuch user")
+    sign_in(client, person)
+
+    page = client.get("/settings/deliveries").text
+
+    assert say("nl", "There is no computer with the name %(host)s.", host="x.example") in page
+    assert "There is no computer" not in page
+    assert "550 5.1.1 100% no such user" in page

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calendar_app.config import BadSetting, Config
+from calendar_app.language import noted, say_noted
 from calendar_app.post_office import (
     Mail,
     MailFolder,
@@ -284,7 +285,7 @@ def test_without_a_relay_a_mail_is_kept_as_a_file_whole(config: Config) -> None:
     [kept] = office.finish([True])
 
     assert waiting == [".part"]
-    assert (kept.kind, kept.words) == ("accepted", "kept as mails/one.eml")
+    assert (kept.kind, kept.words) == ("accepted", noted("Kept as %(file)s", file="mails/one.eml"))
     assert (config.data_dir / "mails" / "one.eml").read_bytes() == RAW
     assert (config.data_dir / "mails").stat().st_mode & 0o077 == 0
 
@@ -313,7 +314,7 @@ def test_the_pages_say_that_no_mail_leaves_the_house(config: Config, sink: SmtpS
 def test_a_letter_without_an_id_gets_one(config: Config) -> None:
     words = send_now(config, _a_letter())
 
-    file = config.data_dir / words.removeprefix("kept as ")
+    file = config.data_dir / say_noted("en", words).removeprefix("Kept as ")
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert message["Message-ID"] == f"<{file.stem}@localhost>"
 

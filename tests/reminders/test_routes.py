@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from calendar_app import clock
 from calendar_app.errors import Refused
-from calendar_app.people.models import AuditEntry, Membership
+from calendar_app.language import say
+from calendar_app.people.models import AuditEntry, Membership, Person
 from calendar_app.people.seals import lock, unlocked
 from calendar_app.reminders import due
 from calendar_app.reminders.models import Delivery
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from calendar_app.db import Database
-    from calendar_app.people.models import Person
     from tests.support.smtp_sink import SmtpSink
 
 PAGE = "/settings/reminders/routes"
@@ -338,3 +338,24 @@ def test_so_many_routes_are_enough(client: FlaskClient) -> None:
     assert statuses == [303] * 8 + [422]
     assert again.status_code == 422
     assert "You have this route already." in again.text
+
+
+@pytest.mark.usefixtures("person")
+def test_a_reason_with_a_name_in_it_is_told_in_the_language_of_who_reads(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(_host: str, _port: int) -> list[str]:
+        raise OSError
+
+    monkeypatch.setattr("calendar_app.outbound.addresses_of", nobody)
+    add(client, OF_SLACK)
+    [route] = routes(database)
+    with database.writing() as session:
+        session.scalars(select(Person)).one().language = "nl"
+
+    told = client.post(f"{PAGE}/{route.id}/test", follow_redirects=True).text
+
+    words = say("nl", "There is no computer with the name %(host)s.", host="hooks.slack.com")
+    # In what became of the test, and at the route.
+    assert told.count(words) == 2
+    assert "There is no computer" not in told

@@ -12,6 +12,7 @@ from sqlalchemy import (
 )
 
 from calendar_app.config import Config
+from calendar_app.language import N_
 from calendar_app.post_office import Answer, Mail
 from calendar_app.reminders import chat
 from calendar_app.reminders.mail import write
@@ -66,7 +67,7 @@ def mail_of(desk: Desk, one: Claimed) -> Mail | Answer:
     try:
         mail = write(desk.config, one.story, one.reader, one.unique, one.dated_at)
     except ValueError:
-        return Answer("never", "the address cannot stand in a mail")
+        return Answer("never", N_("The address cannot stand in a mail."))
     return mail if one.frozen is None else replace(mail, raw=one.frozen)
 
 

@@ -207,10 +207,20 @@ def choose_way() -> ResponseReturnValue:
         return _page(FeedForm(formdata=None), form, form.differences({"way": choice.way})), 409
     if not form.validate_on_submit():
         return _page(FeedForm(formdata=None), form), 422
+    before = choice.way
     take_meetups(session(), me(), form.way.data, now())
+    if form.way.data != before:
+        _note_choice(form.way.data)
     commit()
     flash(_("Saved."))
     return redirect("/feeds#meetups", 303)
+
+
+def _note_choice(way: str) -> None:
+    if way == "mail":
+        audit("invitations.chosen", me())
+    else:
+        audit("invitations.left", me())
 
 
 def _mine(feed_id: int) -> Feed:

@@ -133,7 +133,12 @@ def choose_mail() -> ResponseReturnValue:
     session().refresh(me(), with_for_update=True)
     route = mail_route(session(), me().id)
     expect_shown(route)
-    route.is_used = request.form.get("wanted") == "yes"
+    is_wanted = request.form.get("wanted") == "yes"
+    if is_wanted and not route.is_used:
+        audit("mail.chosen", me())
+    elif route.is_used and not is_wanted:
+        audit("mail.left", me())
+    route.is_used = is_wanted
     if route.version == 0:
         route.version = 1
         session().add(route)
@@ -201,7 +206,7 @@ def try_route(route_id: int) -> ResponseReturnValue:
     else:
         answer = try_way(config, way, origin, language(), now())
     with house().database.writing() as writer:
-        _note(_mine(writer, route_id), answer)
+        _note_answer(_mine(writer, route_id), answer)
     _tell(name, answer)
     return redirect(_HERE, 303)
 
@@ -259,6 +264,10 @@ def _add_browser(form: BrowserForm) -> None:
 def _use(route_id: int, *, is_used: bool) -> ResponseReturnValue:
     route = _mine(session(), route_id)
     expect_shown(route)
+    if is_used and not route.is_used:
+        audit("route.resumed", route)
+    elif route.is_used and not is_used:
+        audit("route.paused", route)
     route.is_used = is_used
     commit()
     flash(_("Saved."), "good")
@@ -274,7 +283,7 @@ def _mine(source: Session, route_id: int) -> Route:
     return route
 
 
-def _note(route: Route, answer: Answer) -> None:
+def _note_answer(route: Route, answer: Answer) -> None:
     if answer.kind == "accepted":
         route.worked(now())
         return

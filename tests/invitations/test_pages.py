@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from calendar_app.feed.models import Feed, MeetupsByMail, meetups_by_mail
 from calendar_app.language import say
-from calendar_app.people.models import Person
+from calendar_app.people.models import AuditEntry, Person
 from calendar_app.reminders import due
 from calendar_app.reminders.mail import stop_token
 from calendar_app.reminders.models import Delivery
@@ -80,6 +80,11 @@ def test_a_person_chooses_the_mail_and_the_feed_again(
 
     assert choose(client, version="1", way="feed")[0] == 303
     assert kept(database) == ["feed"]
+    assert choose(client, version="2", way="feed")[0] == 303
+    with database.reading() as session:
+        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        told = [(one.action, one.object_id) for one in entries if "invitations" in one.action]
+    assert told == [("invitations.chosen", person.id), ("invitations.left", person.id)]
     again = client.get(f"/feeds/{token}.ics", headers={"If-None-Match": after.headers["ETag"]})
     assert b"BEGIN:VEVENT" in again.data
     assert "The meet-ups are in your feeds." in client.get("/settings/reminders").text

@@ -359,3 +359,31 @@ def test_a_reason_with_a_name_in_it_is_told_in_the_language_of_who_reads(
     # In what became of the test, and at the route.
     assert told.count(words) == 2
     assert "There is no computer" not in told
+
+
+@pytest.mark.usefixtures("person")
+def test_what_is_chosen_is_in_the_audit_log_and_what_stays_as_it_was_is_not(
+    client: FlaskClient, database: Database
+) -> None:
+    add(client, OF_SLACK)
+    [route] = routes(database)
+    for verb in ("use", "pause", "pause", "use"):
+        [route] = routes(database)
+        client.post(f"{PAGE}/{route.id}/{verb}", data={"version": route.version})
+    for version, wanted in enumerate(("no", "no", "yes")):
+        client.post(f"{PAGE}/mail", data={"version": min(version, 1), "wanted": wanted})
+
+    with database.reading() as session:
+        noted = session.execute(
+            select(AuditEntry.action, AuditEntry.object_kind, AuditEntry.object_id)
+            .where(AuditEntry.action.startswith("route") | AuditEntry.action.startswith("mail"))
+            .order_by(AuditEntry.id)
+        ).all()
+        person = session.scalars(select(Person.id)).one()
+    assert [tuple(one) for one in noted] == [
+        ("route.added", "route", route.id),
+        ("route.paused", "route", route.id),
+        ("route.resumed", "route", route.id),
+        ("mail.left", "person", person),
+        ("mail.chosen", "person", person),
+    ]

@@ -10,9 +10,9 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, case, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 from sqlalchemy.orm.exc import StaleDataError
@@ -26,9 +26,13 @@ from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.meetups.queries import Presence
 from calendar_app.meetups.rotation import Turn, in_turn, whose_turn
 from calendar_app.meetups.sittings import Sitting
-from calendar_app.people.models import Person
+from calendar_app.people.models import Person, Team
 
 log = logging.getLogger(__name__)
+
+# The turns of so long are followed day by day; of what was before, only what was kept counts.
+LOOK_BACK = timedelta(days=14)
+_HELD = Occurrence.state.in_(("planned", "moved"))
 
 
 class MeetupTurn(Base):
@@ -43,7 +47,10 @@ class MeetupTurn(Base):
 
 
 class HostOfDay(Editable, Base):
-    """Who leads one meet-up: chosen by a colleague, or told of it when it was their turn."""
+    """Who leads one meet-up: chosen by a colleague, or told of it when it was their turn.
+
+    Of one that is over and that nobody began: who led it, as its page said.
+    """
 
     __tablename__ = "host_of_day"
     # Who is reminded hangs on it.
@@ -52,7 +59,7 @@ class HostOfDay(Editable, Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    # None: nobody chose, it was their turn when the reminder went out.
+    # None: nobody chose, it was their turn when the reminder went out, or when it was over.
     chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
@@ -141,6 +148,31 @@ def keep_host(session: Session, occurrence: Occurrence, host_id: int) -> None:
         known.person_id == host_id or _is_chosen_and_there(session, known, occurrence)
     ):
         return
+    _keep(session, occurrence, host_id)
+
+
+def keep_past(session: Session, now: datetime) -> int:
+    """Keep who led each day that is over and that nobody began or settled; of how many days.
+
+    So whose turn it was stays known, also when the series or its people change.
+    """
+    over = (
+        select(Occurrence)
+        .outerjoin(HostOfDay, HostOfDay.occurrence_id == Occurrence.id)
+        .where(Occurrence.team_id.in_(select(Team.id)), HostOfDay.id.is_(None))
+        .where(Occurrence.starts_at > now - LOOK_BACK, Occurrence.ends_at <= now)
+        .where(_HELD, Occurrence.begun_at.is_(None))
+        .options(selectinload(Occurrence.meetup).selectinload(Meetup.host))
+    )
+    rows = list(session.scalars(over))
+    found = hosts(session, rows, now)
+    led = [(row, host) for row in rows if (host := found[row.id]) is not None]
+    for row, host in led:
+        _keep(session, row, host.id)
+    return len(led)
+
+
+def _keep(session: Session, occurrence: Occurrence, host_id: int) -> None:
     try:
         with session.begin_nested():
             _settle(session, occurrence, host_id, None)
@@ -185,9 +217,13 @@ class _There:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What decides who leads: who is there and is settled, by occurrence; who takes turns."""
+    """What decides who leads: who is there and is settled, by occurrence; who takes turns.
+
+    Of what has begun, who leads it there.
+    """
 
     there: Mapping[int, _There]
+    begun: Mapping[int, int | None]
     settled: Mapping[int, HostOfDay]
     places: Mapping[int, Mapping[int, int]]
 
@@ -199,16 +235,16 @@ def hosts(session: Session, asked: Sequence[Occurrence], now: datetime) -> dict[
     """
     if not asked:
         return {}
-    coming = _coming(session, asked, now)
-    rows = {row.id: row for row in [*coming, *asked]}
+    chained = _chained(session, asked, now)
+    rows = {row.id: row for row in [*chained, *asked]}
     facts = _Facts(
         there=_there(session, list(rows.values())),
+        begun=_of_begun(session, [row for row in rows.values() if row.begun_at is not None]),
         settled=_settled(session, rows),
         places=_places(session, {row.meetup_id for row in rows.values()}),
     )
-    led = _led_last(session, {row.meetup.family for row in asked if row.meetup.rotates})
-    found = _by_turns(coming, asked, facts, led)
-    found |= _of_begun(session, [row for row in asked if row.begun_at is not None])
+    led = _led_last(session, [row for row in asked if row.meetup.rotates], now - LOOK_BACK)
+    found = _by_turns(chained, asked, facts, led)
     people = {person.id: person for there in facts.there.values() for person in there.invited}
     return {row.id: people.get(found[row.id] or 0) for row in asked}
 
@@ -225,34 +261,37 @@ def opening_host(session: Session, occurrence: Occurrence, now: datetime) -> Per
     if host is not None:
         return host
     there = {one.id: one for one in _there(session, [occurrence])[occurrence.id].presence.present}
-    family = occurrence.meetup.family
-    led = _led_last(session, [family]).get(family, {})
-    turn = whose_turn(list(there), led, there)
+    led = _led_last(session, [occurrence], occurrence.starts_at)
+    turn = whose_turn(list(there), led.get(occurrence.meetup.family, {}), there)
     return None if turn is None else there[turn]
 
 
 def _by_turns(
-    coming: Sequence[Occurrence],
+    chained: Sequence[Occurrence],
     asked: Sequence[Occurrence],
     facts: _Facts,
     led: Mapping[int, Mapping[int, datetime]],
 ) -> dict[int, int | None]:
-    """Who leads each of them: what is to come one after the other, the rest each by itself."""
+    """Who leads each of them: those of a series with turns one after the other, the rest alone."""
     chains: defaultdict[int, list[Turn]] = defaultdict(list)
-    for row in coming:
+    for row in chained:
         chains[row.meetup.family].append(_turn(row, facts))
     found: dict[int, int | None] = {}
     for family, turns in chains.items():
         found |= in_turn(turns, led.get(family, {}))
-    for row in asked:
-        if row.id not in found:
-            before = led.get(row.meetup.family, {}).items()
-            so_far = {person: at for person, at in before if at < row.starts_at}
-            found |= in_turn([_turn(row, facts)], so_far)
+    alone = [row for row in asked if row.id not in found]
+    for row in alone:
+        family, turn = row.meetup.family, _turn(row, facts)
+        before = [one for one in chains[family] if one.starts_at < row.starts_at]
+        so_far = {one: at for one, at in led.get(family, {}).items() if at < row.starts_at}
+        found[row.id] = in_turn([*before, turn], so_far)[row.id]
     return found
 
 
 def _turn(row: Occurrence, facts: _Facts) -> Turn:
+    if row.id in facts.begun:
+        leads = facts.begun[row.id]
+        return Turn(row.id, row.starts_at, there=() if leads is None else (leads,), settled=leads)
     there, settled = facts.there[row.id], facts.settled.get(row.id)
     chosen = None if settled is None else settled.person_id
     if row.meetup.rotates:
@@ -271,17 +310,20 @@ def _order(placed: Mapping[int, int], presence: Presence) -> list[int]:
     return sorted((one for one in there if one in placed), key=lambda one: placed[one])
 
 
-def _coming(session: Session, asked: Sequence[Occurrence], now: datetime) -> list[Occurrence]:
-    """The meet-ups of a series with turns that come up to the last one that is asked for."""
+def _chained(session: Session, asked: Sequence[Occurrence], now: datetime) -> list[Occurrence]:
+    """The meet-ups of a series with turns, from `LOOK_BACK` to the last one that is asked for.
+
+    Those that are over too: the coming turns go on from them, also when nobody began them.
+    """
     families = {row.meetup.family for row in asked if row.meetup.rotates}
     if not families:
         return []
     wanted = (
         select(Occurrence)
         .join(Meetup, Meetup.id == Occurrence.meetup_id)
-        .where(Meetup.family_of_all().in_(families), Meetup.deleted_at.is_(None))
-        .where(Occurrence.state.in_(("planned", "moved")), Occurrence.begun_at.is_(None))
-        .where(Occurrence.ends_at > now)
+        .where(Meetup.family_of_all().in_(families))
+        .where(or_(Meetup.deleted_at.is_(None), Occurrence.ends_at <= now))
+        .where(_HELD, Occurrence.starts_at > now - LOOK_BACK)
         .where(Occurrence.starts_at <= max(row.starts_at for row in asked))
         .options(selectinload(Occurrence.meetup).selectinload(Meetup.host))
     )
@@ -321,20 +363,27 @@ def _places(session: Session, meetups: Collection[int]) -> dict[int, dict[int, i
     return found
 
 
-def _led_last(session: Session, families: Collection[int]) -> dict[int, dict[int, datetime]]:
-    """When each person led a meet-up of each of these series last, by their ids."""
+def _led_last(
+    session: Session, rows: Sequence[Occurrence], until: datetime
+) -> dict[int, dict[int, datetime]]:
+    """When each person led the series of `rows` last, at `until` or before, by their ids.
+
+    What nobody began was led by whoever was chosen for it or told of it.
+    """
     family = Meetup.family_of_all()
+    leads = case((Sitting.id.is_not(None), Sitting.host_id), else_=HostOfDay.person_id)
     led = (
-        select(family, Sitting.host_id, func.max(Sitting.begun_at))
-        .join(Occurrence, Occurrence.id == Sitting.occurrence_id)
+        select(family, leads, func.max(Occurrence.starts_at))
         .join(Meetup, Meetup.id == Occurrence.meetup_id)
-        .where(family.in_(families), Sitting.host_id.is_not(None))
-        .group_by(family, Sitting.host_id)
+        .outerjoin(Sitting, Sitting.occurrence_id == Occurrence.id)
+        .outerjoin(HostOfDay, HostOfDay.occurrence_id == Occurrence.id)
+        .where(family.in_({row.meetup.family for row in rows}), Occurrence.starts_at <= until)
+        .where(_HELD, leads.is_not(None))
+        .group_by(family, leads)
     )
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
     for family_id, host_id, at in session.execute(led):
-        if host_id is not None:
-            found[family_id][host_id] = at
+        found[family_id][host_id] = at
     return found
 
 

@@ -161,6 +161,11 @@ def names(session: Session, meetup: Meetup, number: int = 6) -> str:
     return "".join("-" if host is None else host.name[0] for host in leaders)
 
 
+def host_id(host: Person | None) -> int:
+    assert host is not None
+    return host.id
+
+
 def test_all_lead_in_turn_by_name_until_somebody_says_otherwise(
     session: Session, daily: Meetup, trio: list[Person]
 ) -> None:
@@ -216,6 +221,86 @@ def test_who_held_it_last_comes_last(session: Session, daily: Meetup, trio: list
 
     assert found == {first.id: bo, second.id: anna}
     assert names(session, daily) == "BACBAC"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_turns_go_on_when_nobody_begins_a_meeting(
+    session: Session, daily: Meetup, *, told: bool
+) -> None:
+    """What a page said of the coming days holds on each of them, whether they were told or not."""
+    rows = [row for row in coming(session, daily) if row.is_held][:10]
+    promised = hosting.hosts(session, rows, NOW)
+
+    for number, row in enumerate(rows):
+        at = row.starts_at - timedelta(hours=1)
+        assert hosting.hosts(session, rows[number:], at) == {
+            one.id: promised[one.id] for one in rows[number:]
+        }
+        if told:
+            hosting.keep_host(session, row, host_id(hosting.hosts(session, [row], at)[row.id]))
+            session.flush()
+
+    assert [host.name[0] for host in promised.values() if host] == list("ABCABCABCA")
+
+
+def test_turns_stand_for_weeks_without_a_meeting(session: Session, daily: Meetup) -> None:
+    """Each day the planner keeps who led, so nobody has to look back to the first day."""
+    leaders = []
+    for number in range(42):
+        at = NOW + number * DAY
+        plan_occurrences(session, daily, at)
+        hosting.keep_past(session, at)
+        assert hosting.keep_past(session, at) == 0
+        row = next(row for row in coming(session, daily) if row.ends_at > at and row.is_held)
+        leaders.append((row.id, hosting.hosts(session, [row], at)[row.id]))
+
+    days = dict(leaders)
+    assert len(days) == 30
+    assert "".join(host.name[0] for host in days.values() if host) == "ABC" * 10
+
+
+def test_turns_go_on_from_who_took_over_a_day_that_nobody_began(
+    session: Session, daily: Meetup, trio: list[Person]
+) -> None:
+    first, second, third, *_rest = coming(session, daily)
+    hosting.choose(session, first, trio[2], by=trio[2], now=NOW)
+    tomorrow = second.starts_at - timedelta(hours=1)
+
+    assert hosting.hosts(session, [second, third], tomorrow) == {
+        second.id: trio[0],
+        third.id: trio[1],
+    }
+
+
+def test_a_series_that_begins_to_take_turns_goes_on_from_who_always_led_it(
+    session: Session, team: Team, trio: list[Person]
+) -> None:
+    anna, bo, cees = trio
+    fixed = a_meetup(session, team, trio, host_id=anna.id)
+    plan_occurrences(session, fixed, NOW)
+    rows = coming(session, fixed)
+    wednesday = rows[1].starts_at - timedelta(hours=1)
+    hosting.keep_past(session, wednesday)
+    session.flush()
+
+    fixed.rotates, fixed.host = True, None
+    session.flush()
+
+    found = hosting.hosts(session, rows[:4], wednesday)
+    assert list(found.values()) == [anna, bo, cees, anna]
+
+
+def test_a_day_off_takes_nobody_their_turn_and_counts_for_nobody(
+    session: Session, daily: Meetup, trio: list[Person]
+) -> None:
+    first, second, third, fourth, *_rest = coming(session, daily)
+    second.cancel_day(trio[0], NOW)
+    session.flush()
+    friday = fourth.starts_at - timedelta(hours=1)
+
+    found = hosting.hosts(session, [first, third, fourth], friday)
+
+    assert list(found.values()) == trio
 
 
 def test_one_day_is_taken_over_and_the_other_comes_next(

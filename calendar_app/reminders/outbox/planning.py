@@ -48,12 +48,13 @@ from calendar_app.reminders.together import may_wait_again
 def plan(session: Session, now: datetime) -> int:
     """Bring the coming 35 days' reminders in line with meet-ups, posts, people and absences.
 
-    A meet-up that nobody closed on its day is closed first. Answers how many rows it made or
+    A meet-up that nobody closed on its day is closed first, and of one that nobody began it is kept
+    who led. Answers how many rows it made or
     changed: a second run answers 0.
     """
     for meetup in session.scalars(select(Meetup).where(Meetup.deleted_at.is_(None))):
         plan_occurrences(session, meetup, now, PLANNED.days)
-    closed = close_forgotten(session, now)
+    closed = close_forgotten(session, now) + hosting.keep_past(session, now)
     since = _looks_back_to(session, now)
     hushed = Hushed(session)
     # What is of use no more to others may still be to somebody with quiet hours.

@@ -59,6 +59,8 @@ def change_from(session: Session, meetup: Meetup, change: Change, now: datetime)
 
 
 def _check(meetup: Meetup, change: Change, now: datetime) -> None:
+    if meetup.deleted_at is not None:
+        raise Refused(N_("This series has ended."))
     if begins_on(meetup, change.first_day):
         raise Refused(N_("No meet-up of this series comes before this day. Change all of it."))
     if moment(change.first_day, meetup.local_time, meetup.zone) <= now:

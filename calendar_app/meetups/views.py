@@ -218,7 +218,7 @@ def do_delete(meetup_id: int) -> ResponseReturnValue:
 @requires("meetups.write")
 def show_following(occurrence_id: int) -> ResponseReturnValue:
     """The form of a series, for one day and all that follow."""
-    occurrence = own(Occurrence, occurrence_id)
+    occurrence = _own_of_series(occurrence_id)
     if following.begins_on(occurrence.meetup, occurrence.local_day):
         return redirect(url_for("meetups.show_edit", meetup_id=occurrence.meetup_id), 303)
     return _following_page(occurrence, _form_from(occurrence))
@@ -228,7 +228,7 @@ def show_following(occurrence_id: int) -> ResponseReturnValue:
 @requires("meetups.write")
 def do_following(occurrence_id: int) -> ResponseReturnValue:
     """Change a series from one day on. The same form sent twice changes it once."""
-    occurrence = own(Occurrence, occurrence_id)
+    occurrence = _own_of_series(occurrence_id)
     form = _form_from(occurrence)
     key = form.creation_key.data or None
     if _is_made(key):
@@ -247,6 +247,13 @@ def do_following(occurrence_id: int) -> ResponseReturnValue:
             raise
     flash(_("Changed from this day on. What was before stays as it was."), "good")
     return redirect(url_for("meetups.show_all"), 303)
+
+
+def _own_of_series(occurrence_id: int) -> Occurrence:
+    """One meet-up of my team, of a series that has not ended. Raises NotYours."""
+    occurrence = own(Occurrence, occurrence_id)
+    own(Meetup, occurrence.meetup_id)
+    return occurrence
 
 
 def _is_made(key: str | None) -> bool:

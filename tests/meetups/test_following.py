@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from calendar_app.errors import Refused
 from calendar_app.meetups import following, hosting
 from calendar_app.meetups.models import Meetup, Occurrence, Series
 from calendar_app.meetups.queries import neighbours, occurrence_before, plan_occurrences
@@ -106,6 +107,42 @@ def test_the_same_form_sent_twice_changes_it_once(visitor: Visitor, room: Room) 
     assert visitor.send(where, **sent).status_code == 303
 
     assert len(series(room)) == 2
+
+
+def test_a_series_that_somebody_ended_does_not_come_back_to_life(
+    visitor: Visitor, room: Room
+) -> None:
+    where, sent = f"{room.page(THURSDAY)}/following", changed(room)
+    visitor.send(f"/meetups/{room.meetup_id}/deletion", version=room.meetup().version)
+
+    first = visitor.send(where, **sent)
+    again = visitor.send(where, **{**sent, "version": room.meetup().version})
+
+    assert visitor.get(where).status_code == 404
+    assert (first.status_code, again.status_code) == (404, 404)
+    (ended,) = series(room)
+    assert ended.deleted_at is not None
+    assert days_of(room, ended.id) == {}
+    assert "/following" not in visitor.see(room.page(THURSDAY))
+
+
+def test_the_rule_itself_refuses_a_series_that_has_ended(room: Room) -> None:
+    with room.database.writing() as session:
+        meetup = session.get_one(Meetup, room.meetup_id)
+        meetup.delete(NOW)
+        told = Series(
+            name=meetup.name,
+            weekdays=("TH",),
+            local_time=time(10),
+            zone=meetup.zone,
+            minutes=10,
+            starts_on=THURSDAY,
+            ends_on=None,
+            participants=meetup.participants,
+        )
+
+        with pytest.raises(Refused, match="has ended"):
+            following.change_from(session, meetup, following.Change(THURSDAY, told), NOW)
 
 
 def test_a_series_that_somebody_changed_meanwhile_is_not_split(

@@ -14,8 +14,11 @@ from calendar_app.meetups import queries, recurrence
 from calendar_app.meetups.models import Meetup, Occurrence
 from calendar_app.moments import local, moment
 from calendar_app.people.models import Person
+from calendar_app.posts.content import check_day
 
 LONGEST = timedelta(days=366)
+# Nobody knows their weeks off longer before.
+AHEAD = timedelta(days=731)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def call_off(
 
     What is off already stays as it is. Raises Refused.
     """
-    _check(off)
+    _check(off, local(now, meetup.zone).date())
     # The planner makes rows too: one of the two waits (SQLite has one writer anyway).
     session.execute(select(Meetup.id).where(Meetup.id == meetup.id).with_for_update())
     days = recurrence.days(meetup.rule, off.first, off.last)
@@ -73,7 +76,11 @@ def to_come(session: Session, meetup: Meetup, now: datetime) -> list[Occurrence]
     return list(session.scalars(off.order_by(Occurrence.local_day)))
 
 
-def _check(off: DaysOff) -> None:
+def _check(off: DaysOff, today: date) -> None:
+    for day, field in ((off.first, "first"), (off.last, "last")):
+        check_day(day, field)
+        if day > today + AHEAD:
+            raise Refused(N_("Choose a day at most two years ahead."), field=field)
     if off.last < off.first:
         raise Refused(N_("The last day lies before the first day."), field="last")
     if off.last - off.first > LONGEST:

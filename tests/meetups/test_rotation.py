@@ -362,6 +362,20 @@ def test_turns_of_who_takes_no_part_are_refused_and_of_who_is_hidden_stay(
     assert daily.version > before
 
 
+def test_who_leads_is_found_by_the_days_of_its_team(
+    database: Database, session: Session, daily: Meetup
+) -> None:
+    """However many teams there are, and for however many years they met."""
+    with statements(database) as asked:
+        hosting.hosts(session, coming(session, daily)[:1], NOW)
+
+    of_family = [one for one in asked if "coalesce(meetup.root_id" in one]
+    assert len(of_family) == 2
+    for one in of_family:
+        assert "occurrence.team_id IN" in one
+        assert "occurrence.starts_at" in one.split("WHERE")[1]
+
+
 def test_who_leads_twenty_days_costs_as_many_queries_as_one(
     database: Database, session: Session, daily: Meetup
 ) -> None:

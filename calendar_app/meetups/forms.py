@@ -202,6 +202,18 @@ class DaysOffForm(Form):
         return DaysOff(first, self.last.data or first, self.reason.data or "")
 
 
+class PutBackForm(Form):
+    """The days of a period that was called off, as a page or a notice showed them."""
+
+    first = DateField(validators=[needed()])
+    last = DateField(validators=[needed()])
+    mark = HiddenField(validators=[needed(), Length(max=64)])
+
+    def days_off(self) -> DaysOff:
+        """Which days, of a form that is valid."""
+        return DaysOff(self.first.data, self.last.data)
+
+
 class ActionForm(Form):
     """What somebody does before a day. `action` is the one that is changed; None: a new one."""
 

@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 
 # The turns of so long are followed day by day; of what was before, only what was kept counts.
 LOOK_BACK = timedelta(days=14)
-_HELD = Occurrence.state.in_(("planned", "moved"))
 
 
 class MeetupTurn(Base):
@@ -161,7 +160,7 @@ def keep_past(session: Session, now: datetime) -> int:
         .outerjoin(HostOfDay, HostOfDay.occurrence_id == Occurrence.id)
         .where(Occurrence.team_id.in_(select(Team.id)), HostOfDay.id.is_(None))
         .where(Occurrence.starts_at > now - LOOK_BACK, Occurrence.ends_at <= now)
-        .where(_HELD, Occurrence.begun_at.is_(None))
+        .where(queries.HELD, Occurrence.begun_at.is_(None))
         .options(selectinload(Occurrence.meetup).selectinload(Meetup.host))
     )
     rows = list(session.scalars(over))
@@ -325,7 +324,7 @@ def _chained(session: Session, asked: Sequence[Occurrence], now: datetime) -> li
         # With the team an index finds the days; without it all days of all teams are read.
         .where(Occurrence.team_id.in_({row.team_id for row in asked}))
         .where(or_(Meetup.deleted_at.is_(None), Occurrence.ends_at <= now))
-        .where(_HELD, Occurrence.starts_at > now - LOOK_BACK)
+        .where(queries.HELD, Occurrence.starts_at > now - LOOK_BACK)
         .where(Occurrence.starts_at <= max(row.starts_at for row in asked))
         .options(selectinload(Occurrence.meetup).selectinload(Meetup.host))
     )
@@ -382,7 +381,7 @@ def _led_last(
         .where(family.in_({row.meetup.family for row in rows}))
         .where(Occurrence.team_id.in_({row.team_id for row in rows}))
         .where(Occurrence.starts_at <= until)
-        .where(_HELD, leads.is_not(None))
+        .where(queries.HELD, leads.is_not(None))
         .group_by(family, leads)
     )
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)

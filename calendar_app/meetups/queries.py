@@ -32,7 +32,7 @@ HOSTING = "hosting"
 _DAY = timedelta(days=1)
 # No zone is further from UTC than 14 hours, so a local day lies within this of its moment.
 _ABOUT_A_DAY = timedelta(hours=38)
-_HELD = Occurrence.state.in_(("planned", "moved"))
+HELD = Occurrence.state.in_(("planned", "moved"))
 _NOT_DROPPED = or_(Occurrence.state != "skipped", Occurrence.reason != "")
 
 
@@ -124,9 +124,7 @@ def _first_out_of_order(held: Sequence[Occurrence], now: datetime) -> Occurrence
 
 def neighbours(session: Session, occurrence: Occurrence) -> Between:
     """The days of the meet-ups that are held just before and just after `occurrence`."""
-    of_series = select(Occurrence.held_on).where(
-        Occurrence.meetup_id == occurrence.meetup_id, _HELD
-    )
+    of_series = select(Occurrence.held_on).where(Occurrence.meetup_id == occurrence.meetup_id, HELD)
     earlier = of_series.where(Occurrence.local_day < occurrence.local_day)
     later = of_series.where(Occurrence.local_day > occurrence.local_day)
     before = session.scalar(earlier.order_by(Occurrence.local_day.desc()).limit(1))
@@ -180,14 +178,14 @@ def coming_occurrences(
 def coming_of(session: Session, meetup: Meetup, now: datetime) -> list[Occurrence]:
     """The meet-ups of one series that are held and not over, by moment."""
     query = _of(meetup.team).where(Occurrence.meetup_id == meetup.id)
-    return _in_order(session, query.where(Occurrence.ends_at > now, _HELD))
+    return _in_order(session, query.where(Occurrence.ends_at > now, HELD))
 
 
 def next_occurrence(
     session: Session, team: Team, person: Person | None, now: datetime
 ) -> Occurrence | None:
     """The running or next meet-up that is held, with `person` in it (None: with anybody)."""
-    query = _of(team).where(Occurrence.ends_at > now, _HELD)
+    query = _of(team).where(Occurrence.ends_at > now, HELD)
     if person is not None:
         query = query.where(_takes_part(person))
     return next(iter(_in_order(session, query.limit(1))), None)
@@ -204,7 +202,7 @@ def todays_occurrence(
         Occurrence.starts_at > now - _ABOUT_A_DAY,
         Occurrence.starts_at < now + _ABOUT_A_DAY,
     )
-    near = _in_order(session, _of(team).where(_HELD, *about_now))
+    near = _in_order(session, _of(team).where(HELD, *about_now))
     today = [row for row in near if row.held_on == local(now, row.zone).date()]
     mine = [row for row in today if person in row.meetup.participants]
     today = mine or today
@@ -217,7 +215,7 @@ def occurrence_before(session: Session, occurrence: Occurrence) -> Occurrence | 
     query = (
         select(Occurrence)
         .join(Meetup, Meetup.id == Occurrence.meetup_id)
-        .where(Meetup.family_of_all() == occurrence.meetup.family, _HELD)
+        .where(Meetup.family_of_all() == occurrence.meetup.family, HELD)
         .where(Occurrence.starts_at < occurrence.starts_at)
         .order_by(Occurrence.starts_at.desc())
     )

@@ -7,15 +7,24 @@ from collections.abc import Sequence
 from datetime import time
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.config import zones
+from calendar_app.errors import Refused
+from calendar_app.language import N_
 from calendar_app.meetups import days_off, following, queries, sittings
-from calendar_app.meetups.forms import CancelForm, DaysOffForm, MoveForm, SeriesForm, answers_of
+from calendar_app.meetups.forms import (
+    CancelForm,
+    DaysOffForm,
+    MoveForm,
+    PutBackForm,
+    SeriesForm,
+    answers_of,
+)
 from calendar_app.meetups.models import (
     STATE_NAMES,
     WEEKDAY_NAMES,
@@ -168,7 +177,10 @@ def _edit_page(
         meetup=meetup,
         form=form,
         days_off=days_off_form or DaysOffForm(formdata=None),
-        off=days_off.to_come(session(), meetup, now()),
+        off=[
+            (period, _address_to_put_back(meetup, period))
+            for period in days_off.periods(session(), meetup, now())
+        ],
         zones=zones(),
         conflict=conflict or [],
         host_is_proposed=False,
@@ -180,16 +192,52 @@ def _edit_page(
 def do_days_off(meetup_id: int) -> ResponseReturnValue:
     """Call off the meet-ups of these days, however far ahead they are."""
     meetup, form = own(Meetup, meetup_id), DaysOffForm()
-    if not (form.validate() and form.obeys(lambda: _call_off(meetup, form))):
+    called_off: list[Occurrence] = []
+    if not (form.validate() and form.obeys(lambda: called_off.extend(_call_off(meetup, form)))):
         return _edit_page(meetup, _kept_form(meetup), days_off_form=form), 422
+    undo = _undo_of(meetup, called_off)
     commit()
-    flash(_("On these days there is no meet-up. Nobody is reminded of it."), "good")
+    flash(_("On these days there is no meet-up. Nobody is reminded of it."), undo)
     return redirect(url_for("meetups.show_edit", meetup_id=meetup.id, _anchor="days-off"), 303)
 
 
-def _call_off(meetup: Meetup, form: DaysOffForm) -> None:
-    for occurrence in days_off.call_off(session(), meetup, form.days_off(), by=me(), now=now()):
+def _call_off(meetup: Meetup, form: DaysOffForm) -> list[Occurrence]:
+    called_off = days_off.call_off(session(), meetup, form.days_off(), by=me(), now=now())
+    for occurrence in called_off:
         audit("occurrence.cancelled", occurrence)
+    return called_off
+
+
+def _undo_of(meetup: Meetup, called_off: Sequence[Occurrence]) -> str:
+    """The category of a notice, with a button that puts back all of `called_off` and no more."""
+    period = days_off.Period(called_off)
+    is_alone = days_off.is_alone(session(), meetup, period, now())
+    return f"undo {_address_to_put_back(meetup, period)}" if is_alone else "good"
+
+
+def _address_to_put_back(meetup: Meetup, period: days_off.Period) -> str:
+    return url_for(
+        "meetups.put_back_days",
+        meetup_id=meetup.id,
+        first=period.first,
+        last=period.last,
+        mark=period.mark,
+    )
+
+
+@bp.post("/meetups/<int:meetup_id>/days-off/restoration")
+@requires("meetups.write")
+def put_back_days(meetup_id: int) -> ResponseReturnValue:
+    """Let the meet-ups of these days take place after all. Twice is the same as once."""
+    meetup, form = own(Meetup, meetup_id), PutBackForm(request.values)
+    if not form.validate():
+        raise Refused(N_("Choose the days that take place after all."))
+    off, mark = form.days_off(), form.mark.data
+    for occurrence in days_off.put_back(session(), meetup, off, mark, by=me(), now=now()):
+        audit("occurrence.restored", occurrence)
+    commit()
+    flash(_("These days take place as planned."), "good")
+    return redirect(url_for("meetups.show_edit", meetup_id=meetup.id, _anchor="days-off"), 303)
 
 
 def _kept_form(meetup: Meetup) -> SeriesForm:

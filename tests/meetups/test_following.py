@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,16 @@ def test_the_same_form_sent_twice_changes_it_once(visitor: Visitor, room: Room) 
     assert visitor.send(where, **sent).status_code == 303
 
     assert len(series(room)) == 2
+
+
+def test_both_forms_say_in_the_same_words_what_stays_as_it_is(visitor: Visitor, room: Room) -> None:
+    visitor.language = "nl"
+
+    edit = visitor.see(f"/meetups/{room.meetup_id}/edit")
+    from_day = visitor.see(f"{room.page(THURSDAY)}/following")
+
+    (told,) = re.findall(r'<p class="field-hint">(Dagen die je [^<]+)</p>', from_day)
+    assert told in edit
 
 
 def test_a_series_that_somebody_ended_does_not_come_back_to_life(

@@ -481,14 +481,16 @@ def _rule(meetup: _MeetupRow, begin: date) -> Rule:
 def _series_entries(series: _Series, page: _Page) -> Iterator[FeedEntry]:
     whole = _whole_series(series, page)
     for row in series.held_before():
-        yield replace(_moved(whole, row, series), uid=f"meetup-{row.uuid}@{page.host}")
+        yield replace(_moved(whole, row, series, page), uid=f"meetup-{row.uuid}@{page.host}")
     if not series.days:
         return
     yield whole
     for row in series.in_place:
-        yield replace(_moved(whole, row, series), instead_of=_at_rule(series.rule, row.local_day))
+        yield replace(
+            _moved(whole, row, series, page), instead_of=_at_rule(series.rule, row.local_day)
+        )
     for row in series.moved_elsewhere():
-        yield replace(_moved(whole, row, series), uid=f"meetup-{row.uuid}@{page.host}")
+        yield replace(_moved(whole, row, series, page), uid=f"meetup-{row.uuid}@{page.host}")
 
 
 def _whole_series(series: _Series, page: _Page) -> FeedEntry:
@@ -510,12 +512,11 @@ def _whole_series(series: _Series, page: _Page) -> FeedEntry:
     )
     if page.detail == "busy":
         return entry
-    return _told_of_meetup(entry, meetup, page)
+    return _told_of_meetup(entry, meetup, page, f"{page.base_url}/meetups/today")
 
 
-def _told_of_meetup(entry: FeedEntry, meetup: _MeetupRow, page: _Page) -> FeedEntry:
-    """`entry` with what a feed of more detail says of the series."""
-    link = f"{page.base_url}/meetups/today"
+def _told_of_meetup(entry: FeedEntry, meetup: _MeetupRow, page: _Page, link: str) -> FeedEntry:
+    """`entry` with what a feed of more detail says of the series, and a `link` to its page."""
     named = replace(entry, summary=_cut(meetup.name, MOST_OF_A_LINE), description=link, url=link)
     if page.detail != "full":
         return named
@@ -524,12 +525,19 @@ def _told_of_meetup(entry: FeedEntry, meetup: _MeetupRow, page: _Page) -> FeedEn
     return replace(named, description=_paragraphs([online, link]), location=place)
 
 
-def _moved(whole: FeedEntry, row: _DayRow, series: _Series) -> FeedEntry:
-    """The entry of one moved day."""
+def _moved(whole: FeedEntry, row: _DayRow, series: _Series, page: _Page) -> FeedEntry:
+    """The entry of one day that stands by itself; it links to the page of that day.
+
+    All other days of a series are one entry, which can only link to the meet-up of today.
+    """
     lasts = row.ends_at - row.starts_at
     starts, ends = _on_its_clock(row.starts_at, lasts, series.meetup.zone)
     changed_at = max(row.updated_at, series.meetup.updated_at)
-    return replace(whole, starts=starts, ends=ends, rule="", without=(), changed_at=changed_at)
+    day = replace(whole, starts=starts, ends=ends, rule="", without=(), changed_at=changed_at)
+    if page.detail == "busy":
+        return day
+    link = f"{page.base_url}/meetups/occurrences/{row.uuid}"
+    return _told_of_meetup(day, series.meetup, page, link)
 
 
 def _at_rule(rule: Rule, day: date) -> datetime:

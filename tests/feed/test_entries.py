@@ -598,6 +598,28 @@ def test_full_tells_where_the_meetup_is(room: Room) -> None:
     assert found["URL"] == "https://kapstok.example/meetups/today"
 
 
+@pytest.mark.parametrize("day", [date(2026, 11, 12), date(2026, 11, 14)], ids=["in", "beside"])
+def test_a_moved_day_links_to_its_own_page_and_the_series_to_that_of_today(
+    room: Room, day: date
+) -> None:
+    """With two series on one day, the page of today can be that of the other one."""
+    meetup = with_meetup(room, link="https://meet.example/delinde")
+    with_day(room, meetup, date(2026, 11, 12), moved_to(day, time(14, 0)))
+    with room.database.reading() as session:
+        uuid = session.scalars(select(Occurrence.uuid)).one()
+    own = f"https://kapstok.example/meetups/occurrences/{uuid}"
+
+    for detail in ("title", "full"):
+        token = room.feed(detail=detail)
+        series, moved = sorted(room.events(token), key=lambda one: "RRULE" not in one)
+        assert (series["URL"], moved["URL"]) == ("https://kapstok.example/meetups/today", own)
+        assert moved["DESCRIPTION"].endswith(own)
+        assert "meetups/today" not in moved["DESCRIPTION"]
+        assert room.file(token) == room.file(token)
+    for told in room.events(room.feed(detail="busy")):
+        assert "URL" not in told
+
+
 def test_a_meetup_that_is_only_online_is_at_its_link(room: Room) -> None:
     with_meetup(room, link="https://meet.example/delinde")
 

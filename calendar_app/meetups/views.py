@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import time
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -35,6 +36,7 @@ from calendar_app.meetups.models import (
 from calendar_app.meetups.page import page_of
 from calendar_app.moments import local
 from calendar_app.people.door import audit, me, my_team, own, own_by_uuid, requires, unseen
+from calendar_app.people.forms import region_name
 from calendar_app.people.models import Person
 from calendar_app.people.queries import people
 from calendar_app.web.forms import expect_shown
@@ -133,7 +135,13 @@ def _proposed_host(members: Sequence[Person]) -> Person | None:
 
 def _new_page(form: SeriesForm, proposed: Person | None) -> str:
     is_proposed = proposed is not None and form.host.data == proposed.id
-    return render("meetups/new.html", form=form, zones=zones(), host_is_proposed=is_proposed)
+    return render("meetups/new.html", **_choices(form), host_is_proposed=is_proposed)
+
+
+def _choices(form: SeriesForm) -> dict[str, Any]:
+    """What the fields of a series need: the form, the zones, and whose holidays count."""
+    region = region_name(my_team().country, my_team().region)
+    return {"form": form, "zones": zones(), "region": region}
 
 
 @bp.get("/meetups/<int:meetup_id>/edit")
@@ -175,13 +183,12 @@ def _edit_page(
     return render(
         "meetups/edit.html",
         meetup=meetup,
-        form=form,
+        **_choices(form),
         days_off=days_off_form or DaysOffForm(formdata=None),
         off=[
             (period, _address_to_put_back(meetup, period))
             for period in days_off.periods(session(), meetup, now())
         ],
-        zones=zones(),
         conflict=conflict or [],
         host_is_proposed=False,
     )
@@ -335,8 +342,7 @@ def _following_page(
     return render(
         "meetups/following.html",
         occurrence=occurrence,
-        form=form,
-        zones=zones(),
+        **_choices(form),
         conflict=conflict or [],
         host_is_proposed=False,
     )

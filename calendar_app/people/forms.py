@@ -195,7 +195,7 @@ class TeamForm(Form):
         known = _regions(country)
         if self.region.data not in known:
             self.region.data = ""
-        own = _with_own_days(country, now().year) | {self.region.data}
+        own = with_own_days(country, now().year) | {self.region.data}
         found = sorted((name, code) for code, name in known.items() if code in own)
         all_of_it = ("", _("All of the country"))
         self.region.choices = options([all_of_it, *((code, name) for name, code in found)])
@@ -255,7 +255,7 @@ def _regions(country: str) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=64)
-def _with_own_days(country: str, year: int) -> frozenset[str]:
+def with_own_days(country: str, year: int) -> frozenset[str]:
     """The regions with other public holidays in `year` than all of the country."""
     whole = country_holidays(country, years=year).keys() if _regions(country) else ()
     return frozenset(
@@ -263,6 +263,11 @@ def _with_own_days(country: str, year: int) -> frozenset[str]:
         for code in _regions(country)
         if country_holidays(country, subdiv=code, years=year).keys() != whole
     )
+
+
+def region_name(country: str, region: str) -> str:
+    """The name of a region, or nothing when a team chose none or the country has it no more."""
+    return _regions(country).get(region, "") if region else ""
 
 
 def _countries() -> list[tuple[str, str]]:

@@ -609,3 +609,16 @@ def test_a_post_of_a_coming_day_without_approval_is_told_in_one_quiet_line(
     assert '<p class="small concern">Not approved yet.' in page
     assert "note-warn" not in page
     assert "note-bad" not in page
+
+
+def test_the_forms_of_a_series_name_whose_holidays_count(visitor: Visitor, room: Room) -> None:
+    pages = ("/meetups/new", f"/meetups/{room.meetup_id}/edit", f"{room.page(THURSDAY)}/following")
+    for page in pages:
+        assert "s country. You can put one day back" in visitor.see(page)
+
+    with room.database.writing() as session:
+        team = session.get_one(Team, room.team_id)
+        team.country, team.region = "DE", "BY"
+
+    for page in pages:
+        assert "Of Bayern. You can put one day back by hand." in visitor.see(page)

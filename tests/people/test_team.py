@@ -351,6 +351,50 @@ def test_a_region_is_chosen_once_the_country_has_some_and_goes_with_the_country(
     assert (team_of(database).region, team_of(database).area) == ("", "NL")
 
 
+def test_another_country_leads_to_the_choice_of_its_region_and_says_what_became_of_the_old_one(
+    client: FlaskClient, database: Database
+) -> None:
+    def save(**changes: object) -> tuple[str, str]:
+        kept = {**TYPED, "name": "Communicatie", "version": team_of(database).version}
+        answer = client.post("/settings/team", data={**kept, **changes})
+        assert answer.status_code == 303
+        return answer.location, client.get("/settings/team").get_data(as_text=True)
+
+    choose = "Regions of this country have public holidays of their own: choose yours."
+    assert "Save another country first" in client.get("/settings/team").get_data(as_text=True)
+
+    where, page = save(country="DE")
+    assert where == "/settings/team#region"
+    assert choose in page
+    assert 'id="region"' in page
+    where, page = save(country="DE", region="BE")
+    assert where == "/settings/team"
+    assert choose not in page
+
+    # Bern has the letters of Berlin.
+    where, page = save(country="CH", region="BE")
+    assert team_of(database).area == "CH"
+    assert where == "/settings/team#region"
+    assert "Berlin is not in this country: no region is chosen now." in page
+    where, page = save(country="NL", region="")
+    assert where == "/settings/team"
+    assert choose not in page
+
+
+def test_a_region_that_was_chosen_with_its_country_after_a_mistake_stays(
+    client: FlaskClient, database: Database
+) -> None:
+    told = {**TYPED, "name": "", "country": "DE", "version": team_of(database).version}
+    refused = client.post("/settings/team", data=told)
+    assert refused.status_code == 422
+    assert '<option value="BY">Bayern</option>' in refused.get_data(as_text=True)
+
+    answer = client.post("/settings/team", data={**told, "name": "Communicatie", "region": "BY"})
+
+    assert answer.location == "/settings/team"
+    assert team_of(database).area == "DE-BY"
+
+
 def test_the_days_of_the_region_stand_in_the_calendar_and_are_no_working_days(
     client: FlaskClient, database: Database
 ) -> None:

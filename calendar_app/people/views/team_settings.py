@@ -13,11 +13,14 @@ from calendar_app.people.door import audit, my_team, requires
 from calendar_app.people.forms import (
     RadarForm,
     TeamForm,
+    region_name,
+    with_own_days,
 )
+from calendar_app.people.models import Team
 from calendar_app.people.views.shared import (
     bp,
 )
-from calendar_app.web.request import commit, session
+from calendar_app.web.request import commit, now, session
 from calendar_app.web.templating import render
 
 _LOG_PAGE = 50
@@ -55,12 +58,30 @@ def save_team_settings() -> ResponseReturnValue:
         return page, 409
     if not form.validate_on_submit():
         return render("people/team_settings.html", form=form, zones=zones()), 422
+    before = (team.country, team.region)
     for name in _OF_TEAM:
         setattr(team, name, form.data[name])
+    if team.country != before[0] and team.region == before[1]:
+        # A form that is shown for one country offers no region of another: it is still the old one.
+        team.region = ""
     audit("team.changed", team)
     commit()
     flash(_("Saved."), "good")
-    return redirect("/settings/team", 303)
+    return redirect(_where_next(team, *before), 303)
+
+
+def _where_next(team: Team, country: str, region: str) -> str:
+    """The settings; after another country than `country` the choice of its region, with a word."""
+    where = "/settings/team"
+    if team.country == country:
+        return where
+    gone = region_name(country, region)
+    if gone and not team.region:
+        flash(_("%(region)s is not in this country: no region is chosen now.", region=gone), "warn")
+    if team.region or not with_own_days(team.country, now().year):
+        return where
+    flash(_("Regions of this country have public holidays of their own: choose yours."), "info")
+    return f"{where}#region"
 
 
 @bp.get("/settings/radar")

@@ -410,7 +410,7 @@ def of_step_four() -> Sequence[ExecutableOption]:
         channels.selectinload(Channel.owner),
         channels.selectinload(Channel.deputy),
         people.selectinload(Person.memberships),
-        selectinload(Plan.escalate_to),
+        selectinload(Plan.escalate_to).selectinload(Person.memberships),
     )
 
 

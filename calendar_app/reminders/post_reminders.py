@@ -273,15 +273,16 @@ def _webcare(
     hushed: Hushed,
     heard: AllHeard,
 ) -> Iterator[_Asked]:
-    """Whoever answers what waits, and whom the plan names for what waits too long."""
-    found = webcare.waiting(session, since, now + ahead)
-    asked = {one.webcare_item_id or 0: _asked_of(one) for one in found}
-    for item_id, one in asked.items():
-        if one.subject in heard:
-            last = max(heard[one.subject], key=lambda told: told.due_at)
-            asked[item_id] = last.of(one)
-    yield from _settled(session, asked, webcare.who_answer, now, hushed)
-    yield from (_asked_of(one) for one in webcare.escalated(session, since, now + ahead))
+    """Whoever answers what waits, and who hears of what waits too long."""
+    parts = ((webcare.waiting, webcare.who_answer), (webcare.escalated, webcare.who_hear))
+    for find, who_hear in parts:
+        found = find(session, since, now + ahead)
+        asked = {one.webcare_item_id or 0: _asked_of(one) for one in found}
+        for item_id, one in asked.items():
+            if one.subject in heard:
+                last = max(heard[one.subject], key=lambda told: told.due_at)
+                asked[item_id] = last.of(one)
+        yield from _settled(session, asked, who_hear, now, hushed)
 
 
 def _settled(

@@ -139,7 +139,10 @@ def with_facts() -> AnySelect:
             WebcareItem,
             Channel,
             # Apart from who else is asked: deputies are in it already, and it is long.
-            case((Delivery.kind == due.WEBCARE, who_answers(Delivery.due_on))).label("who_answers"),
+            case(
+                (Delivery.kind == due.WEBCARE, who_answers(Delivery.due_on)),
+                (Delivery.kind == due.WEBCARE_ESCALATION, who_hears_of_webcare(Delivery.due_on)),
+            ).label("who_answers"),
         )
         .join(Person, Person.id == of_person)
         .join(Team, Team.id == Delivery.team_id)
@@ -182,7 +185,6 @@ def _asked() -> ColumnElement[int | None]:
         (Delivery.kind == due.LATE, who_hears_of_late()),
         (Delivery.kind == due.RECHECK, Precondition.owner_id),
         (Delivery.kind == due.ACTION, Action.owner_id),
-        (Delivery.kind == due.WEBCARE_ESCALATION, who_hears_of_webcare()),
         else_=Post.owner_id,
     )
 
@@ -337,11 +339,10 @@ def _facts_of_webcare(row: AnyRow) -> due.WorkFacts:
         over = due.ANSWERED
     at = None if found is None else promised(found, kind)
     subject = "" if at is None else due.subject_of_webcare(kind, found.id, at)
-    answers = row.who_answers == row.Person.id
     return due.WorkFacts(
         over=over,
         is_same=row.Delivery.subject == subject,
-        is_asked=answers if kind == due.WEBCARE else bool(row.is_asked),
+        is_asked=row.who_answers == row.Person.id,
         absent=row.is_away,
         not_same=due.OTHER_MOMENT,
     )

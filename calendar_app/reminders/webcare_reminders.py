@@ -1,7 +1,7 @@
 """Which reminders there should be of questions from outside: one waits, and waits much too long.
 
 The first goes to who answers it on that day (`monitoring.promises`); the second to whom the plan
-of its channel names for that.
+of its channel names for that, or to who hears it then in their place.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from calendar_app.meetups.holidays import is_free
@@ -37,24 +37,35 @@ def waiting(session: Session, since: datetime, until: datetime) -> Iterator[Morn
         .where(WebcareItem.answer_by <= until)
     )
     for item, team in session.execute(query):
-        yield from _told(due.WEBCARE, item, team, _NOBODY_YET, since)
+        yield from _told(due.WEBCARE, item, team, since)
 
 
 def escalated(session: Session, since: datetime, until: datetime) -> Iterator[Morning]:
-    """What waits so long that whom the plan names hears of it."""
+    """What waits so long that somebody else hears of it; nobody is named yet."""
     query = (
-        select(WebcareItem, Team, who_hears_of_webcare())
+        select(WebcareItem, Team)
         .join(Team, Team.id == WebcareItem.team_id)
         .where(*_IS_OPEN, WebcareItem.escalates_at > _earliest(since))
-        .where(WebcareItem.escalates_at <= until, who_hears_of_webcare().is_not(None))
+        .where(WebcareItem.escalates_at <= until)
     )
-    for item, team, person_id in session.execute(query):
-        yield from _told(due.WEBCARE_ESCALATION, item, team, person_id or 0, since)
+    for item, team in session.execute(query):
+        yield from _told(due.WEBCARE_ESCALATION, item, team, since)
 
 
 def who_answer(session: Session, item_ids: Iterable[int], day: date) -> Iterator[tuple[int, int]]:
     """(question, who is asked on `day` to answer it) for each of which anybody is."""
-    query = select(WebcareItem.id, who_answers(day)).where(WebcareItem.id.in_(item_ids))
+    yield from _named(session, item_ids, who_answers(day))
+
+
+def who_hear(session: Session, item_ids: Iterable[int], day: date) -> Iterator[tuple[int, int]]:
+    """(question, who hears on `day` that it waits too long) for each of which anybody does."""
+    yield from _named(session, item_ids, who_hears_of_webcare(day))
+
+
+def _named(
+    session: Session, item_ids: Iterable[int], who: ColumnElement[int | None]
+) -> Iterator[tuple[int, int]]:
+    query = select(WebcareItem.id, who).where(WebcareItem.id.in_(item_ids))
     for item_id, person_id in session.execute(query):
         if person_id is not None:
             yield item_id, person_id
@@ -64,9 +75,7 @@ def _earliest(since: datetime) -> datetime:
     return since - due.WEBCARE_IS_OF_USE - _LONGEST_PAUSE
 
 
-def _told(
-    kind: str, item: WebcareItem, team: Team, person_id: int, since: datetime
-) -> Iterator[Morning]:
+def _told(kind: str, item: WebcareItem, team: Team, since: datetime) -> Iterator[Morning]:
     at = promised(item, kind)
     if at is None:
         return
@@ -77,7 +86,7 @@ def _told(
             subject=due.subject_of_webcare(kind, item.id, at),
             team_id=team.id,
             zone=team.zone,
-            person_id=person_id,
+            person_id=_NOBODY_YET,
             due_at=due_at,
             useful_until=due_at + due.WEBCARE_IS_OF_USE,
             action=_ANSWERS,

@@ -531,6 +531,21 @@ def test_webcare_is_written_and_told_in_sentences(room: Room) -> None:
     assert f"No answer after 8 hours? Then it goes to {name_of(room, 'admin')}." in page
 
 
+def test_the_plan_says_that_who_hears_of_what_nobody_answers_left(room: Room) -> None:
+    visitor, page = room.visitor(), f"{room.address}/where"
+    hours = {"answer_hours": "4", "escalate_hours": "8", "escalate_to": room.people["admin"]}
+    visitor.send_changed(f"{room.address}/webcare", **hours)
+    words = f"{name_of(room, 'admin')} is not in the team any more."
+    assert words not in visitor.open(page)
+
+    with room.database.writing() as session:
+        of_person = Membership.person_id == room.people["admin"]
+        session.scalars(select(Membership).where(of_person)).one().ended_at = NOW
+
+    assert words in visitor.open(page)
+    assert words in visitor.open(room.address)
+
+
 def test_a_refused_agreement_keeps_what_was_typed(room: Room) -> None:
     answer = room.visitor(language="nl").send_changed(
         f"{room.address}/webcare", answer_hours="12", escalate_hours="8", escalate_to=""

@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from calendar_app.monitoring.models import WebcareItem
-from calendar_app.people.models import Membership, Person
+from calendar_app.people.models import Membership, Person, Team
 from calendar_app.plans.models import Channel, Plan, TaskRole
 from calendar_app.reminders import due
 from calendar_app.reminders.models import QuietHours, mute
 from tests import builders
-from tests.reminders.test_posts import away, change, people, round_at, sent
+from tests.reminders.test_posts import away, change, membership_of, people, round_at, sent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
     from sqlalchemy.orm import Session
 
@@ -299,6 +301,80 @@ def test_an_escalation_passes_on_and_ends_with_an_answer(
         due.ABSENT,
         due.NOT_OWNER,
     }
+
+
+def an_admin(scene: Scene, name: str) -> int:
+    with scene.database.writing() as session:
+        team = session.get_one(Team, scene.team_id)
+        told = {"name": f"{name.title()} Bos", "email": f"{name}@delinde.example", "language": "en"}
+        return builders.a_person(session, team, "admin", **told).id
+
+
+def leaves(session: Session, person_id: int) -> None:
+    membership_of(session, person_id).ended_at = RECEIVED
+
+
+def hides(session: Session, person_id: int) -> None:
+    membership_of(session, person_id).takes_part = False
+
+
+def closes(session: Session, person_id: int) -> None:
+    session.get_one(Person, person_id).active = False
+
+
+@pytest.mark.parametrize("goes", [leaves, hides, closes])
+def test_once_who_hears_of_it_is_gone_a_deputy_hears_it_and_else_an_administrator(
+    scene: Scene, people: dict[str, int], sink: SmtpSink, goes: Callable[[Session, int], None]
+) -> None:
+    scene.now = RECEIVED
+    kind = "webcare_escalation"
+    boss = an_admin(scene, "boss")
+    escalate_to(scene, people["reviewer"])
+    ask(scene, people["writer"], answer_by=None, escalates_at=ANSWER_BY)
+    scene.plan()
+    assert waiting(scene, kind) == [people["reviewer"]]
+
+    change(scene, lambda session: goes(session, people["reviewer"]))
+    assert waiting(scene, kind) == [boss]
+    does(scene, "deputy", people["reader"], people["writer"], people["deputy"])
+    assert waiting(scene, kind) == [people["deputy"]]
+    away(scene, people["deputy"])
+    assert waiting(scene, kind) == [boss]
+
+    round_at(scene, ANSWER_BY)
+    assert [mail["To"].addresses[0].addr_spec for mail in sent(sink)] == ["boss@delinde.example"]
+
+
+def test_what_is_the_only_administrator_s_own_is_told_to_them(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    scene.now = RECEIVED
+    boss = an_admin(scene, "boss")
+    escalate_to(scene, people["reviewer"])
+    change(scene, lambda session: leaves(session, people["reviewer"]))
+    ask(scene, boss, answer_by=None, escalates_at=ANSWER_BY)
+    scene.plan()
+    assert waiting(scene, "webcare_escalation") == [boss]
+
+    # Another one, who does not know of it yet, comes first; but not who wants to hear nothing.
+    other = an_admin(scene, "other")
+    scene.plan()
+    assert waiting(scene, "webcare_escalation") == [other]
+    kind = "webcare_escalation"
+    change(scene, lambda session: mute(session, session.get_one(Person, other), kind, RECEIVED))
+    assert waiting(scene, "webcare_escalation") == [boss]
+
+
+def test_a_plan_that_names_nobody_any_more_tells_nobody(
+    scene: Scene, people: dict[str, int]
+) -> None:
+    scene.now = RECEIVED
+    an_admin(scene, "boss")
+    ask(scene, people["writer"], answer_by=None, escalates_at=ANSWER_BY)
+
+    scene.plan()
+
+    assert waiting(scene, "webcare_escalation") == []
 
 
 def test_quiet_hours_put_it_off_until_they_end(

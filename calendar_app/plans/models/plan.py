@@ -36,7 +36,7 @@ from calendar_app.plans.models.part import (
     write,
 )
 from calendar_app.plans.models.preconditions import Precondition, RatingTexts
-from calendar_app.plans.models.roles import TaskRole, check_member, check_roles
+from calendar_app.plans.models.roles import TaskRole, check_member, check_roles, membership_in
 from calendar_app.plans.models.values import HOOKS, BrandValue, ValueTexts, check_hook
 from calendar_app.plans.preconditions import Standing, Workload, standings, workload
 from calendar_app.plans.questions import Question
@@ -390,6 +390,12 @@ class Plan(Editable, Base):
         if person is not None and person is not self.escalate_to:
             check_member(person, self.team_id, "escalate_to")
         write(self, agreed)
+
+    @property
+    def is_escalated_to_who_left(self) -> bool:
+        """Whether whom it names for what nobody answers is not in the team any more."""
+        person = self.escalate_to
+        return person is not None and membership_in(person, self.team_id) is None
 
     def add_experiment(
         self, name: str, starts_on: date, ends_on: date, hypothesis: str = "", measure: str = ""

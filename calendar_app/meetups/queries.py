@@ -5,7 +5,7 @@ Every answer starts from the team, and asks a fixed number of queries however ma
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -18,6 +18,7 @@ from calendar_app.meetups.holidays import free_days_between
 from calendar_app.meetups.models import Between, Meetup, MeetupParticipant, Occurrence
 from calendar_app.moments import local, local_day_bounds
 from calendar_app.monitoring import queries as monitoring
+from calendar_app.monitoring.models import WebcareItem
 from calendar_app.people.models import Absence, Membership, Person, Team
 from calendar_app.people.queries import unseen
 from calendar_app.plans import queries as plans
@@ -472,20 +473,24 @@ def _with_results(
 
 def _question_facts(session: Session, team: Team, now: datetime) -> list[agenda.QuestionFact]:
     hidden = unseen(session, team)
-    return [
-        agenda.QuestionFact(
-            id=item.id,
-            words=item.called,
-            channel="" if item.channel is None else item.channel.name,
-            received_at=item.received_at,
-            answer_by=item.answer_by,
-            overdue=item.is_overdue(now),
-            owner_id=item.owner_id,
-            owner="" if item.owner is None or item.owner_id in hidden else item.owner.first_name,
-            version=item.version,
-        )
-        for item in monitoring.open_items(session, team, agenda.SHOWN_QUESTIONS)
-    ]
+    found = monitoring.open_items(session, team, agenda.SHOWN_QUESTIONS)
+    return [_question_fact(item, item.taken_by, hidden, now) for item in found]
+
+
+def _question_fact(
+    item: WebcareItem, owner: Person | None, hidden: Container[int], now: datetime
+) -> agenda.QuestionFact:
+    return agenda.QuestionFact(
+        id=item.id,
+        words=item.called,
+        channel="" if item.channel is None else item.channel.name,
+        received_at=item.received_at,
+        answer_by=item.answer_by,
+        overdue=item.is_overdue(now),
+        owner_id=None if owner is None else owner.id,
+        owner="" if owner is None or owner.id in hidden else owner.first_name,
+        version=item.version,
+    )
 
 
 def _precondition_facts(session: Session, team: Team, day: date) -> list[agenda.PreconditionFact]:

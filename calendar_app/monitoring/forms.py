@@ -49,7 +49,7 @@ class Offered:
     def choice_of(self, item: WebcareItem, name: str) -> int:
         """The choice that stands for what `item` has."""
         row_id: int | None = getattr(item, f"{name}_id")
-        if row_id is None:
+        if row_id is None or (name == "owner" and item.taken_by is None):
             return _STAYS if name == "channel" else _NONE
         known = {
             "channel": {channel.id for channel, _plan in self.channels},

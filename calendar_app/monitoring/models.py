@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from calendar_app.db import Base, Editable, new_uuid
 from calendar_app.errors import Refused
@@ -14,7 +14,8 @@ from calendar_app.language import N_
 from calendar_app.moments import WorkingHours
 from calendar_app.monitoring.metrics import METRICS, MOST, told
 from calendar_app.monitoring.promptness import is_overdue, moment_after
-from calendar_app.people.models import Person, Team
+from calendar_app.people.models import ROLES, Membership, Person, Team
+from calendar_app.people.permissions import allowed
 from calendar_app.plans.models import Channel
 from calendar_app.posts.models import Post
 
@@ -22,8 +23,12 @@ IN_BIN = timedelta(days=30)
 MOST_LETTERS = 5_000
 MOST_REPLIES = 50
 LONGEST_TITLE = 80
+WHO_ANSWER = tuple(role for role in ROLES if allowed(role, "webcare.write"))
 # So much of a question stands in a list.
 _BEGINNING = 90
+# Names of their own: who asks for a question may be reading the same tables.
+_Owner = aliased(Person, name="owner_of_question")
+_Place = aliased(Membership, name="place_of_owner")
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,16 @@ class WebcareItem(Editable, Base):
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+    # Whether the owner is in the team, and may still answer.
+    owner_answers: Mapped[bool] = column_property(
+        select(_Place.id)
+        .join(_Owner, _Owner.id == _Place.person_id)
+        .where(_Place.person_id == owner_id, _Place.team_id == team_id)
+        .where(_Place.ended_at.is_(None), _Place.role.in_(WHO_ANSWER), _Owner.active.is_(True))
+        .correlate_except(_Place, _Owner)
+        .exists(),
+        deferred=True,
+    )
 
     channel: Mapped[Channel | None] = relationship()
     post: Mapped[Post | None] = relationship()
@@ -88,6 +103,11 @@ class WebcareItem(Editable, Base):
     def is_open(self) -> bool:
         """Whether it still waits for an answer."""
         return self.answered_at is None
+
+    @property
+    def taken_by(self) -> Person | None:
+        """Who answers it: what waits for who left, or may not answer any more, is nobody's."""
+        return self.owner if self.owner_answers or not self.is_open else None
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have been answered by now."""

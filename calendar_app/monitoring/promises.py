@@ -8,16 +8,14 @@ from typing import TypeAlias
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import aliased
 
-from calendar_app.monitoring.models import WebcareItem
-from calendar_app.people.models import ROLES, Absence, Membership, Muted, Person
-from calendar_app.people.permissions import allowed
+from calendar_app.monitoring.models import WHO_ANSWER, WebcareItem
+from calendar_app.people.models import Absence, Membership, Muted, Person
 from calendar_app.plans.models import Channel, Plan, TaskRole
 from calendar_app.plans.roles import DEPUTY, DOES
 
 # As the reminders call it.
 _ESCALATED = "webcare_escalation"
 _TASK = "webcare"
-_WHO_ANSWER = tuple(role for role in ROLES if allowed(role, "webcare.write"))
 # Names of their own: who asks this may be reading the same tables.
 _Away = aliased(Absence, name="away_from_webcare")
 _Someone = aliased(Person, name="someone")
@@ -125,7 +123,7 @@ def _one(*wanted: ColumnElement[bool]) -> ScalarSelect[int]:
 
 def _can(day: Day) -> tuple[ColumnElement[bool], ...]:
     """That somebody is in the team, may answer, and is there on `day`."""
-    return (*_is_there(day), _There.role.in_(_WHO_ANSWER))
+    return (*_is_there(day), _There.role.in_(WHO_ANSWER))
 
 
 def _is_there(day: Day) -> tuple[ColumnElement[bool], ...]:

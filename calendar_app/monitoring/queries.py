@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from calendar_app.errors import NotYours
 from calendar_app.language import N_
@@ -30,7 +30,7 @@ _IS_OPEN = WebcareItem.answered_at.is_(None)
 class WebcareFilter:
     """Which questions are asked for: states, channels and owners (none: all), and a page from 1.
 
-    The owner NOBODY stands for a question that nobody took.
+    The owner NOBODY stands for a question that nobody took, or whose owner cannot answer any more.
     """
 
     states: tuple[str, ...] = ()
@@ -203,7 +203,7 @@ def _narrowed(wanted: WebcareFilter) -> list[ColumnElement[bool]]:
         found.append(WebcareItem.channel_id.in_(wanted.channels))
     if wanted.owners:
         named = WebcareItem.owner_id.in_(wanted.owners)
-        nobody = WebcareItem.owner_id.is_(None)
+        nobody = WebcareItem.owner_id.is_(None) | (_IS_OPEN & ~WebcareItem.owner_answers)
         found.append(or_(named, nobody) if NOBODY in wanted.owners else named)
     return found
 
@@ -227,4 +227,5 @@ _WHOLE = (
     joinedload(WebcareItem.post),
     joinedload(WebcareItem.owner),
     joinedload(WebcareItem.answered_by),
+    undefer(WebcareItem.owner_answers),
 )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from calendar_app.meetups.actions import Action
 from calendar_app.meetups.agenda import SHOWN_QUESTIONS, Block, Item, PostFact, QuestionFact
 from calendar_app.meetups.snapshot import Named, frozen, people_in, thawed
 from calendar_app.monitoring.models import WebcareItem
-from calendar_app.people.models import Team
+from calendar_app.people.models import Membership, Team
 from calendar_app.plans.models import Channel, Plan
 from calendar_app.posts.models import Post
 from tests.builders import a_plan, a_post, a_question, a_result, a_sitting
@@ -101,6 +101,25 @@ def test_a_question_is_taken_from_the_agenda_with_one_click(visitor: Visitor, ro
     shown = yesterday(visitor.see(room.page(TUESDAY)))
     assert "Joris" in shown
     assert "/owner" not in shown
+
+
+@pytest.mark.parametrize("now_is", [{"ended_at": NOW}, {"role": "viewer"}], ids=["left", "viewer"])
+def test_a_question_of_who_cannot_answer_any_more_can_be_taken(
+    visitor: Visitor, room: Room, now_is: dict[str, object]
+) -> None:
+    item_id = ask(room, "Waar is de ingang?", owner_id=room.editor.id)
+    take = f'action="/webcare/{item_id}/owner"'
+    shown = yesterday(visitor.see(room.page(TUESDAY)))
+    assert " · Mo · " in shown
+    assert take not in shown
+
+    with room.database.writing() as session:
+        of_editor = update(Membership).where(Membership.person_id == room.editor.id)
+        session.execute(of_editor.values(**now_is))
+
+    shown = yesterday(visitor.see(room.page(TUESDAY)))
+    assert take in shown
+    assert " · Mo · " not in shown
 
 
 def test_a_question_becomes_one_action_of_who_answers_it(visitor: Visitor, room: Room) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from calendar_app.monitoring import queries
 from calendar_app.monitoring.models import WebcareItem, WebcareReply
@@ -140,6 +140,35 @@ def test_who_takes_a_question_answers_it_and_takes_that_back(room: Room) -> None
     item = room.row(WebcareItem, item_id)
     assert (item.answer, item.answered_at, item.answered_by_id) == ("Via onze site.", None, None)
     assert room.noted() == ["webcare.taken", "webcare.answered", "webcare.reopened"]
+
+
+@pytest.mark.parametrize("now_is", [{"ended_at": NOW}, {"role": "viewer"}], ids=["left", "viewer"])
+def test_a_question_of_who_cannot_answer_any_more_is_nobody_s(
+    room: Room, now_is: dict[str, Any]
+) -> None:
+    item_id = room.question(owner_id=room.people["mo"])
+    answered = room.question(owner_id=room.people["mo"], answered_at=NOW, question="Al klaar?")
+    client = room.client()
+    nobody, form = f"/webcare?owner={queries.NOBODY}", f"/webcare/{item_id}/edit"
+    assert "Mo Bos answers it" in client.get("/webcare").text
+    assert f'href="/webcare/{item_id}"' not in client.get(nobody).text
+
+    with room.database.writing() as session:
+        of_mo = update(Membership).where(Membership.person_id == room.people["mo"])
+        session.execute(of_mo.values(**now_is))
+
+    for page in ("/", "/webcare"):
+        shown = client.get(page).text
+        assert "Mo Bos answers it" not in shown
+        assert "Nobody took it yet" in shown
+    shown = client.get(nobody).text
+    assert f'href="/webcare/{item_id}"' in shown
+    assert f'href="/webcare/{answered}"' not in shown
+    shown = client.get(f"/webcare/{item_id}").text
+    assert "Mo Bos" not in shown
+    assert f'action="/webcare/{item_id}/owner"' in shown
+    assert "Mo Bos" not in client.get(form).text
+    assert "Mo Bos" in client.get(f"/webcare/{answered}").text
 
 
 def test_who_answers_after_a_colleague_sees_both_texts(room: Room) -> None:

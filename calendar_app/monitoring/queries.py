@@ -12,8 +12,15 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from calendar_app.errors import NotYours
 from calendar_app.language import N_
 from calendar_app.monitoring.metrics import added_up
-from calendar_app.monitoring.models import IN_BIN, PostResult, WebcareItem, WebcareReply
+from calendar_app.monitoring.models import (
+    IN_BIN,
+    WHO_ANSWER,
+    PostResult,
+    WebcareItem,
+    WebcareReply,
+)
 from calendar_app.people.models import Person, Team
+from calendar_app.people.queries import members
 from calendar_app.plans.models import Channel, Plan
 from calendar_app.posts.models import Post
 
@@ -138,6 +145,11 @@ def channels_asked_on(session: Session, team: Team) -> list[tuple[int, str]]:
     query = select(Channel.id, Channel.name).where(Channel.id.in_(asked))
     rows = session.execute(query.order_by(func.lower(Channel.name), Channel.id))
     return [(row.id, row.name) for row in rows]
+
+
+def who_can_answer(session: Session, team: Team) -> list[Person]:
+    """The people in the team who may answer a question, by name."""
+    return [one.person for one in members(session, team) if one.role in WHO_ANSWER]
 
 
 def owners_asked(session: Session, team: Team) -> list[Person]:

@@ -32,7 +32,6 @@ from calendar_app.people.door import (
     shown,
 )
 from calendar_app.people.models import Person
-from calendar_app.people.queries import people
 from calendar_app.posts.models import Post
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.request import commit, now, row_number, session, zone
@@ -251,7 +250,7 @@ def _offered(item: WebcareItem | None) -> Offered:
     return Offered(
         channels=queries.channels_of(session(), my_team()),
         posts=_posts_offered(),
-        people=people(session(), my_team()),
+        people=queries.who_can_answer(session(), my_team()),
         zone=zone(),
         names_now={} if item is None else _names_now(item),
     )

@@ -142,6 +142,19 @@ def test_who_takes_a_question_answers_it_and_takes_that_back(room: Room) -> None
     assert room.noted() == ["webcare.taken", "webcare.answered", "webcare.reopened"]
 
 
+def test_a_question_is_given_only_to_who_may_answer_it(room: Room) -> None:
+    client = room.client()
+    form = client.get("/webcare/new").text
+    assert "Mo Bos" in form
+    assert "Reader Bos" not in form
+
+    answer = client.post("/webcare/new", data=filled(room, owner=room.people["reader"]))
+
+    assert answer.status_code == 422
+    assert 'href="#owner"' in answer.text
+    assert room.noted() == []
+
+
 @pytest.mark.parametrize("now_is", [{"ended_at": NOW}, {"role": "viewer"}], ids=["left", "viewer"])
 def test_a_question_of_who_cannot_answer_any_more_is_nobody_s(
     room: Room, now_is: dict[str, Any]

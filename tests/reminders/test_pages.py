@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,8 @@ def test_the_log_shows_state_person_and_cause(client: FlaskClient, database: Dat
 
     assert "Sanne Bakker" in page
     assert "Missed" in page
+    # Not "By", which is whose something is.
+    assert re.search(r"<th[^>]*>Route</th>", page)
     assert "The mail server did not answer." in page
     assert "[Errno 111] &lt;Connection refused&gt;" in page
 

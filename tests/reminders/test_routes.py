@@ -74,6 +74,19 @@ def routes(database: Database) -> list[Route]:
         return list(session.scalars(select(Route).where(Route.key != EMAIL).order_by(Route.id)))
 
 
+def test_a_route_that_works_is_not_called_by_the_head_of_a_column(
+    client: FlaskClient, database: Database, person: Person
+) -> None:
+    """In Dutch the log's "On" is another word than that of a switch."""
+    add(client, OF_SLACK)
+    assert client.get(PAGE).text.count("Switched on") == 2
+
+    with database.writing() as session:
+        session.get_one(Person, person.id).language = "nl"
+
+    assert "Waarop" not in client.get(PAGE).text
+
+
 @pytest.mark.parametrize(
     ("address", "kind"), [(OF_SLACK, "slack"), (OF_TEAMS, "teams"), (NEWER_OF_TEAMS, "teams")]
 )

@@ -9,15 +9,16 @@ from werkzeug.exceptions import BadRequest
 
 from calendar_app.errors import Forbidden
 from calendar_app.language import N_
-from calendar_app.people.door import me, my_team, requires
+from calendar_app.people.door import may, me, my_team, requires
 from calendar_app.posts import autosaves, queries
 from calendar_app.posts.autosaves import Stamps
 from calendar_app.posts.comments import comment_made_by
 from calendar_app.posts.media import one_of
 from calendar_app.posts.models import Post
+from calendar_app.posts.unsaved import words_in
 from calendar_app.text import clean_text
 from calendar_app.web.request import commit, now, session
-from calendar_app.web.templating import clock_time
+from calendar_app.web.templating import clock_time, render
 
 bp = Blueprint("autosaves", __name__)
 
@@ -83,19 +84,40 @@ def keep_alternative(post_id: int, media_id: int) -> ResponseReturnValue:
     return _kept(autosaves.place_of(post, autosaves.part_of_media(one.id)), post)
 
 
+@bp.get("/posts/autosaves/<int:autosave_id>")
+@requires("posts.place")
+def show(autosave_id: int) -> ResponseReturnValue:
+    """What I typed where I cannot write any more: to copy, or to throw away."""
+    kept = autosaves.own(session(), my_team(), me(), autosave_id)
+    post = None if kept.post_id is None else session().get(Post, kept.post_id)
+    is_there = post is not None and post.deleted_at is None
+    return render(
+        "posts/typed.html",
+        kept=kept,
+        post=post if is_there else None,
+        words=words_in(kept.pairs),
+    )
+
+
 @bp.post("/posts/autosaves/<int:autosave_id>/removal")
 @requires("posts.place")
 def remove(autosave_id: int) -> ResponseReturnValue:
     """Throw away what I typed and did not save."""
     kept = autosaves.own(session(), my_team(), me(), autosave_id)
-    post_id, is_own_account = kept.post_id, kept.place.endswith(autosaves.OWN_ACCOUNT)
+    post = None if kept.post_id is None else session().get(Post, kept.post_id)
+    where = _page_of(post, is_own_account=kept.is_of_own_account)
     autosaves.forget(session(), me(), kept.place)
     commit()
     flash(_("What you typed is thrown away."), "good")
-    if post_id is None:
-        return redirect(url_for("posts.new"), code=303)
-    page = "publishing.show" if is_own_account else "posts.see"
-    return redirect(url_for(page, post_id=post_id), code=303)
+    return redirect(where, code=303)
+
+
+def _page_of(post: Post | None, *, is_own_account: bool) -> str:
+    """Where I go on with that post, or with a new one, as far as I may."""
+    if post is None:
+        return url_for("posts.new" if may("posts.write") else "calendar.today")
+    is_mine = is_own_account and post.goes_out_from(me())
+    return url_for("publishing.show" if is_mine else "posts.see", post_id=post.id)
 
 
 def _kept(place: str, post: Post | None) -> ResponseReturnValue:

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from calendar_app.db import Base
 from calendar_app.errors import NotYours, Refused, Stale
 from calendar_app.language import N_
 from calendar_app.people.models import Person, Team
-from calendar_app.posts.content import channel_of, own_text_name
 from calendar_app.posts.models import Post
 from calendar_app.text import clean_line, clean_text
 
@@ -33,7 +32,6 @@ LASTS = timedelta(days=90)
 MOST_CHARACTERS = 200_000
 MOST_FIELDS = 500
 MOST_LISTED = 20
-MOST_TOLD = 5
 # The parts beside a post's own form.
 COMMENT, CHANGES, OWN_ACCOUNT = "comment", "changes", "own-account"
 _OWN_FORM = ""
@@ -41,8 +39,8 @@ _ELSEWHERE = N_("You go on with this post in another window, or you saved it the
 
 # What goes along with the fields, but is none.
 _BESIDE = {"csrf_token", "stamp", "following", "agrees_outside"}
-_TEXTS = {"title", "text", "link", "comment", "note", "alternative"}
 _STAMP = re.compile(r"[0-9a-f]{16,32}")
+_OF_MEDIA = re.compile(r"-media-([0-9]+)$")
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -87,6 +85,17 @@ class PostAutosave(Base):
         return [(name, value) for name, value in self.typed["pairs"]]
 
     @property
+    def is_of_own_account(self) -> bool:
+        """Whether it is what an ambassador says."""
+        return self.place.endswith(OWN_ACCOUNT)
+
+    @property
+    def media_id(self) -> int | None:
+        """The image of which it tells, if it does."""
+        found = _OF_MEDIA.search(self.place)
+        return None if found is None or self.post_id is None else int(found[1])
+
+    @property
     def title(self) -> str:
         """The title as it was typed, which may be empty."""
         return clean_line(next((value for name, value in self.pairs if name == "title"), ""))
@@ -116,41 +125,6 @@ def parts_of_post(session: Session, person: Person, post: Post) -> dict[str, Pos
     """What `person` typed on the pages of `post` and has not saved, by its place."""
     here = (PostAutosave.person_id == person.id, PostAutosave.post_id == post.id)
     return {one.place: one for one in session.scalars(select(PostAutosave).where(*here))}
-
-
-def left_by(
-    session: Session, team: Team, person: Person
-) -> Sequence[tuple[PostAutosave, Post | None]]:
-    """The text that `person` typed and that is nowhere else, the last first, with its post.
-
-    Without one: of a post that is not there yet. What lies in the bin is not asked for.
-    """
-    wanted = (
-        select(PostAutosave, Post)
-        .outerjoin(Post, Post.id == PostAutosave.post_id)
-        .where(PostAutosave.person_id == person.id, PostAutosave.team_id == team.id)
-        .where(Post.deleted_at.is_(None))
-        .order_by(PostAutosave.saved_at.desc(), PostAutosave.id.desc())
-        .limit(MOST_LISTED)
-        .options(selectinload(Post.own_text_rows))
-    )
-    found: list[tuple[PostAutosave, Post | None]]
-    found = [(kept, post) for kept, post in session.execute(wanted) if _is_news(kept, post)]
-    return found[:MOST_TOLD]
-
-
-def _is_news(kept: PostAutosave, post: Post | None) -> bool:
-    """Whether a text in `kept` is not what `post` says."""
-    said: dict[str, str] = {}
-    is_own = kept.place.endswith(OWN_ACCOUNT)
-    if post is not None and (is_own or kept.place == place_of(post)):
-        own = {own_text_name(row.channel_id): row.text for row in post.own_text_rows}
-        said = {"title": post.title, "text": post.text, "link": post.link, **own}
-    return any(
-        clean_text(text).strip() != said.get(name, "").strip()
-        for name, text in kept.pairs
-        if name in _TEXTS or channel_of(name) is not None
-    )
 
 
 def of_new_posts(session: Session, team: Team, person: Person) -> list[PostAutosave]:

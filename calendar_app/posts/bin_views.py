@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from calendar_app.errors import Refused
 from calendar_app.people.door import may, me, my_role, my_team
 from calendar_app.posts import autosaves, queries
 from calendar_app.posts.autosaves import CHANGES, COMMENT, Stamps
-from calendar_app.posts.content import channel_of
-from calendar_app.posts.places import value_of
 from calendar_app.posts.queries import InBin
-from calendar_app.text import clean_text
+from calendar_app.posts.unsaved import words_in
 from calendar_app.web.errors import refused
 from calendar_app.web.request import commit, now, session, wants_json
 from calendar_app.web.templating import render
@@ -25,13 +19,6 @@ bp = Blueprint("in_bin", __name__)
 
 # The part of a post whose form has a field of this name.
 _PARTS = {"title": "", "comment": COMMENT, "note": CHANGES}
-
-
-class Words(NamedTuple):
-    """A text that somebody sent, and what its field is called."""
-
-    label: str
-    text: str
 
 
 @bp.app_errorhandler(InBin)
@@ -47,31 +34,10 @@ def told(in_bin: InBin) -> ResponseReturnValue:
     page = render(
         "posts/in_bin.html",
         post=post,
-        words=list(_words()) if is_sent else [],
+        words=words_in(request.form.items(multi=True)) if is_sent else [],
         is_kept=is_sent and _is_kept(in_bin.post_id),
     )
     return page, 409 if is_sent else 404
-
-
-def _words() -> Iterator[Words]:
-    """The texts that were sent, in the order of the form."""
-    labels = {
-        "title": _("Title"),
-        "text": _("Text"),
-        "link": _("Link"),
-        "comment": _("New comment"),
-        "note": _("What should change?"),
-        "alternative": _("Alternative text"),
-    }
-    for name, value in request.form.items(multi=True):
-        label = labels.get(name)
-        if channel_of(name) is not None:
-            label = _("Text for one channel")
-        elif value_of(name) is not None and name.startswith("reason-"):
-            label = _("Why a value fits")
-        text = clean_text(value)
-        if label and text.strip():
-            yield Words(label, text)
 
 
 def _is_kept(post_id: int) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import flash, request
 from flask_babel import gettext as _
@@ -13,9 +14,12 @@ from calendar_app.errors import Refused
 from calendar_app.people.door import me, my_team
 from calendar_app.posts import autosaves
 from calendar_app.posts.autosaves import PostAutosave, Sent, Stamps
+from calendar_app.posts.content import channel_of
 from calendar_app.posts.desk import my_desk
 from calendar_app.posts.forms import PostForm
 from calendar_app.posts.models import Post
+from calendar_app.posts.places import value_of
+from calendar_app.text import clean_text
 from calendar_app.web.request import commit, now, session
 
 
@@ -67,6 +71,36 @@ class Parts:
         """How that part is kept, at `address`."""
         place = autosaves.place_of(self.post, part)
         return Typing(address, place, self.kept.get(place), is_back=is_back)
+
+
+class Words(NamedTuple):
+    """A text that somebody typed, and what its field is called."""
+
+    label: str
+    text: str
+
+
+def words_in(pairs: Iterable[tuple[str, str]]) -> list[Words]:
+    """The texts of these fields of a form, in its order."""
+    told = ((_label(name), clean_text(value)) for name, value in pairs)
+    return [Words(label, text) for label, text in told if label and text.strip()]
+
+
+def _label(name: str) -> str | None:
+    """What the field of that name is called, where it holds a text."""
+    if channel_of(name) is not None:
+        return _("Text for one channel")
+    if value_of(name) is not None and name.startswith("reason-"):
+        return _("Why a value fits")
+    labels = {
+        "title": _("Title"),
+        "text": _("Text"),
+        "link": _("Link"),
+        "comment": _("New comment"),
+        "note": _("What should change?"),
+        "alternative": _("Alternative text"),
+    }
+    return labels.get(name)
 
 
 def unsaved_form(post: Post, kept: PostAutosave | None) -> PostForm | None:

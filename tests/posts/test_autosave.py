@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from calendar_app.people.models import Membership, Person, Team
 from calendar_app.posts import autosaves
-from calendar_app.posts.autosaves import MOST_CHARACTERS, PostAutosave, Stamps
+from calendar_app.posts.autosaves import MOST_CHARACTERS, MOST_LISTED, PostAutosave, Stamps
+from calendar_app.posts.media import PostMedia
 from calendar_app.posts.models import Post, PostChange
 from tests import builders
 from tests.posts.room import NOW
@@ -414,6 +415,102 @@ def test_the_words_of_an_image_are_back_until_they_are_saved(site: Site, post: i
 
     assert writer.post(path, data=typed).status_code == 303
     assert rows(site.database) == 0
+
+
+def copied(client: FlaskClient, words: str) -> str:
+    """Where today's page leads to; there `words` stand to copy, and are thrown away."""
+    page = client.get("/").text
+    found = re.search(UNSAVED + r' <a class="link" href="([^"]+)"', page)
+    assert found is not None
+    page = client.get(found[1]).text
+    assert words in page
+    assert 'data-copy="#typed-1"' in page
+    address = re.search(r'action="(/posts/autosaves/\d+/removal)"', page)
+    assert address is not None
+    answer = client.post(address[1])
+    assert client.get(answer.location).status_code == 200
+    assert UNSAVED not in client.get("/").text
+    return found[1]
+
+
+@pytest.mark.parametrize("how", ["removed", "closed"])
+def test_words_of_an_image_without_a_form_are_shown_to_copy(
+    site: Site, post: int, how: str
+) -> None:
+    with site.database.writing() as session:
+        person = session.get_one(Person, site.people["writer"])
+        image = builders.a_media(session, session.get_one(Post, post), person).id
+    writer, path = site.visitor(), f"/posts/{post}/media/{image}"
+    in_part(site, path, alternative="Een arts en een kind", version="1")
+    assert f'<a class="link" href="/posts/{post}">Rooster</a>' in writer.get("/").text
+
+    with site.database.writing() as session:
+        if how == "removed":
+            session.get_one(PostMedia, image).removed_at = NOW
+        else:
+            session.get_one(Post, post).state = "cancelled"
+
+    assert copied(writer, "Een arts en een kind").startswith("/posts/autosaves/")
+
+
+@pytest.mark.parametrize("of", ["post", "new post"])
+def test_who_may_only_look_now_copies_what_they_typed_before(
+    site: Site, post: int, of: str
+) -> None:
+    writer = site.visitor()
+    if of == "new post":
+        ask(writer, "/posts/autosave", **{**fields(writer, "/posts/new"), "text": "Bijna af"})
+    else:
+        keep(writer, post, title="Bijna af")
+
+    with site.database.writing() as session:
+        member = select(Membership).filter_by(person_id=site.people["writer"])
+        session.scalars(member).one().role = "viewer"
+
+    assert copied(writer, "Bijna af").startswith("/posts/autosaves/")
+
+
+def test_the_words_of_who_is_no_ambassador_any_more_are_shown_to_copy(site: Site) -> None:
+    sender = site.people["viewer"]
+    with site.database.writing() as session:
+        member = session.scalars(select(Membership).filter_by(person_id=sender)).one()
+        member.agree_as_ambassador(NOW)
+    post = int(site.post(text="Van ons", sender_id=sender).partition(":")[0])
+    in_part(site, f"/posts/{post}/publishing/text", "viewer", text="Van mij", version="1")
+
+    with site.database.writing() as session:
+        session.get_one(Post, post).sender_id = None
+
+    assert copied(site.visitor("viewer"), "Van mij").startswith("/posts/autosaves/")
+
+
+def test_what_somebody_else_typed_is_not_there(site: Site, post: int) -> None:
+    keep(site.visitor(), post, text="Bijna af")
+    with site.database.reading() as session:
+        address = f"/posts/autosaves/{session.scalars(select(PostAutosave.id)).one()}"
+
+    assert site.visitor().get(address).status_code == 200
+    assert site.visitor("editor").get(address).status_code == 404
+
+
+def test_today_names_what_was_typed_before_much_that_is_no_news(site: Site, post: int) -> None:
+    writer = site.visitor()
+    keep(writer, post, text="Bijna af")
+    with site.database.writing() as session:
+        person = session.get_one(Person, site.people["writer"])
+        for number in range(2 * MOST_LISTED):
+            session.add(
+                PostAutosave(
+                    team_id=session.get_one(Post, post).team_id,
+                    person_id=person.id,
+                    place=f"new-{number}",
+                    typed={"pairs": [["title", ""], ["text", ""]]},
+                    stamp=f"{number:032}",
+                    saved_at=NOW + timedelta(minutes=1),
+                )
+            )
+
+    assert writer.get("/").text.count(UNSAVED) == 1
 
 
 def test_what_was_typed_in_a_part_is_thrown_away_alone(site: Site, post: int) -> None:

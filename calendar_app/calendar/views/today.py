@@ -15,11 +15,11 @@ from calendar_app.meetups.models import Occurrence
 from calendar_app.meetups.queries import next_occurrence
 from calendar_app.moments import local_day_bounds
 from calendar_app.monitoring.queries import count_open, open_items
-from calendar_app.people.door import may, me, my_team, requires
+from calendar_app.people.door import may, me, my_role, my_team, requires
 from calendar_app.people.models import Person
 from calendar_app.plans.views.pitfalls import pitfalls_of_team
-from calendar_app.posts import autosaves
 from calendar_app.posts.comments import mentioning
+from calendar_app.posts.left_behind import left_by
 from calendar_app.posts.mentions import beginning
 from calendar_app.posts.queries import open_plans
 from calendar_app.posts.saying import said
@@ -53,7 +53,7 @@ def today() -> ResponseReturnValue:
         questions=open_items(session(), team, _QUESTIONS_SHOWN),
         questions_open=count_open(session(), team, now())[0],
         now=now(),
-        unsaved=autosaves.left_by(session(), team, me()),
+        unsaved=left_by(session(), team, me(), my_role()),
         occurrence=occurrence,
         host=None if occurrence is None else _host(occurrence),
         plans=open_plans(session(), team),

@@ -90,6 +90,24 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_lost(
     assert room.noted() == []
 
 
+def test_a_question_is_not_lost_when_the_last_channel_goes_meanwhile(room: Room) -> None:
+    told = filled(room, question="Waar is de ingang?")
+    with room.database.writing() as session:
+        session.get_one(Plan, room.plan_id).archived_at = NOW
+    client = room.client()
+    assert "First a channel" in client.get("/webcare/new").text
+
+    answer = client.post("/webcare/new", data=told)
+
+    assert answer.status_code == 422
+    assert "Waar is de ingang?</textarea>" in answer.text
+    assert 'href="#channel"' in answer.text
+    assert 'id="channel-error"' in answer.text
+    with room.database.writing() as session:
+        session.get_one(Plan, room.plan_id).archived_at = None
+    assert client.post("/webcare/new", data=told).status_code == 303
+
+
 def test_a_question_about_a_post_begins_with_its_channel_and_stands_on_its_page(
     room: Room,
 ) -> None:

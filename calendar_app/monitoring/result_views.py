@@ -26,7 +26,7 @@ bp = Blueprint("results", __name__)
 def show(post_id: int) -> ResponseReturnValue:
     """A form for each channel of the post."""
     post = own(Post, post_id)
-    return _page(post, result_rows(post))
+    return _page(post, _rows(post))
 
 
 @bp.post("/posts/<int:post_id>/results/<int:channel_id>")
@@ -38,7 +38,7 @@ def save(post_id: int, channel_id: int) -> ResponseReturnValue:
 
 def _save(post_id: int, channel_id: int) -> ResponseReturnValue:
     post = own(Post, post_id)
-    rows = result_rows(post)
+    rows = _rows(post)
     row = next((one for one in rows if one.channel.id == channel_id), None)
     if row is None:
         raise NotYours(N_("This post does not go to this channel."))
@@ -57,6 +57,14 @@ def _save(post_id: int, channel_id: int) -> ResponseReturnValue:
     commit()
     flash(_("Saved."), "good")
     return redirect(url_for("posts.see", post_id=post_id, _anchor="results"), 303)
+
+
+def _rows(post: Post) -> list[ResultRow]:
+    """The results of a post that is out, or was. Raises NotYours for another: it has none."""
+    rows = result_rows(post)
+    if post.state != "published" and not any(one.kept.version for one in rows):
+        raise NotYours(N_("This post is not published, so it has no results."))
+    return rows
 
 
 def _page(post: Post, rows: Sequence[ResultRow], told: ResultRow | None = None) -> str:

@@ -67,6 +67,31 @@ def test_results_are_typed_in_on_the_page_of_a_post(room: Room) -> None:
     assert "<dt>Shares</dt>" not in page
 
 
+@pytest.mark.parametrize("state", ["idea", "draft", "approved", "cancelled"])
+def test_what_did_not_go_out_has_no_results(room: Room, state: str) -> None:
+    post_id, client = room.post(state=state, published_at=None), room.client()
+
+    shown = client.get(f"/posts/{post_id}/results")
+    answer = client.post(where(room, post_id), data=sent(room, views="7"))
+
+    assert (shown.status_code, answer.status_code) == (404, 404)
+    assert "This post is not published" in answer.text
+    assert room.noted() == []
+
+
+def test_what_was_counted_of_a_post_that_was_taken_back_can_be_changed(room: Room) -> None:
+    post_id, client = room.post(), room.client()
+    client.post(where(room, post_id), data=sent(room, views="7"))
+    with room.database.writing() as session:
+        session.get_one(Post, post_id).state = "approved"
+
+    assert client.get(f"/posts/{post_id}/results").status_code == 200
+    answer = client.post(where(room, post_id), data=sent(room, version=1, views="8"))
+
+    assert answer.status_code == 303
+    assert kept(room).views == 8
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [

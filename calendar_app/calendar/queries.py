@@ -181,7 +181,8 @@ def count_attention(
     asks_me = Post.reviewer_id == person.id
     if approves:
         asks_me = or_(asks_me, _stands_in(team, person, now))
-    my_review = asks_me & (Post.state == "in_review")
+    # What is told of each post comes first: SQLite looks at both sides in this order.
+    my_review = (Post.state == "in_review") & asks_me
     query = select(Post.id).where(*_of(team), or_(mine_late, my_review)).limit(100)
     return len(session.scalars(query).all())
 

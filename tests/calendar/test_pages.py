@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from calendar_app.calendar.queries import count_attention
 from calendar_app.meetups.queries import plan_occurrences
 from calendar_app.people.models import Person, Team
 from calendar_app.plans.models import TaskRole
@@ -226,6 +227,20 @@ def test_today_shows_a_deputy_what_waits_for_a_reviewer_who_is_away(
     assert page.count('class="post-title">Wacht op wie weg is<') == (named != "nobody")
     counted = '<span class="count is-alarm">' in page
     assert counted == (named != "nobody")
+
+
+def test_what_asks_for_attention_is_first_looked_for_by_what_each_post_tells_itself(
+    world: Any, database: Database
+) -> None:
+    """Of years of posts few wait for a review: only of those it is asked who stands in."""
+    session, team, _plan, person = world
+
+    with statements(database) as sent:
+        count_attention(session, team, person, at(10), approves=True)
+
+    [query] = [one for one in sent if "post.reviewer_id = " in one]
+    places = [query.index(part) for part in ("post.state = ", "post.reviewer_id = ", "absence")]
+    assert places == sorted(places)
 
 
 def test_a_post_of_this_morning_that_is_not_out_is_late_today(

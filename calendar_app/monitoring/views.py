@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from calendar_app.moments import local
 from calendar_app.monitoring import queries
 from calendar_app.monitoring.forms import AnswerForm, Offered, WebcareForm
-from calendar_app.monitoring.models import Question, WebcareItem, beginning
+from calendar_app.monitoring.models import Question, WebcareItem, WebcareReply, beginning
 from calendar_app.monitoring.page import at_work, on_post, once_more
 from calendar_app.monitoring.queries import ANSWERED, NOBODY, OPEN, WebcareFilter
 from calendar_app.people.door import (
@@ -116,8 +116,7 @@ def show_bin() -> ResponseReturnValue:
 def show(item_id: int) -> ResponseReturnValue:
     """One question, with its answer or the form for one."""
     item = own(WebcareItem, item_id)
-    form = AnswerForm(formdata=None, version=item.version, answer=item.answer or _chosen_reply())
-    return _item_page(item, form)
+    return _item_page(item, AnswerForm(formdata=None, version=item.version, answer=item.answer))
 
 
 @bp.get("/webcare/<uuid:item_uuid>")
@@ -198,6 +197,20 @@ def _answer(item_id: int) -> ResponseReturnValue:
     commit()
     flash(_("The question is answered.") if is_new else _("Saved."), "good")
     return _to(item)
+
+
+@bp.post("/webcare/<int:item_id>/answer/reply")
+@requires("webcare.write")
+def put_in_reply(item_id: int) -> ResponseReturnValue:
+    """Put a reply below what is typed in the answer, for who has no scripts; it is not saved."""
+    item = own(WebcareItem, item_id)
+    form = AnswerForm(data={"answer": item.answer, "version": item.version})
+    reply = _chosen_reply()
+    if reply is None:
+        flash(_("This reply is not there any more."), "warn")
+    else:
+        form.answer.data = "\n\n".join(filter(None, (form.answer.data.strip(), reply.text)))
+    return _item_page(item, form)
 
 
 @bp.post("/webcare/<int:item_id>/reopening")
@@ -308,11 +321,10 @@ def _told_in(form: WebcareForm) -> Question:
     )
 
 
-def _chosen_reply() -> str:
-    """The reply that a link chose, for who has no scripts."""
-    wanted = request.args.get("reply", type=row_number)
-    replies = queries.replies_of(session(), my_team()) if wanted and may("webcare.write") else []
-    return next((one.text for one in replies if one.id == wanted), "")
+def _chosen_reply() -> WebcareReply | None:
+    """The reply of the team that a button names, if it is still there."""
+    wanted = request.form.get("reply", type=row_number)
+    return next((one for one in queries.replies_of(session(), my_team()) if one.id == wanted), None)
 
 
 def _form_page(form: WebcareForm, item: WebcareItem | None = None, conflict: Conflict = ()) -> str:

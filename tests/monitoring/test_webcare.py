@@ -372,8 +372,8 @@ def test_a_reply_is_kept_used_changed_removed_and_put_back(room: Room) -> None:
         [reply] = session.scalars(select(WebcareReply))
     page = client.get(f"/webcare/{item_id}").text
     assert "Via onze &lt;site&gt;." in page
-    # Without scripts the link puts it in the field.
-    page = client.get(f"/webcare/{item_id}?reply={reply.id}").text
+    told = {"reply": reply.id, "answer": ""}
+    page = client.post(f"/webcare/{item_id}/answer/reply", data=told).text
     assert "Via onze &lt;site&gt;.</textarea>" in page
     where = f"/webcare/replies/{reply.id}"
     client.post(where, data={"version": 1, "title": "Hoe", "text": "Bel."})
@@ -384,6 +384,34 @@ def test_a_reply_is_kept_used_changed_removed_and_put_back(room: Room) -> None:
     assert "Bel." not in client.get(f"/webcare/{item_id}").text
     client.post(f"{where}/restoration")
     assert room.row(WebcareReply, reply.id).deleted_at is None
+
+
+def test_a_reply_goes_below_what_is_typed_and_kept_without_scripts(room: Room) -> None:
+    client, item_id = room.client(), room.question()
+    with room.database.writing() as session:
+        reply = builders.a_reply(session, session.get_one(Team, room.team_id), text="Via de site.")
+        reply_id = reply.id
+    where = f"/webcare/{item_id}/answer"
+    page = client.get(f"/webcare/{item_id}").text
+    button = f'formaction="{where}/reply#answer-card" formnovalidate name="reply"'
+    assert f'form="answer-form" {button} value="{reply_id}"' in page
+
+    sent = {"version": 1, "answer": "Dag Eva,", "reply": reply_id}
+    begun = client.post(f"{where}/reply", data=sent)
+    assert begun.status_code == 200
+    assert "Dag Eva,\n\nVia de site.</textarea>" in begun.text
+    # Nothing is saved until they send the answer.
+    assert room.row(WebcareItem, item_id).answered_at is None
+    assert room.noted() == []
+    client.post(where, data={"version": 1, "answer": "Dag Eva,"})
+    version = room.row(WebcareItem, item_id).version
+    more = client.post(f"{where}/reply", data={"version": version, "reply": reply_id})
+    assert "Dag Eva,\n\nVia de site.</textarea>" in more.text
+
+    gone = client.post(f"{where}/reply", data={**sent, "answer": "Bijna", "reply": 999})
+    assert "This reply is not there any more." in gone.text
+    assert "Bijna</textarea>" in gone.text
+    assert room.client("reader").post(f"{where}/reply", data=sent).status_code == 403
 
 
 def test_a_list_of_replies_has_an_end(room: Room) -> None:

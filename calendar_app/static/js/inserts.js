@@ -1,21 +1,19 @@
-// A link with data-inserts="#text" and data-into="#field" puts that text at the end of what is typed in the field.
-// Without scripts the link shows the page with the text in the field.
+// A button with data-inserts="#text" and data-into="#field" puts that text at the end of what is typed in the field.
+// Without scripts it sends the form of that field, and the server does the same.
 
 const bound = new WeakSet();
 
 export function start(root) {
-  for (const link of root.querySelectorAll("[data-inserts]")) {
-    if (bound.has(link)) continue;
-    bound.add(link);
-    link.addEventListener("click", (event) => insert(event, link));
-    // It is a button for who hears the page, so the blank works as on a button.
-    link.addEventListener("keydown", (event) => event.key === " " && insert(event, link));
+  for (const button of root.querySelectorAll("[data-inserts]")) {
+    if (bound.has(button)) continue;
+    bound.add(button);
+    button.addEventListener("click", (event) => insert(event, button));
   }
 }
 
-function insert(event, link) {
-  const text = document.querySelector(link.dataset.inserts)?.textContent.trim();
-  const field = document.querySelector(link.dataset.into);
+function insert(event, button) {
+  const text = document.querySelector(button.dataset.inserts)?.textContent.trim();
+  const field = document.querySelector(button.dataset.into);
   if (!text || !field) return;
   event.preventDefault();
   field.value = [field.value.trim(), text].filter(Boolean).join("\n\n");

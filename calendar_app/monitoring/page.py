@@ -8,10 +8,7 @@ from datetime import date
 from typing import cast
 
 from flask import Flask, current_app
-from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.moments import WorkingHours
 from calendar_app.monitoring import queries
@@ -44,15 +41,6 @@ def at_work() -> WorkingHours:
     """When my team is at work."""
     is_free = cast("Callable[[str, date], bool]", current_app.extensions["kapstok.free_days"])
     return my_team().working_hours(is_free)
-
-
-def once_more(act: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """`act`; of two at one moment the database tells the second only at the end: it looks again."""
-    try:
-        return act()
-    except (IntegrityError, StaleDataError):
-        session().rollback()
-        return act()
 
 
 def result_rows(post: Post) -> list[ResultRow]:

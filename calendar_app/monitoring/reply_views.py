@@ -13,11 +13,10 @@ from calendar_app.language import N_
 from calendar_app.monitoring import queries
 from calendar_app.monitoring.forms import ReplyForm
 from calendar_app.monitoring.models import WebcareReply, check_room
-from calendar_app.monitoring.page import once_more
 from calendar_app.people.door import audit, my_team, own, requires
 from calendar_app.web.forms import expect_shown
 from calendar_app.web.language import language
-from calendar_app.web.request import commit, now, session
+from calendar_app.web.request import commit, now, once_more, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("replies", __name__)

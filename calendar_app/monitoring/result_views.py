@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from calendar_app.errors import NotYours
 from calendar_app.language import N_
 from calendar_app.monitoring.metrics import METRIC_NAMES
-from calendar_app.monitoring.page import ResultRow, once_more, result_form, result_rows
+from calendar_app.monitoring.page import ResultRow, result_form, result_rows
 from calendar_app.people.door import audit, me, own, requires
 from calendar_app.posts.models import Post
-from calendar_app.web.request import commit, now, session
+from calendar_app.web.request import commit, now, once_more, session
 from calendar_app.web.templating import render
 
 bp = Blueprint("results", __name__)

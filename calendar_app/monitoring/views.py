@@ -18,7 +18,7 @@ from calendar_app.moments import local
 from calendar_app.monitoring import queries
 from calendar_app.monitoring.forms import AnswerForm, Offered, WebcareForm
 from calendar_app.monitoring.models import Question, WebcareItem, WebcareReply, beginning
-from calendar_app.monitoring.page import at_work, on_post, once_more
+from calendar_app.monitoring.page import at_work, on_post
 from calendar_app.monitoring.queries import ANSWERED, NOBODY, OPEN, WebcareFilter
 from calendar_app.people.door import (
     audit,
@@ -33,8 +33,8 @@ from calendar_app.people.door import (
 )
 from calendar_app.people.models import Person
 from calendar_app.posts.models import Post
-from calendar_app.web.forms import expect_shown
-from calendar_app.web.request import commit, now, row_number, session, zone
+from calendar_app.web.forms import expect_shown, filter_choice
+from calendar_app.web.request import commit, now, once_more, row_number, session, zone
 from calendar_app.web.security import own_address
 from calendar_app.web.templating import render
 
@@ -371,14 +371,10 @@ def _choices(wanted: WebcareFilter, known: Sequence[Person]) -> dict[str, list[d
     owners = [(NOBODY, _("Nobody yet")), *((one.id, one.name) for one in known)]
     channels = queries.channels_asked_on(session(), my_team())
     return {
-        "state": [_choice(*one, wanted.states) for one in states],
-        "channel": [_choice(*one, wanted.channels) for one in channels],
-        "owner": [_choice(*one, wanted.owners) for one in owners],
+        "state": [filter_choice(*one, wanted.states) for one in states],
+        "channel": [filter_choice(*one, wanted.channels) for one in channels],
+        "owner": [filter_choice(*one, wanted.owners) for one in owners],
     }
-
-
-def _choice(value: object, label: str, chosen: Sequence[object]) -> dict[str, object]:
-    return {"value": value, "label": label, "checked": value in chosen, "hook": None}
 
 
 def _page_href(wanted: WebcareFilter, page: int) -> str:

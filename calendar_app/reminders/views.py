@@ -35,6 +35,7 @@ from calendar_app.reminders.models import (
 )
 from calendar_app.reminders.queries import LogFilter, log_page, muted_kinds, told_in_mail
 from calendar_app.reminders.routes import route_name
+from calendar_app.web.forms import filter_choice
 from calendar_app.web.language import speak_to
 from calendar_app.web.request import commit, house, now, row_number, session
 from calendar_app.web.security import csrf
@@ -234,10 +235,7 @@ def _asked_for() -> LogFilter:
 
 
 def _options(wanted: LogFilter) -> list[dict[str, object]]:
-    return [
-        {"value": state, "label": _(name), "checked": state in wanted.states, "hook": None}
-        for state, name in STATE_NAMES.items()
-    ]
+    return [filter_choice(state, _(name), wanted.states) for state, name in STATE_NAMES.items()]
 
 
 def _page_href(wanted: LogFilter, page: int) -> str:

@@ -12,7 +12,6 @@ from flask import Blueprint, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.calendar.filters import VIEWS
 from calendar_app.calendar.views.shared import asked_filters, local_today
@@ -31,7 +30,7 @@ from calendar_app.transfer.importing import Bringing, Brought, bringing
 from calendar_app.transfer.models import PostImport
 from calendar_app.transfer.rows import Remark, Row
 from calendar_app.web.language import language
-from calendar_app.web.request import commit, now, session
+from calendar_app.web.request import commit, commit_if_first, now, session
 from calendar_app.web.templating import clock_time, render, short_day
 
 bp = Blueprint("transfer", __name__)
@@ -111,7 +110,7 @@ def choose_columns(import_uuid: UUID) -> ResponseReturnValue:
         found = _brought(kept, _hand())
         return _preview_page(kept, found, columns=form, fields=chosen), 422
     where = f"{_address(kept)}#preview"
-    _commit()
+    commit_if_first()
     return redirect(where, code=303)
 
 
@@ -137,7 +136,7 @@ def bring_in(import_uuid: UUID) -> ResponseReturnValue:
 def throw_away(import_uuid: UUID) -> ResponseReturnValue:
     """Nothing comes in of it after all."""
     session().delete(_mine(import_uuid, to_change=True))
-    _commit()
+    commit_if_first()
     flash(_("The table is thrown away. No post was made."), "good")
     return redirect(url_for("transfer.choose"), code=303)
 
@@ -193,7 +192,7 @@ def _bring_in(kept: PostImport, hand: Bringing, found: Sequence[Brought]) -> Res
     kept.finish(len(posts), now())
     audit("posts.imported", posts=len(posts))
     words, kind, where = _told(len(posts)), undone_by(undoable), _leads_to(posts)
-    _commit()
+    commit_if_first()
     flash(words, kind)
     return redirect(where, code=303)
 
@@ -208,13 +207,6 @@ def _leads_to(posts: Iterable[Post]) -> str:
     if not days:
         return url_for("posts.ideas")
     return url_for("calendar.calendar", date=min(days).isoformat())
-
-
-def _commit() -> None:
-    try:
-        commit()
-    except StaleDataError as error:
-        raise Stale(N_("Somebody else changed this while you were busy.")) from error
 
 
 def _choose_page(form: TableForm) -> str:

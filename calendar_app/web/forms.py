@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import time
 from typing import Any, Protocol
 
@@ -184,6 +184,11 @@ def _cleaner(clean: Callable[[str], str]) -> Callable[[object], object]:
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """(value, label) pairs as the choices of a select field."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def filter_choice(value: object, label: str, chosen: Collection[object]) -> dict[str, object]:
+    """One of the choices of a filter, as the macro draws it."""
+    return {"value": value, "label": label, "checked": value in chosen, "hook": None}
 
 
 def id_or_none(value: object) -> int | None:

@@ -5,17 +5,23 @@ GET and HEAD get a session that refuses to write, so that no reading request can
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Flask, current_app, g, request
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app import clock
 from calendar_app.config import Config
 from calendar_app.db import Database
+from calendar_app.errors import Stale
+from calendar_app.language import N_
 
+Answer = TypeVar("Answer")
 LARGEST_ROW = 2**31 - 1
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -51,6 +57,26 @@ def session() -> Session:
 def commit() -> None:
     """Make what this request did last."""
     session().commit()
+
+
+def commit_if_first() -> None:
+    """`commit`; of two who do the same at one moment the second is told. Raises Stale."""
+    try:
+        commit()
+    except StaleDataError as error:
+        raise Stale(N_("Somebody else changed this while you were busy.")) from error
+
+
+def once_more(act: Callable[[], Answer]) -> Answer:
+    """`act`; of two at one moment the database tells the second only at the end: it looks again.
+
+    So `act` compares the versions itself, and shows both texts where they differ.
+    """
+    try:
+        return act()
+    except (IntegrityError, StaleDataError):
+        session().rollback()
+        return act()
 
 
 def now() -> datetime:

@@ -11,7 +11,6 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.calendar import queries, shifts
 from calendar_app.calendar.forms import (
@@ -45,7 +44,7 @@ from calendar_app.posts.undo import (
     undone_by,
 )
 from calendar_app.web.forms import Form
-from calendar_app.web.request import commit, now, session, wants_json
+from calendar_app.web.request import commit_if_first, now, session, wants_json
 from calendar_app.web.security import own_address
 from calendar_app.web.templating import render, short_day
 
@@ -130,19 +129,11 @@ def delete() -> ResponseReturnValue:
     return done(deleted, posts, words)
 
 
-def _commit() -> None:
-    """Keep it. Raises Stale when somebody else wrote at the same moment."""
-    try:
-        commit()
-    except StaleDataError as error:
-        raise Stale(N_("Somebody else changed this while you were busy.")) from error
-
-
 def done(undoable: Undoable | None, posts: Sequence[Post], words: str) -> ResponseReturnValue:
     """Keep it, and say so; what is said is read before, since keeping it lets go of the rows."""
     name, kind = "" if undoable is None else undoable.uuid, undone_by(undoable)
     told = [{"id": post.id, "version": post.version, "day": _local_day(post)} for post in posts]
-    _commit()
+    commit_if_first()
     if wants_json():
         return jsonify(message=words, undo=name, posts=told)
     flash(words, kind)

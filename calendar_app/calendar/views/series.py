@@ -12,10 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.calendar.views.shared import bp, local_today
-from calendar_app.errors import Refused, Stale
+from calendar_app.errors import Refused
 from calendar_app.language import N_
 from calendar_app.meetups.holidays import free_days_between, is_free
 from calendar_app.people.door import audit, me, my_team, requires
@@ -26,7 +25,7 @@ from calendar_app.posts.repetition import Rule, days, first_days
 from calendar_app.posts.saying import rule_in_words, series_in_words, with_stayed
 from calendar_app.posts.series import Done, Hand, Pattern
 from calendar_app.web.language import language
-from calendar_app.web.request import commit, now, session
+from calendar_app.web.request import commit_if_first, now, session
 from calendar_app.web.templating import render
 
 _SHOWN_DAYS, _SHOWN_POSTS = 12, 30
@@ -87,7 +86,7 @@ def repeat(post_id: int) -> ResponseReturnValue:
             session().rollback()
             return _repeat_page(queries.post_of(session(), my_team(), post_id), form, preview), 422
         audit("series.begun", done[0].series)
-        _commit()
+        commit_if_first()
     except IntegrityError:
         # The same form came in twice at one moment: the first made it.
         session().rollback()
@@ -160,7 +159,7 @@ def change_rule(series_id: int) -> ResponseReturnValue:
         session().rollback()
         return _rule_page(_series(series_id), form, preview), 422
     audit("series.changed", found)
-    _commit()
+    commit_if_first()
     return _to_series(done[0], _("The series comes on other days."))
 
 
@@ -172,7 +171,7 @@ def stop_series(series_id: int) -> ResponseReturnValue:
     found.expect(RepeatForm().version.data)
     done = series.stop(_hand(), found)
     audit("series.stopped", found)
-    _commit()
+    commit_if_first()
     return _to_series(done, _("The series is stopped. Its coming posts are in the bin."))
 
 
@@ -233,14 +232,6 @@ def _preview(form: RepeatForm) -> Preview | None:
         len(found) > _SHOWN_DAYS,
         bool(form.skips_holidays.data),
     )
-
-
-def _commit() -> None:
-    """Keep it. Raises Stale when somebody else wrote at the same moment."""
-    try:
-        commit()
-    except StaleDataError as error:
-        raise Stale(N_("Somebody else changed this while you were busy.")) from error
 
 
 def _to_series(done: Done, words: str) -> ResponseReturnValue:

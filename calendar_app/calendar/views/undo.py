@@ -9,15 +9,12 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_app.calendar.views.shared import bp
-from calendar_app.errors import Stale
-from calendar_app.language import N_
 from calendar_app.people.door import audit, me, my_team, requires
 from calendar_app.posts import undo
 from calendar_app.posts.undo import Undoable
-from calendar_app.web.request import commit, now, session, wants_json
+from calendar_app.web.request import commit_if_first, now, session, wants_json
 from calendar_app.web.security import own_address
 
 # What the audit log says of undoing; moves are in the history of the post alone.
@@ -47,10 +44,7 @@ def _undo(undoable: Undoable) -> ResponseReturnValue:
         if undoable.kind in _TOLD:
             audit(_TOLD[undoable.kind], post)
     words = _words(undoable.kind, [post.title for post in posts])
-    try:
-        commit()
-    except StaleDataError as error:
-        raise Stale(N_("Somebody else changed this while you were busy.")) from error
+    commit_if_first()
     if wants_json():
         return jsonify(message=words)
     flash(words, "good")

@@ -213,13 +213,13 @@ def test_without_a_host_whoever_led_longest_ago_leads(
         session.flush()
         plan_occurrences(session, meetup, NOW)
         joris = session.get_one(Person, room.writer.id)
-        a_sitting(session, session.get_one(Occurrence, room.ids[WEDNESDAY]), joris, begun_at=NOW)
+        a_sitting(session, session.get_one(Occurrence, room.ids[TUESDAY]), joris, begun_at=BEGUN)
 
-    clock.move_to(BEGUN)
-    visitor.send(f"{room.page(TUESDAY)}/beginning", version=room.day(TUESDAY).version)
+    clock.move_to(BEGUN + timedelta(days=1))
+    visitor.send(f"{room.page(WEDNESDAY)}/beginning", version=room.day(WEDNESDAY).version)
 
     with room.database.reading() as session:
-        led = select(Sitting.host_id).where(Sitting.occurrence_id == room.ids[TUESDAY])
+        led = select(Sitting.host_id).where(Sitting.occurrence_id == room.ids[WEDNESDAY])
         assert session.scalar(led) == room.editor.id
 
 

@@ -76,7 +76,7 @@ def test_comments_are_accessible_and_fit(
     _looks_well(page)
 
     page.fill("#comment", "@Piet, kijk jij?")
-    page.locator("#comments form.form button").click()
+    page.locator("#comments form.form button:not([type])").click()
     expect(page.locator("#comment-error")).to_be_visible()
     expect(page.locator("#comment")).to_be_focused()
     _looks_well(page)

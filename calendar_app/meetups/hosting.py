@@ -260,7 +260,7 @@ def opening_host(session: Session, occurrence: Occurrence, now: datetime) -> Per
     if host is not None:
         return host
     there = {one.id: one for one in _there(session, [occurrence])[occurrence.id].presence.present}
-    led = _led_last(session, [occurrence], occurrence.starts_at)
+    led = _led_last(session, [occurrence], now)
     turn = whose_turn(list(there), led.get(occurrence.meetup.family, {}), there)
     return None if turn is None else there[turn]
 
@@ -290,7 +290,8 @@ def _by_turns(
 def _turn(row: Occurrence, facts: _Facts) -> Turn:
     if row.id in facts.begun:
         leads = facts.begun[row.id]
-        return Turn(row.id, row.starts_at, there=() if leads is None else (leads,), settled=leads)
+        at = row.begun_at or row.starts_at
+        return Turn(row.id, at, there=() if leads is None else (leads,), settled=leads)
     there, settled = facts.there[row.id], facts.settled.get(row.id)
     chosen = None if settled is None else settled.person_id
     if row.meetup.rotates:
@@ -317,6 +318,7 @@ def _chained(session: Session, asked: Sequence[Occurrence], now: datetime) -> li
     families = {row.meetup.family for row in asked if row.meetup.rotates}
     if not families:
         return []
+    last = max(row.starts_at for row in asked)
     wanted = (
         select(Occurrence)
         .join(Meetup, Meetup.id == Occurrence.meetup_id)
@@ -325,7 +327,7 @@ def _chained(session: Session, asked: Sequence[Occurrence], now: datetime) -> li
         .where(Occurrence.team_id.in_({row.team_id for row in asked}))
         .where(or_(Meetup.deleted_at.is_(None), Occurrence.ends_at <= now))
         .where(queries.HELD, Occurrence.starts_at > now - LOOK_BACK)
-        .where(Occurrence.starts_at <= max(row.starts_at for row in asked))
+        .where(or_(Occurrence.starts_at <= last, Occurrence.begun_at.is_not(None)))
         .options(selectinload(Occurrence.meetup).selectinload(Meetup.host))
     )
     return list(session.scalars(wanted))
@@ -373,20 +375,22 @@ def _led_last(
     """
     family = Meetup.family_of_all()
     leads = case((Sitting.id.is_not(None), Sitting.host_id), else_=HostOfDay.person_id)
+    at = func.coalesce(Sitting.begun_at, Occurrence.starts_at)
     led = (
-        select(family, leads, func.max(Occurrence.starts_at))
+        select(family, leads, func.max(at))
+        .select_from(Occurrence)
         .join(Meetup, Meetup.id == Occurrence.meetup_id)
         .outerjoin(Sitting, Sitting.occurrence_id == Occurrence.id)
         .outerjoin(HostOfDay, HostOfDay.occurrence_id == Occurrence.id)
         .where(family.in_({row.meetup.family for row in rows}))
         .where(Occurrence.team_id.in_({row.team_id for row in rows}))
-        .where(Occurrence.starts_at <= until)
+        .where(or_(Occurrence.starts_at <= until, Sitting.begun_at <= until))
         .where(queries.HELD, leads.is_not(None))
         .group_by(family, leads)
     )
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
-    for family_id, host_id, at in session.execute(led):
-        found[family_id][host_id] = at
+    for family_id, host_id, led_at in session.execute(led):
+        found[family_id][host_id] = led_at
     return found
 
 

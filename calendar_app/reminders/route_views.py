@@ -97,7 +97,8 @@ def add_service() -> ResponseReturnValue:
     """One of the services that who runs Kapstok has set up."""
     config, name = house().config, request.form.get("name", "")
     if name not in dict(config.apprise):
-        raise NotYours(N_("This service is not there any more."))
+        flash(_("This service is not there any more."), "bad")
+        return redirect(_HERE, 303)
     session().refresh(me(), with_for_update=True)
     origin = f"{ORIGIN_PREFIX}{name}"
     try:

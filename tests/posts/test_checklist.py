@@ -622,7 +622,7 @@ def test_the_bin_keeps_the_ticks_and_emptying_it_takes_them(
     with site.database.writing() as session:
         post, by = session.get_one(Post, post_id), session.get_one(Person, site.people["writer"])
         post.delete(by, MOMENT)
-    assert send(site.visitor(), post_id, [], points).status_code == 404
+    assert send(site.visitor(), post_id, [], points).status_code == 409
     with site.database.writing() as session:
         session.get_one(Post, post_id).restore(by, MOMENT)
     assert set(ticks(site, post_id)) == set(points)

@@ -63,8 +63,10 @@ _PLAIN = {"\xa9", "\xae", "\u203c", "\u2049", "\u2122", "\u2139"}
 def kind_of(name: str) -> str:
     """One of the kinds above, by how a team calls its channel ("X (Twitter)", "Insta-verhalen")."""
     told = name.casefold().replace("linked in", "linkedin").replace("x-ray", "")
-    words = (_beginning(word) for word in re.findall(r"[^\W_]+", told))
-    return next((_NAMES[word] for word in words if word in _NAMES), OTHER)
+    words = [_beginning(word) for word in re.findall(r"[^\W_]+", told)]
+    # One letter may stand for anything, but at the beginning.
+    names = (word for place, word in enumerate(words) if word != X or place == 0)
+    return next((_NAMES[word] for word in names if word in _NAMES), OTHER)
 
 
 def _beginning(word: str) -> str:

@@ -97,7 +97,9 @@ def test_an_image_is_brought_described_moved_and_put_back_without_scripts(
 
     items.first.get_by_label("Alternative text").fill("Samira lacht in de hal.")
     items.first.get_by_role("button", name="Save the text").click()
-    expect(page.get_by_role("img", name="Samira lacht in de hal.")).to_be_visible()
+    expect(
+        page.locator("#media").get_by_role("img", name="Samira lacht in de hal.")
+    ).to_be_visible()
     expect(check).not_to_contain_text("No alternative text yet: hal.png.")
 
     items.first.get_by_role("button", name="Move down").click()

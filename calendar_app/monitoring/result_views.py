@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from calendar_app.errors import NotYours
+from calendar_app.errors import NotYours, Refused
 from calendar_app.language import N_
 from calendar_app.monitoring.metrics import METRIC_NAMES
 from calendar_app.monitoring.page import ResultRow, result_form, result_rows
@@ -20,13 +20,19 @@ from calendar_app.web.templating import render
 
 bp = Blueprint("results", __name__)
 
+_NOT_OUT = N_("This post is not published, so it has no results.")
+
 
 @bp.get("/posts/<int:post_id>/results")
 @requires("webcare.write")
 def show(post_id: int) -> ResponseReturnValue:
     """A form for each channel of the post."""
     post = own(Post, post_id)
-    return _page(post, _rows(post))
+    rows = result_rows(post)
+    if not _has_results(post, rows):
+        flash(_(_NOT_OUT), "warn")
+        return redirect(url_for("posts.see", post_id=post_id), 303)
+    return _page(post, rows)
 
 
 @bp.post("/posts/<int:post_id>/results/<int:channel_id>")
@@ -38,7 +44,9 @@ def save(post_id: int, channel_id: int) -> ResponseReturnValue:
 
 def _save(post_id: int, channel_id: int) -> ResponseReturnValue:
     post = own(Post, post_id)
-    rows = _rows(post)
+    rows = result_rows(post)
+    if not _has_results(post, rows):
+        raise Refused(_NOT_OUT)
     row = next((one for one in rows if one.channel.id == channel_id), None)
     if row is None:
         raise NotYours(N_("This post does not go to this channel."))
@@ -59,12 +67,9 @@ def _save(post_id: int, channel_id: int) -> ResponseReturnValue:
     return redirect(url_for("posts.see", post_id=post_id, _anchor="results"), 303)
 
 
-def _rows(post: Post) -> list[ResultRow]:
-    """The results of a post that is out, or was. Raises NotYours for another: it has none."""
-    rows = result_rows(post)
-    if post.state != "published" and not any(one.kept.version for one in rows):
-        raise NotYours(N_("This post is not published, so it has no results."))
-    return rows
+def _has_results(post: Post, rows: Sequence[ResultRow]) -> bool:
+    """Whether `post` is out, or was: of another nothing can be counted."""
+    return post.state == "published" or any(one.kept.version for one in rows)
 
 
 def _page(post: Post, rows: Sequence[ResultRow], told: ResultRow | None = None) -> str:

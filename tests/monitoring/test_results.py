@@ -74,7 +74,8 @@ def test_what_did_not_go_out_has_no_results(room: Room, state: str) -> None:
     shown = client.get(f"/posts/{post_id}/results")
     answer = client.post(where(room, post_id), data=sent(room, views="7"))
 
-    assert (shown.status_code, answer.status_code) == (404, 404)
+    assert (shown.status_code, shown.location) == (303, f"/posts/{post_id}")
+    assert answer.status_code == 422
     assert "This post is not published" in answer.text
     assert room.noted() == []
 

@@ -175,7 +175,7 @@ def around_text(
     form: PostForm, post: Post | None = None, there: Sequence[PostMedia] = ()
 ) -> Around:
     """What the channels show beside the text of `form` as it stands; `there` hangs on `post`."""
-    pictures = [one for one in there if one.kind.is_image]
+    pictures = [one for one in there if one.kind.is_image and one.removed_at is None]
     sender = form.chosen_sender
     return Around(
         sender=form.desk.team.name if sender is None else shown(sender).name,

@@ -121,6 +121,8 @@ def test_the_preview_has_the_sender_the_link_and_the_images(
     with database.writing() as session:
         person = session.get_one(Person, post.owner_id)
         ids = [a_media(session, session.get_one(Post, post.id), person).id for _ in range(5)]
+        removed = a_media(session, session.get_one(Post, post.id), person)
+        removed.remove(person, removed.created_at)
 
     page = writer.post(
         "/posts/check", data=filled(database, post, link="https://delinde.example/werk")
@@ -131,6 +133,7 @@ def test_the_preview_has_the_sender_the_link_and_the_images(
         assert session.get_one(Team, post.team_id).name in preview
     assert "https://delinde.example/werk" in preview
     assert [f"/media/{one}" in preview for one in ids] == [True] * 4 + [False]
+    assert f"/media/{removed.id}/" not in page
     assert "and one more" in preview
 
 

@@ -179,7 +179,8 @@ def test_an_idea_half_typed_stays_when_a_colleague_closes_the_meetup(room: Room)
     expect(anouk.get_by_text("This is what lay on the table then.")).to_be_visible()
     expect(anouk.get_by_label("New idea")).to_have_value("Een half id")
     anouk.get_by_label("New idea").press_sequentially("ee")
-    anouk.keyboard.press("Enter")
+    with anouk.expect_response("**/ideas"):
+        anouk.keyboard.press("Enter")
     expect(joris.locator("#ideas")).not_to_contain_text("Een half idee")
     with room.database.reading() as session:
         title = "Een half idee"

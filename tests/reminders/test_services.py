@@ -162,11 +162,14 @@ def test_people_choose_a_service_by_its_name_and_never_see_its_address(
     before = client.get(PAGE).text
     added = client.post(f"{PAGE}/service", data={"name": "phone"}, follow_redirects=True).text
     unknown = client.post(f"{PAGE}/service", data={"name": "json://evil.example"})
+    after = client.get(PAGE).text
 
     assert "Add “phone”" in before
     assert "Add “phone”" not in added
     assert "geheim" not in before + added + repr(config)
-    assert unknown.status_code == 404
+    assert unknown.status_code == 303
+    assert "This service is not there any more." in after
+    assert "evil.example" not in after
 
 
 @pytest.mark.parametrize(
